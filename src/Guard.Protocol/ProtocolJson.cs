@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+
+namespace Guard.Protocol;
+
+/// <summary>Source-generated JSON of everything that goes over the wire: camelCase, null members left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(DecisionRequest))]
+[JsonSerializable(typeof(DecisionResponse))]
+[JsonSerializable(typeof(OutcomeRequest))]
+[JsonSerializable(typeof(OutcomeResponse))]
+[JsonSerializable(typeof(AuditEvent))]
+[JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(ApplyPoliciesRequest))]
+[JsonSerializable(typeof(ApplyPoliciesResponse))]
+[JsonSerializable(typeof(PolicyList))]
+[JsonSerializable(typeof(PolicySummary))]
+[JsonSerializable(typeof(PolicyFile))]
+[JsonSerializable(typeof(TestPolicyRequest))]
+[JsonSerializable(typeof(TestPolicyResponse))]
+[JsonSerializable(typeof(AgentInfo))]
+[JsonSerializable(typeof(AgentList))]
+[JsonSerializable(typeof(CreateAgentRequest))]
+[JsonSerializable(typeof(CreateAgentResponse))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

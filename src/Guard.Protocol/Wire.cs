@@ -1,0 +1,26 @@
+namespace Guard.Protocol;
+
+/// <summary>Constants of the wire between hook, gateway and command line.</summary>
+public static class Wire
+{
+    /// <summary>Version of the request and answer records. A gateway refuses any other with 400.</summary>
+    public const int Version = 1;
+
+    /// <summary>
+    /// Version of the analysis that turned a tool call into accesses. A gateway denies calls whose analyser is older than
+    /// its minimum, because an older analyser may have missed an access.
+    /// </summary>
+    public const int AnalyserVersion = 1;
+
+    /// <summary>The request header that carries the trace id, unless a hook is configured with another name.</summary>
+    public const string DefaultTraceHeader = "Guard-Trace";
+
+    /// <summary>Largest request body of <c>POST /v1/decisions</c>, in bytes. Larger ones are denied, not cut.</summary>
+    public const int MaxDecisionRequestBytes = 1024 * 1024;
+
+    /// <summary>Largest number of accesses in one decision request. More are denied, not cut.</summary>
+    public const int MaxAccesses = 2048;
+
+    public const string DecisionsPath = "/v1/decisions";
+    public const string EventsPath = "/v1/events";
+}
