@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+
+namespace Guard.Client;
+
+/// <summary>Which audit events are wanted. Absent members do not restrict.</summary>
+public sealed record AuditFilter
+{
+    public string? Agent { get; init; }
+    public string? Action { get; init; }
+
+    /// <summary>An effect: allow, ask, approve or deny.</summary>
+    public string? Decision { get; init; }
+    public string? Tool { get; init; }
+    public string? Session { get; init; }
+    public string? Policy { get; init; }
+    public string? Rule { get; init; }
+    public string? Trace { get; init; }
+
+    /// <summary>Largest number of events in one page. Absent: the gateway's choice.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Only events before this position, exclusive.</summary>
+    public long? Before { get; init; }
+
+    /// <summary>Only events after this position, exclusive.</summary>
+    public long? After { get; init; }
+
+    internal string ToQuery()
+    {
+        var query = new StringBuilder();
+        Add("agent", Agent);
+        Add("action", Action);
+        Add("decision", Decision);
+        Add("tool", Tool);
+        Add("session", Session);
+        Add("policy", Policy);
+        Add("rule", Rule);
+        Add("trace", Trace);
+        Add("limit", Limit?.ToString(CultureInfo.InvariantCulture));
+        Add("before", Before?.ToString(CultureInfo.InvariantCulture));
+        Add("after", After?.ToString(CultureInfo.InvariantCulture));
+        return query.ToString();
+
+        void Add(string name, string? value)
+        {
+            if (value is null) return;
+            query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Guard.Protocol;
+
+namespace Guard.Client;
+
+/// <summary>
+/// Typed client of the gateway's API. Connects to the stated address alone: proxies are not used and redirects are
+/// answers like any other. Every failure is a <see cref="GatewayException"/>, except cancellation by the caller.
+/// </summary>
+public sealed class GatewayClient : IDisposable
+{
+    /// <summary>Largest answer that is read, in bytes; a page of audit events stays far below.</summary>
+    internal const int MaxResponseBytes = 64 * 1024 * 1024;
+
+    private readonly HttpClient _http;
+    private readonly GatewayAddress _address;
+    private readonly TimeSpan _timeout;
+
+    /// <exception cref="FormatException">The key has characters that cannot stand in a header.</exception>
+    /// <exception cref="IOException">The file of certificate authorities cannot be read.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The file of certificate authorities holds no certificate.</exception>
+    public GatewayClient(GatewayClientOptions options)
+    {
+        _address = options.Address;
+        _timeout = options.Timeout;
+        AuthenticationHeaderValue? authorization = null;
+        if (options.ApiKey is { } key)
+        {
+            if (key.Length == 0 || !key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+                throw new FormatException("the key is malformed: letters, digits, `_` and `-` are expected, as in guard_admin_...");
+            authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        _http = new HttpClient(GatewayConnection.CreateHandler(options), disposeHandler: true)
+        {
+            BaseAddress = _address.BaseUri,
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxResponseBytes,
+        };
+        _http.DefaultRequestHeaders.Authorization = authorization;
+        _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>The gateway's own state. A failing gateway answers with a report too.</summary>
+    public async Task<HealthReport> GetHealthAsync(CancellationToken cancel = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative("/health"));
+        return await SendAsync(request, ProtocolJson.Default.HealthReport, HttpStatusCode.ServiceUnavailable, cancel);
+    }
+
+    /// <summary>Asks for a decision, as a hook does. Needs an agent's key.</summary>
+    public Task<DecisionResponse> DecideAsync(DecisionRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, Wire.DecisionsPath, request, ProtocolJson.Default.DecisionRequest, ProtocolJson.Default.DecisionResponse, cancel);
+
+    /// <summary>Reports how a tool call ended. Needs an agent's key.</summary>
+    public Task<OutcomeResponse> ReportAsync(OutcomeRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, Wire.EventsPath, request, ProtocolJson.Default.OutcomeRequest, ProtocolJson.Default.OutcomeResponse, cancel);
+
+    /// <summary>One page of audit events, newest first.</summary>
+    public Task<AuditPage> GetEventsAsync(AuditFilter filter, CancellationToken cancel = default) =>
+        GetAsync(Wire.EventsPath + filter.ToQuery(), ProtocolJson.Default.AuditPage, cancel);
+
+    /// <summary>Puts documents in force, all or none.</summary>
+    public Task<ApplyPoliciesResponse> ApplyPoliciesAsync(ApplyPoliciesRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Put, "/v1/policies", request, ProtocolJson.Default.ApplyPoliciesRequest, ProtocolJson.Default.ApplyPoliciesResponse, cancel);
+
+    /// <summary>What <see cref="ApplyPoliciesAsync"/> would say, without changing anything.</summary>
+    public Task<ApplyPoliciesResponse> ValidatePoliciesAsync(ApplyPoliciesRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, "/v1/policies/validate", request, ProtocolJson.Default.ApplyPoliciesRequest, ProtocolJson.Default.ApplyPoliciesResponse, cancel);
+
+    public Task<PolicyList> GetPoliciesAsync(CancellationToken cancel = default) =>
+        GetAsync("/v1/policies", ProtocolJson.Default.PolicyList, cancel);
+
+    /// <summary>The document in force under a policy's name.</summary>
+    public Task<PolicyFile> GetPolicyAsync(string name, CancellationToken cancel = default) =>
+        GetAsync("/v1/policies/" + Uri.EscapeDataString(name), ProtocolJson.Default.PolicyFile, cancel);
+
+    public Task RemovePolicyAsync(string name, CancellationToken cancel = default) =>
+        DeleteAsync("/v1/policies/" + Uri.EscapeDataString(name), cancel);
+
+    /// <summary>What would be decided, with the reason of every rule. Nothing is recorded.</summary>
+    public Task<TestPolicyResponse> TestPolicyAsync(TestPolicyRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, "/v1/policies/test", request, ProtocolJson.Default.TestPolicyRequest, ProtocolJson.Default.TestPolicyResponse, cancel);
+
+    public Task<AgentList> GetAgentsAsync(CancellationToken cancel = default) =>
+        GetAsync("/v1/agents", ProtocolJson.Default.AgentList, cancel);
+
+    /// <summary>Creates an agent; the answer holds its key, which is shown this once.</summary>
+    public Task<CreateAgentResponse> CreateAgentAsync(CreateAgentRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, "/v1/agents", request, ProtocolJson.Default.CreateAgentRequest, ProtocolJson.Default.CreateAgentResponse, cancel);
+
+    /// <summary>Revokes an agent's keys; its next call is denied.</summary>
+    public Task RevokeAgentAsync(string nameOrId, CancellationToken cancel = default) =>
+        DeleteAsync("/v1/agents/" + Uri.EscapeDataString(nameOrId), cancel);
+
+    private static Uri Relative(string path) => new(path, UriKind.Relative);
+
+    private async Task<TResponse> GetAsync<TResponse>(string path, JsonTypeInfo<TResponse> responseType, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative(path));
+        return await SendAsync(request, responseType, alsoAccepted: null, cancel);
+    }
+
+    private async Task<TResponse> SendAsync<TRequest, TResponse>(
+        HttpMethod method, string path, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, Relative(path))
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, requestType)),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return await SendAsync(request, responseType, alsoAccepted: null, cancel);
+    }
+
+    private async Task DeleteAsync(string path, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, Relative(path));
+        var (status, content) = await ExchangeAsync(request, cancel);
+        if (!IsSuccess(status)) throw Refusal(status, content);
+    }
+
+    private async Task<TResponse> SendAsync<TResponse>(
+        HttpRequestMessage request, JsonTypeInfo<TResponse> responseType, HttpStatusCode? alsoAccepted, CancellationToken cancel)
+    {
+        var (status, content) = await ExchangeAsync(request, cancel);
+        if (!IsSuccess(status) && status != alsoAccepted) throw Refusal(status, content);
+        try
+        {
+            return JsonSerializer.Deserialize(content, responseType)
+                ?? throw new GatewayProtocolException($"the answer of the gateway at {_address} was empty: is this a gateway of this version?");
+        }
+        catch (JsonException e)
+        {
+            throw new GatewayProtocolException(
+                $"the answer of the gateway at {_address} (status {(int)status}) could not be read: is this a gateway of this version?", e);
+        }
+    }
+
+    private async Task<(HttpStatusCode Status, byte[] Content)> ExchangeAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(_timeout);
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token);
+            return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(deadline.Token));
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new GatewayUnreachableException($"the gateway at {_address} did not answer within {_timeout.TotalSeconds:0.#} s", e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Explain(e);
+        }
+    }
+
+    private GatewayException Explain(HttpRequestException e)
+    {
+        if (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+            return new GatewayProtocolException($"the answer of the gateway at {_address} is larger than {MaxResponseBytes} bytes", e);
+        if (e.InnerException is AuthenticationException tls)
+            return new GatewayUnreachableException($"the certificate of the gateway at {_address} was not accepted: {PlainText.OneLine(tls.Message)}", e);
+        if (e.GetBaseException() is SocketException socket)
+            return new GatewayUnreachableException($"no gateway answers at {_address}: {DescribeSocket(socket)}", e);
+        return e.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded
+            ? new GatewayProtocolException($"what answers at {_address} does not speak HTTP as a gateway does: {PlainText.OneLine(e.Message)}", e)
+            : new GatewayUnreachableException($"the gateway at {_address} could not be asked: {PlainText.OneLine(e.Message)}", e);
+    }
+
+    private static string DescribeSocket(SocketException e) => e.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "the connection was refused",
+        SocketError.AddressNotAvailable or SocketError.InvalidArgument => "there is no such address",
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the host name is not known",
+        SocketError.AccessDenied => "access to it is not permitted for this account",
+        _ => PlainText.OneLine(e.Message),
+    };
+
+    private GatewayException Refusal(HttpStatusCode status, byte[] content)
+    {
+        if ((int)status is >= 300 and < 400)
+            return new GatewayProtocolException($"what answers at {_address} redirects elsewhere (status {(int)status}); redirects are not followed");
+
+        Problem? problem;
+        try
+        {
+            problem = content.Length == 0 ? null : JsonSerializer.Deserialize(content, ProtocolJson.Default.Problem);
+        }
+        catch (JsonException)
+        {
+            problem = null;
+        }
+
+        return new GatewayProblemException((int)status, problem ?? new Problem
+        {
+            Title = (int)status is 404 ? $"what answers at {_address} does not know this request" : $"the gateway at {_address} refused the request without a reason",
+        });
+    }
+
+    private static bool IsSuccess(HttpStatusCode status) => (int)status is >= 200 and < 300;
+}
