@@ -1,0 +1,57 @@
+using Guard.EndToEnd.Tests.Bench;
+using Guard.EndToEnd.Tests.StandIn;
+
+namespace Guard.EndToEnd.Tests.Client;
+
+/// <summary>Runs the real client once in print mode against the stand-in, with nothing of the machine's own configuration.</summary>
+internal static class ClientDriver
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public static async Task<ClientRun> RunAsync(CaseFolder folder, MessagesStandIn standIn, ClientOptions options)
+    {
+        var program = new ProgramRun(ClientExecutable.FilePath)
+        {
+            Arguments =
+            [
+                "-p", ModelScript.MainPrompt, "--output-format", "stream-json", "--verbose", "--include-hook-events",
+                "--debug-file", folder.ClientLog, .. options.Arguments,
+            ],
+            Folder = folder.Project,
+            Environment = EnvironmentOf(folder, standIn, options),
+            Log = folder.Log("client"),
+            Limit = Limit,
+        };
+        var result = await program.RunAsync();
+        return new ClientRun(result.ExitCode, result.StandardError, ClientEvents.Parse(result.StandardOutput), [.. standIn.Requests]);
+    }
+
+    private static Dictionary<string, string> EnvironmentOf(CaseFolder folder, MessagesStandIn standIn, ClientOptions options)
+    {
+        var address = standIn.Address.GetLeftPart(UriPartial.Authority);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
+            ["HOME"] = folder.Home,
+            ["TMPDIR"] = folder.Temporary,
+            ["CLAUDE_CODE_TMPDIR"] = folder.Temporary,
+            ["SHELL"] = "/bin/bash",
+            ["TERM"] = "dumb",
+            ["LANG"] = "C.UTF-8",
+            ["ANTHROPIC_BASE_URL"] = address,
+            ["ANTHROPIC_API_KEY"] = "not-a-key",
+            // Skipping permissions as root is refused without it.
+            ["IS_SANDBOX"] = "1",
+            ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
+            ["DISABLE_TELEMETRY"] = "1",
+            ["DISABLE_ERROR_REPORTING"] = "1",
+            ["DISABLE_AUTOUPDATER"] = "1",
+            ["HTTP_PROXY"] = address,
+            ["HTTPS_PROXY"] = address,
+            ["NO_PROXY"] = "127.0.0.1,localhost",
+        };
+        foreach (var (name, value) in options.Environment)
+            environment[name] = value;
+        return environment;
+    }
+}

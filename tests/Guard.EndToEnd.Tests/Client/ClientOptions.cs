@@ -1,0 +1,14 @@
+namespace Guard.EndToEnd.Tests.Client;
+
+/// <summary>How the client is started.</summary>
+internal sealed record ClientOptions
+{
+    public static ClientOptions SkipPermissions { get; } = new() { Arguments = ["--dangerously-skip-permissions"] };
+
+    /// <summary>The client's own permission rules hold: in print mode, what would prompt is refused.</summary>
+    public static ClientOptions DefaultPermissions { get; } = new();
+
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+}
