@@ -6,8 +6,6 @@ namespace Guard.EndToEnd.Tests.Client;
 /// <summary>Runs the real client once in print mode against the stand-in, with nothing of the machine's own configuration.</summary>
 internal static class ClientDriver
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     public static async Task<ClientRun> RunAsync(CaseFolder folder, MessagesStandIn standIn, ClientOptions options)
     {
         var program = new ProgramRun(ClientExecutable.FilePath)
@@ -20,7 +18,6 @@ internal static class ClientDriver
             Folder = folder.Project,
             Environment = EnvironmentOf(folder, standIn, options),
             Log = folder.Log("client"),
-            Limit = Limit,
         };
         var result = await program.RunAsync();
         return new ClientRun(result.ExitCode, result.StandardError, ClientEvents.Parse(result.StandardOutput), [.. standIn.Requests]);
