@@ -1,0 +1,151 @@
+using System.CommandLine;
+using System.Text.Json;
+using Guard.Cli.Connection;
+using Guard.Cli.Terminal;
+using Guard.Client;
+
+namespace Guard.Cli.Init;
+
+/// <summary><c>guard init</c>: registers the hook with the agent client.</summary>
+internal static class InitCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var user = new Option<bool>("--user") { Description = "Register for every project of this account (~/.claude/settings.json)" };
+        var project = new Option<bool>("--project") { Description = "Register for the current folder (./.claude/settings.json); the default" };
+        var hook = new Option<string?>("--hook") { HelpName = "PATH", Description = "The hook program (default: guard-hook beside guard, else on PATH)" };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The hook's settings (default: hook.json in Guard's data folder)" };
+        var permissions = new Option<bool>("--permissions") { Description = "Also write permissions.allow, so that the client does not ask about what Guard lets through" };
+        var repair = new Option<bool>("--repair") { Description = "Rewrite a file that the client would drop as plain JSON, with a backup" };
+        var uninstall = new Option<bool>("--uninstall") { Description = "Take out exactly what was put in" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show the file that would be written, change nothing" };
+        var data = CommonOptions.Data();
+        var json = CommonOptions.Json();
+        var command = new Command("init", "Register Guard's hook with Claude Code, and prove that it holds")
+        {
+            user, project, hook, config, permissions, repair, uninstall, dryRun, data, json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(user) && result.GetValue(project)) result.AddError("--user and --project exclude each other");
+            if (result.GetValue(uninstall) && result.GetValue(permissions)) result.AddError("--permissions is for installing; --uninstall takes them out by itself");
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var folder = CommonOptions.FolderOf(parsed, data, context);
+            var removing = parsed.GetValue(uninstall);
+            var request = new InitRequest
+            {
+                SettingsPath = SettingsPath(context, parsed.GetValue(user)),
+                ProjectFolder = context.CurrentDirectory,
+                HookPath = removing ? "" : HookPath(context, parsed.GetValue(hook)),
+                ConfigPath = removing ? "" : ConfigPath(context, parsed.GetValue(config) ?? folder.HookConfig),
+                Permissions = parsed.GetValue(permissions),
+                Repair = parsed.GetValue(repair),
+                DryRun = parsed.GetValue(dryRun),
+            };
+            var installer = new Installer(context, folder);
+            var report = removing
+                ? await installer.UninstallAsync(request, cancel)
+                : await InstallAsync(context, installer, request, cancel);
+
+            if (parsed.GetValue(json))
+                context.Output.WriteLine(JsonSerializer.Serialize(report, CliJson.Default.InitReport));
+            else
+                Print(context, request, report);
+            return report.Canary is { Stopped: false } ? ExitCodes.Negative : ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static async Task<InitReport> InstallAsync(CliContext context, Installer installer, InitRequest request, CancellationToken cancel)
+    {
+        var (client, warning) = await AgentClient.FindAsync(context, cancel);
+        OffSwitches.Refuse(context,
+        [
+            request.SettingsPath,
+            SettingsPath(context, user: true),
+            SettingsPath(context, user: false),
+            Path.Combine(request.ProjectFolder, ".claude", "settings.local.json"),
+        ]);
+
+        var report = await installer.InstallAsync(request, cancel);
+        return report with
+        {
+            Client = client,
+            Warnings = warning is null ? report.Warnings : [.. report.Warnings, warning],
+            Canary = request.DryRun
+                ? null
+                : await Canary.FlyAsync(request.HookPath, request.ConfigPath, request.SettingsPath, request.ProjectFolder, cancel),
+        };
+    }
+
+    private static void Print(CliContext context, InitRequest request, InitReport report)
+    {
+        foreach (var warning in report.Warnings) context.Warn(warning);
+        foreach (var repair in report.Repairs) context.WriteLine("Repaired " + repair);
+        var file = context.Shorten(report.File);
+        if (report is { DryRun: true, Content: { } content })
+        {
+            context.WriteLine(report.Changed ? $"{file} would become:" : $"{file} would stay as it is:");
+            foreach (var line in content.TrimEnd('\r', '\n').Split('\n')) context.WriteLine(line.TrimEnd('\r'));
+            return;
+        }
+
+        if (report.Operation == "uninstall")
+        {
+            context.WriteLine(report.Changed ? $"Guard was taken out of {file}." : $"There is nothing of Guard in {file}.");
+            if (report.Backup is not null) context.WriteLine($"The file as it was: {context.Shorten(report.Backup)}");
+            return;
+        }
+
+        context.WriteLine(report.Changed
+            ? $"Registered {context.Shorten(request.HookPath)} in {file} for {string.Join(", ", report.Events)}."
+            : $"Guard is registered in {file} already; nothing was changed.");
+        if (report.Permissions.Count > 0) context.WriteLine($"The client will not ask again about: {string.Join(", ", report.Permissions)}.");
+        if (report.Backup is not null) context.WriteLine($"The file as it was: {context.Shorten(report.Backup)}");
+        if (report.Client is { } client) context.WriteLine($"Client: {client.Path}, version {client.Version}.");
+        PrintCanary(context, report.Canary!, file);
+        context.WriteLine("This stops tool calls, not code that already runs as you: such code can switch the hook off again");
+        context.WriteLine("(edit the settings, set disableAllHooks). docs/threat-model.md says what holds and what does not.");
+    }
+
+    private static void PrintCanary(CliContext context, CanaryReport canary, string file)
+    {
+        if (canary.Stopped)
+            context.WriteLine($"Canary: a write to {file} was denied by the floor. Guard is in force for the next session.");
+        else
+            context.Error.WriteLine(PlainText.OneLine($"guard: the canary failed: {canary.Reason}. The registration stays: until this is mended, tool calls are denied or, if the hook itself is wrong, not governed."));
+    }
+
+    // CLAUDE_CONFIG_DIR moves the folder from which the client reads the user's settings.
+    private static string SettingsPath(CliContext context, bool user)
+    {
+        if (!user) return Path.Combine(context.CurrentDirectory, ".claude", "settings.json");
+        var moved = context.Environment("CLAUDE_CONFIG_DIR");
+        return Path.Combine(string.IsNullOrEmpty(moved) ? Path.Combine(context.Home, ".claude") : context.Resolve(moved), "settings.json");
+    }
+
+    private static string HookPath(CliContext context, string? stated)
+    {
+        if (stated is not null)
+        {
+            var path = context.Resolve(stated);
+            return AgentClient.IsExecutable(path) ? path : throw CliException.Refused($"the hook {path} does not exist or may not be executed; nothing was changed");
+        }
+
+        var beside = Path.Combine(context.ProgramFolder, HookRegistrations.ProgramName);
+        return AgentClient.IsExecutable(beside)
+            ? beside
+            : AgentClient.FindOnPath(context, HookRegistrations.ProgramName)
+                ?? throw CliException.Refused($"guard-hook is neither in {context.ProgramFolder} nor on PATH; say where it is with --hook PATH");
+    }
+
+    private static string ConfigPath(CliContext context, string stated)
+    {
+        var path = context.Resolve(stated);
+        return File.Exists(path)
+            ? path
+            : throw CliException.Refused($"the hook's settings {path} do not exist; run `guard up` first, which writes them, or name others with --config FILE");
+    }
+}

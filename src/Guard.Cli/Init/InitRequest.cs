@@ -1,0 +1,16 @@
+namespace Guard.Cli.Init;
+
+/// <summary>What the person asked of <c>guard init</c>.</summary>
+internal sealed record InitRequest
+{
+    /// <summary>The settings file to change, absolute.</summary>
+    public required string SettingsPath { get; init; }
+
+    /// <summary>The project folder whose settings are looked at beside it, and the canary's workspace.</summary>
+    public required string ProjectFolder { get; init; }
+    public required string HookPath { get; init; }
+    public required string ConfigPath { get; init; }
+    public bool Permissions { get; init; }
+    public bool Repair { get; init; }
+    public bool DryRun { get; init; }
+}

@@ -1,0 +1,18 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Guard.Cli.Init;
+
+namespace Guard.Cli.Terminal;
+
+/// <summary>Source-generated JSON of what <c>guard</c> itself writes: records of its own, and results with <c>--json</c>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    WriteIndented = true)]
+[JsonSerializable(typeof(InstallationRecord))]
+[JsonSerializable(typeof(InitReport))]
+internal sealed partial class CliJson : JsonSerializerContext;
