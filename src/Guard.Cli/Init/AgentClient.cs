@@ -8,6 +8,7 @@ internal static class AgentClient
     /// <summary>The first client that knows <c>onFailure</c>. Older ones ignore it and run the tool when a hook crashes.</summary>
     public static readonly Version Oldest = new(2, 1, 295);
 
+    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     /// <summary>Finds <c>claude</c> on PATH and asks for its version; null where there is none.</summary>
@@ -47,5 +48,5 @@ internal static class AgentClient
             .FirstOrDefault(IsExecutable);
 
     public static bool IsExecutable(string path) =>
-        File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+        File.Exists(path) && (File.GetUnixFileMode(path) & AnyExecute) != UnixFileMode.None;
 }

@@ -12,6 +12,7 @@ internal static class ChildProcess
     {
         var start = new ProcessStartInfo(program)
         {
+            UseShellExecute = false,
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
