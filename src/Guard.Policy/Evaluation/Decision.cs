@@ -23,6 +23,9 @@ public sealed record Decision
     /// </summary>
     public required string Reason { get; init; }
 
+    /// <summary>Where the effect is approve: every workflow that must be satisfied. Else null.</summary>
+    public RequiredApproval? Approval { get; init; }
+
     /// <summary>Index of the deciding access.</summary>
     public required int Access { get; init; }
 
@@ -41,3 +44,8 @@ public readonly record struct RuleMatch(string Policy, string Rule, Effect Effec
 
 /// <summary>A rule tried against one access, for explanations.</summary>
 public readonly record struct RuleTry(string Policy, string Rule, Effect Effect, int Access, bool Matched, string Because);
+
+/// <summary>What several approve rules ask for together.</summary>
+/// <param name="Workflows">All of them must be satisfied; an empty name is the organisation's default workflow.</param>
+/// <param name="Timeout">The shortest stated one, or null.</param>
+public sealed record RequiredApproval(IReadOnlyList<string> Workflows, TimeSpan? Timeout);

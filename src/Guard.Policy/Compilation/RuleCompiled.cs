@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Guard.Policy.Evaluation;
+using Guard.Policy.Matching;
+
+namespace Guard.Policy.Compilation;
+
+/// <summary>A rule ready to be evaluated. Immutable.</summary>
+internal sealed record RuleCompiled(
+    RuleDefinition Definition,
+    ImmutableArray<ActionPattern> Actions,
+    ResourceBlock? Resource,
+    TimeSpanOfWeek? Time,
+    ImmutableArray<ContextTest> Context)
+{
+    /// <summary>Deny, approve and ask are judged generously, allow exactly.</summary>
+    public bool IsGenerous => Definition.Effect != Effect.Allow;
+
+    public bool IsForAction(string action, bool subtree) => Actions.Any(a => a.IsMatch(action, subtree, IsGenerous));
+}
+
+/// <summary>A comparison over a fact that the client states.</summary>
+internal sealed record ContextTest(ContextFact Fact, ResourceBlock Block)
+{
+    /// <summary>A fact that is not there makes generous rules apply and exact ones not.</summary>
+    public bool IsMatch(ContextFacts facts, bool generous) =>
+        Value(facts) is { } value ? Block.IsMatch(Spelling.OfText(value), generous) : generous;
+
+    public string? Value(ContextFacts facts) => Fact switch
+    {
+        ContextFact.PermissionMode => facts.PermissionMode,
+        ContextFact.Project => facts.Project,
+        ContextFact.Branch => facts.Branch,
+        ContextFact.Host => facts.Host,
+        ContextFact.Client => facts.Client,
+        ContextFact.SubagentType => facts.SubagentType,
+        _ => facts.SourceAddress,
+    };
+}

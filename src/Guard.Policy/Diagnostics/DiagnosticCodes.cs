@@ -1,0 +1,49 @@
+namespace Guard.Policy.Diagnostics;
+
+/// <summary>Every code a <see cref="Diagnostic"/> can carry. docs/policies.md explains each; a test holds the two together.</summary>
+public static class DiagnosticCodes
+{
+    public const string InvalidYaml = "GRD001";
+    public const string TooLarge = "GRD002";
+    public const string TooComplex = "GRD003";
+    public const string AnchorOrAlias = "GRD004";
+    public const string DuplicateKey = "GRD005";
+    public const string SeveralDocuments = "GRD006";
+    public const string NotAMapping = "GRD007";
+    public const string Tag = "GRD008";
+
+    public const string UnknownKey = "GRD010";
+    public const string WrongType = "GRD011";
+    public const string MissingKey = "GRD012";
+    public const string Empty = "GRD013";
+    public const string TooLong = "GRD014";
+
+    public const string UnknownEffect = "GRD020";
+    public const string UnknownAction = "GRD021";
+    public const string UnknownTier = "GRD022";
+    public const string DuplicateRule = "GRD023";
+    public const string DuplicatePolicy = "GRD024";
+    public const string BadName = "GRD025";
+    public const string BadGlob = "GRD026";
+    public const string BadRegex = "GRD027";
+    public const string BadHost = "GRD028";
+    public const string BadTime = "GRD029";
+    public const string BadDuration = "GRD030";
+    public const string BadAudit = "GRD031";
+    public const string AuditDisabled = "GRD032";
+    public const string Misplaced = "GRD033";
+    public const string UnknownMode = "GRD034";
+
+    public const string ToolsDialect = "GRD040";
+    public const string CommandMatcher = "GRD041";
+    public const string WhenExpression = "GRD042";
+    public const string ApprovalWorkflows = "GRD043";
+
+    public const string EscapedStar = "GRD050";
+    public const string ProvesNoHost = "GRD051";
+    public const string OlderName = "GRD052";
+    public const string SameRuleTwice = "GRD053";
+
+    public const string SuiteCase = "GRD060";
+    public const string SuiteFixture = "GRD061";
+}

@@ -1,0 +1,109 @@
+using Guard.Policy.Compilation;
+using Guard.Policy.Matching;
+
+namespace Guard.Policy.Evaluation;
+
+/// <summary>One rule tried against one access.</summary>
+/// <param name="Matched">The rule counts for the access; true for a generous rule that failed.</param>
+/// <param name="Because">For people; empty unless asked for.</param>
+/// <param name="Error">What went wrong inside the rule, or null.</param>
+internal readonly record struct RuleTrial(bool Matched, string Because, string? Error)
+{
+    /// <summary>Tries a rule. An error in a deny, approve or ask rule is a match, in an allow rule it is none.</summary>
+    public static RuleTrial Of(PolicyCompiled policy, RuleCompiled rule, AccessView access, EvaluationRequest request, bool explain)
+    {
+        try
+        {
+            return Judge(rule, access, request, explain);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            var error = $"policy {policy.Name}, rule {rule.Definition.Id}: {e.Message}";
+            var because = rule.IsGenerous ? "an error in it counts as a match" : "an error in it counts as no match";
+            return new RuleTrial(rule.IsGenerous, explain ? $"{because}: {e.Message}" : "", error);
+        }
+    }
+
+    private static RuleTrial Judge(RuleCompiled rule, AccessView access, EvaluationRequest request, bool explain)
+    {
+        var definition = rule.Definition;
+        if (!rule.IsForAction(access.Access.Action, access.Access.Subtree))
+        {
+            return Miss(explain ? $"action `{Diagnostics.Shown.Text(access.Access.Action, 64)}` is not in [{string.Join(", ", definition.Actions)}]" : "");
+        }
+
+        if (definition.TrustAtLeast is { } atLeast && request.Agent.TrustTier < atLeast)
+        {
+            return Miss(explain ? $"the agent's trust tier is below `{atLeast.ToString().ToLowerInvariant()}`" : "");
+        }
+
+        if (rule.Time is { } time && !time.Contains(request.Now))
+        {
+            return Miss(explain ? "it is another time" : "");
+        }
+
+        foreach (var test in rule.Context)
+        {
+            if (!test.IsMatch(request.Context, rule.IsGenerous))
+            {
+                return Miss(explain ? Describe(test, request.Context, rule.IsGenerous) : "");
+            }
+        }
+
+        if (rule.Resource is not { } block)
+        {
+            return new RuleTrial(true, explain ? $"action `{Diagnostics.Shown.Text(access.Access.Action, 64)}`, no condition on the resource" : "", null);
+        }
+
+        return rule.IsGenerous ? JudgeGenerously(block, access, explain) : JudgeExactly(block, access, request, explain);
+    }
+
+    private static RuleTrial JudgeGenerously(ResourceBlock block, AccessView access, bool explain)
+    {
+        foreach (var spelling in access.Generous)
+        {
+            if (block.IsMatch(spelling, generous: true))
+            {
+                return new RuleTrial(true, explain ? block.Explain(spelling, generous: true, Name(access, spelling)) : "", null);
+            }
+        }
+
+        var because = access.Generous.IsEmpty
+            ? "the resource cannot be known, which is left to `shell.unresolved`"
+            : explain ? block.Explain(access.Generous[0], generous: true, Name(access, access.Generous[0])) : "";
+        return Miss(because);
+    }
+
+    private static RuleTrial JudgeExactly(ResourceBlock block, AccessView access, EvaluationRequest request, bool explain)
+    {
+        if (access.Uncoverable is { } why)
+        {
+            return Miss(why);
+        }
+
+        foreach (var spelling in access.Exact)
+        {
+            if (!block.IsMatch(spelling, generous: false))
+            {
+                return Miss(explain ? WithWorkspace(block.Explain(spelling, generous: false, Name(access, spelling)), access, request) : "");
+            }
+        }
+
+        return new RuleTrial(true, explain ? block.Explain(access.Exact[0], generous: false, Name(access, access.Exact[0])) : "", null);
+    }
+
+    private static string WithWorkspace(string because, AccessView access, EvaluationRequest request) =>
+        access.Kind == ResourceKinds.File && PathAnchors.From(request).WorkspaceProblem is { } problem
+            ? $"{because}; `./` matches nothing because {problem}"
+            : because;
+
+    // The first spelling is shown as in messages; another one (the real path, the canonical command) as it is.
+    private static string Name(AccessView access, Spelling spelling) =>
+        ReferenceEquals(spelling, access.Generous[0]) ? access.ShownResource : Diagnostics.Shown.Text(spelling.Text);
+
+    private static string Describe(ContextTest test, ContextFacts facts, bool generous) => test.Value(facts) is { } value
+        ? $"context {test.Fact}: {test.Block.Explain(Spelling.OfText(value), generous, Diagnostics.Shown.Text(value))}"
+        : $"context {test.Fact} is not stated";
+
+    private static RuleTrial Miss(string because) => new(false, because, null);
+}

@@ -1,0 +1,77 @@
+namespace Guard.Policy.Matching;
+
+/// <summary><c>equals</c>, <c>startsWith</c>, <c>endsWith</c> or <c>contains</c>.</summary>
+internal sealed class LiteralTest(LiteralTest.Operator comparison, string operand) : ResourceTest
+{
+    private readonly string _composed = TextForm.Composed(operand);
+
+    public enum Operator
+    {
+        EqualTo,
+        StartsWith,
+        EndsWith,
+        Contains,
+    }
+
+    public override string Shown => comparison switch
+    {
+        Operator.EqualTo => $"equals `{operand}`",
+        Operator.StartsWith => $"starts with `{operand}`",
+        Operator.EndsWith => $"ends with `{operand}`",
+        _ => $"contains `{operand}`",
+    };
+
+    public override bool IsMatch(Spelling spelling, bool generous)
+    {
+        foreach (var name in spelling.Names(operand, generous))
+        {
+            if (generous ? MatchesGenerously(spelling, TextForm.Composed(name)) : MatchesExactly(spelling, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool MatchesExactly(Spelling spelling, string name) => comparison switch
+    {
+        Operator.EqualTo => !spelling.Subtree && string.Equals(name, operand, StringComparison.Ordinal),
+        Operator.EndsWith => !spelling.Subtree && name.EndsWith(operand, StringComparison.Ordinal),
+        Operator.StartsWith when spelling.Kind == ResourceKinds.Command => $"{name} ".StartsWith(operand, StringComparison.Ordinal),
+        Operator.StartsWith when spelling.Kind == ResourceKinds.Web => name.StartsWith(WholeAuthority(operand), StringComparison.Ordinal),
+        Operator.StartsWith => name.StartsWith(operand, StringComparison.Ordinal),
+        _ => name.Contains(operand, StringComparison.Ordinal),
+    };
+
+    private bool MatchesGenerously(Spelling spelling, string name)
+    {
+        const StringComparison IgnoreCase = StringComparison.OrdinalIgnoreCase;
+        if (spelling.Subtree)
+        {
+            return comparison switch
+            {
+                Operator.EqualTo => name.Equals(_composed, IgnoreCase) || _composed.StartsWith(name.TrimEnd('/') + "/", IgnoreCase),
+                Operator.StartsWith => name.StartsWith(_composed, IgnoreCase) || _composed.StartsWith(name.TrimEnd('/'), IgnoreCase),
+                _ => true,
+            };
+        }
+
+        // A command is compared with one final blank, so that `sudo ` finds a bare `sudo`.
+        var padded = spelling.Kind == ResourceKinds.Command ? name + " " : name;
+        return comparison switch
+        {
+            Operator.EqualTo => name.Equals(_composed, IgnoreCase),
+            Operator.StartsWith => padded.StartsWith(_composed, IgnoreCase),
+            Operator.EndsWith => name.EndsWith(_composed, IgnoreCase),
+            _ => padded.Contains(_composed, IgnoreCase),
+        };
+    }
+
+    // `https://github.com` must not cover `https://github.com.evil.example/`.
+    private static string WholeAuthority(string operand)
+    {
+        var authority = operand.IndexOf("://", StringComparison.Ordinal);
+        return authority >= 0 && operand.IndexOf('/', authority + 3) < 0 ? operand + "/" : operand;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace Guard.Policy.Matching;
+
+/// <summary>A block of comparisons, compiled: groups AND, tests within a group OR, and a block that must not match.</summary>
+internal sealed class ResourceBlock(ImmutableArray<ImmutableArray<ResourceTest>> groups, ResourceBlock? not)
+{
+    /// <summary>Whether one spelling matches. Polarity flips inside <c>not</c>.</summary>
+    public bool IsMatch(Spelling spelling, bool generous)
+    {
+        foreach (var group in groups)
+        {
+            if (!group.Any(test => test.IsMatch(spelling, generous)))
+            {
+                return false;
+            }
+        }
+
+        return not is null || !not.IsMatch(spelling, !generous);
+    }
+
+    /// <summary>Why <see cref="IsMatch"/> says what it says, for people.</summary>
+    public string Explain(Spelling spelling, bool generous, string shown)
+    {
+        var positive = new List<string>();
+        foreach (var group in groups)
+        {
+            if (group.FirstOrDefault(test => test.IsMatch(spelling, generous)) is { } match)
+            {
+                positive.Add(match.Shown);
+            }
+            else
+            {
+                var tried = string.Join(" or ", group.Take(4).Select(t => t.Shown)) + (group.Length > 4 ? " …" : "");
+                return $"`{shown}` is nothing that {tried}";
+            }
+        }
+
+        if (not is not null && not.IsMatch(spelling, !generous))
+        {
+            return $"excepted by `not`: {not.Explain(spelling, !generous, shown)}";
+        }
+
+        return positive.Count == 0 ? $"`{shown}` is not excepted by `not`" : $"`{shown}` {string.Join(" and ", positive)}";
+    }
+}

@@ -1,0 +1,12 @@
+namespace Guard.Policy.Matching;
+
+/// <summary>One comparison of a block, compiled for both polarities.</summary>
+internal abstract class ResourceTest
+{
+    /// <summary>The operator and operand as they stand in the document, e.g. <c>matches `./src/**`</c>.</summary>
+    public abstract string Shown { get; }
+
+    /// <param name="spelling">The text to judge.</param>
+    /// <param name="generous">As in a deny: ignore case and Unicode form, search, count what might be meant. Else exact.</param>
+    public abstract bool IsMatch(Spelling spelling, bool generous);
+}

@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Guard.Policy.Matching;
+
+/// <summary>
+/// A glob over text without structure: <c>*</c> is any text (also none), <c>?</c> one character, <c>[…]</c> one of a class
+/// (<c>[!…]</c> none of it), <c>\</c> makes the next character literal. The whole text must match. Time is at most the
+/// product of text and pattern length, whatever the text: nothing backtracks further than the last <c>*</c>.
+/// </summary>
+internal sealed class TextGlob
+{
+    private readonly ImmutableArray<Token> _tokens;
+    private readonly bool _ignoreCase;
+
+    private TextGlob(ImmutableArray<Token> tokens, bool ignoreCase)
+    {
+        _tokens = tokens;
+        _ignoreCase = ignoreCase;
+    }
+
+    private enum Kind
+    {
+        Literal,
+        AnyOne,
+        Class,
+        Star,
+    }
+
+    /// <summary>Parses, or says in <paramref name="problem"/> why the pattern is wrong.</summary>
+    public static TextGlob? Parse(string pattern, bool ignoreCase, out string? problem)
+    {
+        problem = null;
+        if (ignoreCase)
+        {
+            pattern = TextForm.Composed(pattern);
+        }
+
+        var tokens = ImmutableArray.CreateBuilder<Token>();
+        var i = 0;
+        while (i < pattern.Length)
+        {
+            var c = CodePoint(pattern, i, out var width);
+            i += width;
+            switch (c)
+            {
+                case '*':
+                    if (tokens.Count == 0 || tokens[^1].Kind != Kind.Star)
+                    {
+                        tokens.Add(new Token(Kind.Star, 0, null));
+                    }
+
+                    break;
+                case '?':
+                    tokens.Add(new Token(Kind.AnyOne, 0, null));
+                    break;
+                case '[':
+                    if (CharacterClass.Parse(pattern, ref i) is not { } set)
+                    {
+                        problem = "`[` is not closed";
+                        return null;
+                    }
+
+                    tokens.Add(new Token(Kind.Class, 0, set));
+                    break;
+                case '\\':
+                    if (i >= pattern.Length)
+                    {
+                        problem = "it ends in `\\`";
+                        return null;
+                    }
+
+                    tokens.Add(new Token(Kind.Literal, Fold(CodePoint(pattern, i, out width), ignoreCase), null));
+                    i += width;
+                    break;
+                default:
+                    tokens.Add(new Token(Kind.Literal, Fold(c, ignoreCase), null));
+                    break;
+            }
+        }
+
+        return new TextGlob(tokens.ToImmutable(), ignoreCase);
+    }
+
+    /// <summary>Text must already be composed where the glob ignores case.</summary>
+    public bool IsMatch(ReadOnlySpan<char> text)
+    {
+        int t = 0, p = 0, starToken = -1, starText = 0;
+        while (t < text.Length)
+        {
+            var c = CodePoint(text, t, out var width);
+            if (p < _tokens.Length && _tokens[p].Kind == Kind.Star)
+            {
+                starToken = p++;
+                starText = t;
+            }
+            else if (p < _tokens.Length && Accepts(_tokens[p], c))
+            {
+                p++;
+                t += width;
+            }
+            else if (starToken >= 0)
+            {
+                // The star takes one character more; everything before it stays matched.
+                CodePoint(text, starText, out width);
+                starText += width;
+                t = starText;
+                p = starToken + 1;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        while (p < _tokens.Length && _tokens[p].Kind == Kind.Star)
+        {
+            p++;
+        }
+
+        return p == _tokens.Length;
+    }
+
+    private bool Accepts(Token token, int c) => token.Kind switch
+    {
+        Kind.Literal => Fold(c, _ignoreCase) == token.Character,
+        Kind.AnyOne => true,
+        Kind.Class => token.Set!.Accepts(c) || (_ignoreCase && (token.Set.Accepts(Upper(c)) || token.Set.Accepts(Lower(c)))),
+        _ => false,
+    };
+
+    private static int Fold(int c, bool ignoreCase) => ignoreCase ? Upper(c) : c;
+
+    private static int Upper(int c) => Rune.TryCreate(c, out var rune) ? Rune.ToUpperInvariant(rune).Value : c;
+
+    private static int Lower(int c) => Rune.TryCreate(c, out var rune) ? Rune.ToLowerInvariant(rune).Value : c;
+
+    private static int CodePoint(ReadOnlySpan<char> text, int at, out int width)
+    {
+        if (char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
+        {
+            width = 2;
+            return char.ConvertToUtf32(text[at], text[at + 1]);
+        }
+
+        width = 1;
+        return text[at];
+    }
+
+    private readonly record struct Token(Kind Kind, int Character, CharacterClass? Set);
+
+    /// <summary>What stands between brackets.</summary>
+    private sealed class CharacterClass(bool negated, ImmutableArray<(int From, int To)> ranges)
+    {
+        public bool Accepts(int c)
+        {
+            foreach (var (from, to) in ranges)
+            {
+                if (c >= from && c <= to)
+                {
+                    return !negated;
+                }
+            }
+
+            return negated;
+        }
+
+        /// <summary>Reads from behind <c>[</c> to behind <c>]</c>; a <c>]</c> that comes first is literal. Null: not closed.</summary>
+        public static CharacterClass? Parse(string pattern, ref int i)
+        {
+            var negated = i < pattern.Length && pattern[i] is '!' or '^';
+            if (negated)
+            {
+                i++;
+            }
+
+            var ranges = ImmutableArray.CreateBuilder<(int, int)>();
+            for (var first = true; i < pattern.Length; first = false)
+            {
+                if (pattern[i] == ']' && !first)
+                {
+                    i++;
+                    return new CharacterClass(negated, ranges.ToImmutable());
+                }
+
+                if (Member(pattern, ref i) is not { } from)
+                {
+                    return null;
+                }
+
+                var to = from;
+                if (i + 1 < pattern.Length && pattern[i] == '-' && pattern[i + 1] != ']')
+                {
+                    i++;
+                    if (Member(pattern, ref i) is not { } end)
+                    {
+                        return null;
+                    }
+
+                    to = end;
+                }
+
+                ranges.Add((from, to));
+            }
+
+            return null;
+        }
+
+        private static int? Member(string pattern, ref int i)
+        {
+            if (pattern[i] == '\\' && ++i >= pattern.Length)
+            {
+                return null;
+            }
+
+            var c = CodePoint(pattern, i, out var width);
+            i += width;
+            return c;
+        }
+    }
+}
