@@ -68,6 +68,9 @@ public sealed record AuditEvent
 
     public AuditOutcome? Outcome { get; init; }
     public AuditChange? Change { get; init; }
+
+    /// <summary>How many requests a <see cref="AuditKinds.Refused"/> event stands for; absent: one.</summary>
+    public long? Count { get; init; }
 }
 
 /// <summary>The values of <see cref="AuditEvent.Kind"/>.</summary>

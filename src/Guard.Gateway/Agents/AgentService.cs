@@ -1,0 +1,89 @@
+using System.Buffers;
+using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Identity;
+using Guard.Gateway.Storage;
+using Guard.Policy;
+using Guard.Protocol;
+
+namespace Guard.Gateway.Agents;
+
+/// <summary>Creates, lists and revokes agents.</summary>
+internal sealed class AgentService(IdentityStore store, KeyIndex index, OrganisationRow organisation, TimeProvider clock)
+{
+    private const int MaxName = 128;
+    private const int MaxTags = 32;
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@");
+
+    public IReadOnlyList<AgentInfo> List() => store.ListAgents(clock.GetUtcNow());
+
+    /// <exception cref="RefusedException">400: a member is not valid. 409: the name is taken.</exception>
+    public CreateAgentResponse Create(CreateAgentRequest request, AdminIdentity admin)
+    {
+        var owner = request.Owner ?? admin.Name;
+        var tier = TrustTier.Verified;
+        CheckName("name", request.Name);
+        CheckName("owner", owner);
+        if (request.TrustTier is { } stated && !TrustTiers.TryParse(stated, out tier))
+        {
+            throw RefusedException.BadRequest("`trustTier` must be `unverified`, `verified`, `trusted` or `privileged`.");
+        }
+
+        var now = clock.GetUtcNow();
+        var agent = new NewAgent(Ids.New(now), request.Name, owner, CheckTags(request.Tags ?? []), tier, request.AuditModeAllowed);
+        var key = ApiKey.Create(KeyKind.Agent);
+        var audit = AdministrationEvent.Of(organisation.Name, now, admin.Name, "agent.create", agent.Name, $"id {agent.Id}, owner {owner}, key {key.Prefix}");
+        if (!store.TryCreateAgent(organisation, agent, key, audit))
+        {
+            throw new RefusedException(409, "agent-exists", $"An agent named {agent.Name} exists. Choose another name, or revoke it first.");
+        }
+
+        index.Put([store.FindKey(key.Prefix) ?? throw new InvalidDataException("The key that was just stored cannot be read.")]);
+        return new CreateAgentResponse { Agent = Find(agent.Id), ApiKey = key.Text };
+    }
+
+    /// <summary>In force when this returns.</summary>
+    /// <exception cref="RefusedException">404: no such agent. 409: revoked before.</exception>
+    public AgentInfo Revoke(string nameOrId, AdminIdentity admin)
+    {
+        var agent = Find(nameOrId);
+        var now = clock.GetUtcNow();
+        if (!store.TryRevokeAgent(agent.Id, AdministrationEvent.Of(organisation.Name, now, admin.Name, "agent.revoke", agent.Name, $"id {agent.Id}")))
+        {
+            throw new RefusedException(409, "agent-revoked", $"The agent {agent.Name} was revoked before.");
+        }
+
+        index.RevokeAgent(agent.Id, now);
+        return Find(agent.Id);
+    }
+
+    /// <exception cref="RefusedException">404: no such agent.</exception>
+    public AgentInfo Find(string nameOrId) =>
+        store.FindAgent(nameOrId, clock.GetUtcNow()) ?? throw new RefusedException(404, "agent-unknown", $"No agent has the name or id {nameOrId}. `guard agent list` shows all.");
+
+    /// <summary>Whether a name can be an agent's or an owner's.</summary>
+    public static bool IsName(string name) => name.Length is > 0 and <= MaxName && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+
+    private static void CheckName(string member, string name)
+    {
+        if (!IsName(name))
+        {
+            throw RefusedException.BadRequest($"`{member}` must have 1 to {MaxName} characters out of letters, digits, `.`, `-`, `_` and `@`.");
+        }
+    }
+
+    private static IReadOnlyList<string> CheckTags(IReadOnlyList<string> tags)
+    {
+        if (tags.Count > MaxTags)
+        {
+            throw RefusedException.BadRequest($"`tags` has more than {MaxTags} entries.");
+        }
+
+        foreach (var tag in tags)
+        {
+            CheckName("tags", tag ?? "");
+        }
+
+        return tags;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using System.Text.Json;
+using Dapper;
+using Guard.Gateway.Storage;
+using Guard.Protocol;
+
+namespace Guard.Gateway.Audit;
+
+/// <summary>Reads the record: pages for people, decisions for the join of outcomes.</summary>
+internal sealed class AuditReader(Database database)
+{
+    private const string PageSql = "SELECT position AS Position, body AS Body FROM audit_event";
+
+    private const string ByTraceSql = """
+        SELECT body FROM audit_event WHERE agent_id = @agentId AND trace_id = @traceId AND kind = 'decision'
+        """;
+
+    // A client that asks twice for one call makes two decisions; the outcome belongs to the later one.
+    private const string ByCallSql = """
+        SELECT body FROM audit_event
+        WHERE agent_id = @agentId AND session_id = @sessionId AND tool_use_id = @toolUseId AND kind = 'decision'
+        ORDER BY position DESC LIMIT 1
+        """;
+
+    /// <summary>
+    /// Newest first. With <see cref="AuditQuery.After"/> the page holds the first events behind that position, so that a
+    /// tail that continues with the highest position it has seen misses none.
+    /// </summary>
+    public AuditPage Page(AuditQuery query)
+    {
+        var sql = new StringBuilder(PageSql);
+        var separator = " WHERE ";
+        foreach (var condition in query.Conditions())
+        {
+            sql.Append(separator).Append(condition);
+            separator = " AND ";
+        }
+
+        var forward = query.After is not null;
+        sql.Append(forward ? " ORDER BY position ASC" : " ORDER BY position DESC").Append(" LIMIT @Probe");
+        using var connection = database.Connect();
+        var rows = connection.Query<Row>(sql.ToString(), query).AsList();
+        var more = rows.Count > query.Limit;
+        if (more)
+        {
+            rows.RemoveAt(rows.Count - 1);
+        }
+
+        if (forward)
+        {
+            rows.Reverse();
+        }
+
+        return new AuditPage
+        {
+            Events = [.. rows.Select(static row => Read(row.Body) with { Position = row.Position })],
+            NextBefore = more && !forward ? rows[^1].Position : null,
+        };
+    }
+
+    /// <summary>The agent's own decision of a trace; another agent's is as unknown as none.</summary>
+    public AuditEvent? FindDecision(string agentId, string traceId)
+    {
+        using var connection = database.Connect();
+        return Read(connection.QuerySingleOrDefault<string>(ByTraceSql, new { agentId, traceId }));
+    }
+
+    /// <summary>The agent's own latest decision about a tool call.</summary>
+    public AuditEvent? FindDecision(string agentId, string sessionId, string toolUseId)
+    {
+        using var connection = database.Connect();
+        return Read(connection.QuerySingleOrDefault<string>(ByCallSql, new { agentId, sessionId, toolUseId }));
+    }
+
+    // Tolerant of members it does not know: the row may come from a later version of the program.
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(body))]
+    private static AuditEvent? Read(string? body) =>
+        body is null ? null : JsonSerializer.Deserialize(body, ProtocolJson.Default.AuditEvent)
+            ?? throw new InvalidDataException("An audit event in the store is empty.");
+
+    private sealed record Row
+    {
+        public long Position { get; init; }
+        public string Body { get; init; } = "";
+    }
+}

@@ -1,0 +1,83 @@
+using Guard.Protocol;
+using Microsoft.Data.Sqlite;
+
+namespace Guard.Gateway.Audit;
+
+/// <summary>Writes one audit row, inside the transaction of whoever changes something.</summary>
+internal static class AuditRow
+{
+    private const int ConstraintViolated = 19;
+    private const int UniqueViolated = 2067;
+
+    private const string InsertSql = """
+        INSERT INTO audit_event (id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action, effect, policy, rule, body)
+        VALUES ($id, $time, $kind, $organisation, $owner, $agent_id, $agent_name, $session_id, $trace_id, $tool_use_id, $tool, $action, $effect, $policy, $rule, $body)
+        """;
+
+    private static readonly (string Parameter, Func<AuditRecord, object?> Value)[] Columns =
+    [
+        ("$id", static r => r.Event.Id),
+        ("$time", static r => r.Event.Time.ToUnixTimeMilliseconds()),
+        ("$kind", static r => r.Event.Kind),
+        ("$organisation", static r => r.Event.Organisation),
+        ("$owner", static r => r.Event.Owner),
+        ("$agent_id", static r => r.Event.AgentId),
+        ("$agent_name", static r => r.Event.AgentName),
+        ("$session_id", static r => r.Event.SessionId),
+        ("$trace_id", static r => r.Event.TraceId),
+        ("$tool_use_id", static r => r.Event.ToolUseId),
+        ("$tool", static r => r.Event.Tool),
+        ("$action", static r => r.Event.Action),
+        ("$effect", static r => r.Event.Effect),
+        ("$policy", static r => r.Event.Policy),
+        ("$rule", static r => r.Event.Rule),
+        ("$body", static r => r.Body),
+    ];
+
+    /// <summary>A prepared statement for many rows.</summary>
+    public static SqliteCommand Prepare(SqliteConnection connection)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = InsertSql;
+        foreach (var (parameter, _) in Columns)
+        {
+            command.Parameters.Add(new SqliteParameter(parameter, SqliteType.Text));
+        }
+
+        command.Parameters["$time"].SqliteType = SqliteType.Integer;
+        return command;
+    }
+
+    /// <summary>A violated uniqueness undoes this statement alone; the transaction goes on.</summary>
+    public static AppendResult Insert(SqliteCommand prepared, SqliteTransaction transaction, AuditRecord record)
+    {
+        prepared.Transaction = transaction;
+        for (var i = 0; i < Columns.Length; i++)
+        {
+            prepared.Parameters[i].Value = Columns[i].Value(record) ?? DBNull.Value;
+        }
+
+        try
+        {
+            prepared.ExecuteNonQuery();
+            return AppendResult.Appended;
+        }
+        catch (SqliteException exception) when (IsDuplicate(exception, record.Event.Kind))
+        {
+            return AppendResult.Duplicate;
+        }
+    }
+
+    /// <summary>One row beside an administrative change, in its transaction.</summary>
+    public static void Insert(SqliteConnection connection, SqliteTransaction transaction, AuditEvent auditEvent)
+    {
+        using var command = Prepare(connection);
+        Insert(command, transaction, AuditRecord.Of(auditEvent));
+    }
+
+    // Only decisions and outcomes can collide with what an agent sent; anywhere else a violation is a defect and must be loud.
+    private static bool IsDuplicate(SqliteException exception, string kind) =>
+        exception.SqliteErrorCode == ConstraintViolated
+        && exception.SqliteExtendedErrorCode == UniqueViolated
+        && kind is AuditKinds.Decision or AuditKinds.Outcome;
+}

@@ -1,0 +1,137 @@
+using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Identity;
+using Guard.Gateway.Policies;
+using Guard.Gateway.Storage;
+using Guard.Policy;
+using Guard.Policy.Evaluation;
+using Guard.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Guard.Gateway.Decisions;
+
+/// <summary>Decides one tool call: check, one bundle snapshot, evaluate, record, answer.</summary>
+internal sealed partial class DecisionService(ActiveBundle active, SessionPins pins, AuditWriter writer, int minimumAnalyser, TimeProvider clock, ILogger<DecisionService> logger)
+{
+    /// <summary>Returns only after the event is durable.</summary>
+    /// <exception cref="RefusedException">400, 409, 413, 500 or 503; a hook denies each.</exception>
+    public async Task<DecisionResponse> DecideAsync(AgentIdentity agent, DecisionRequest request, string? sourceAddress)
+    {
+        DecisionCheck.Check(request);
+        var now = clock.GetUtcNow();
+        var eventId = Ids.New(now);
+        var judged = Judge(agent, request, sourceAddress, now);
+        var response = Answer(agent, request, judged, eventId);
+        var record = AuditRecord.Of(DecisionEvent.Of(agent, request, judged, response, now), judged.Session?.Unsaved);
+        var result = await AppendAsync(record, request.TraceId);
+        if (result == AppendResult.Duplicate)
+        {
+            throw new RefusedException(409, "trace-reused", "This trace id was used before by this agent. Every tool call needs its own.") { TraceId = request.TraceId };
+        }
+
+        judged.Session?.MarkDurable();
+        return judged.Failed
+            ? throw new RefusedException(500, "internal-error", "The gateway failed while deciding; the call is denied. Its log says more under this trace.") { TraceId = request.TraceId }
+            : response;
+    }
+
+    /// <summary>What would be decided, rule by rule, without recording anything.</summary>
+    public (DecisionResponse Response, Decision Decision) Try(AgentIdentity agent, DecisionRequest request)
+    {
+        DecisionCheck.Check(request);
+        var snapshot = active.Current;
+        var workspace = new PinnedWorkspace(Facts.Workspace(request.Call), null);
+        var decision = Evaluator.Evaluate(snapshot.Bundle, Facts.Request(agent, request, workspace.Fact, sourceAddress: null, clock.GetUtcNow()), explain: true);
+        var response = Answer(agent, request, new Judged(decision, snapshot.Bundle.Hash, null), eventId: "");
+        return (response, decision);
+    }
+
+    private Judged Judge(AgentIdentity agent, DecisionRequest request, string? sourceAddress, DateTimeOffset now)
+    {
+        var snapshot = active.Current;
+        if (request.Hook.Analyser < minimumAnalyser)
+        {
+            return Judged.Denied(snapshot.Bundle.Hash, $"the hook's analyser has version {request.Hook.Analyser} and this gateway needs {minimumAnalyser} or later; update guard-hook");
+        }
+
+        try
+        {
+            var workspace = pins.Resolve(agent.Facts.Id, request.Call.SessionId, request.Call.Workspace, now);
+            var decision = Evaluator.Evaluate(snapshot.Bundle, Facts.Request(agent, request, workspace.Fact, sourceAddress, now));
+            return new Judged(decision, snapshot.Bundle.Hash, workspace.Session);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(request.TraceId, exception);
+            return Judged.Denied(snapshot.Bundle.Hash, $"the gateway failed while deciding ({exception.GetType().Name})") with { Failed = true };
+        }
+    }
+
+    private static DecisionResponse Answer(AgentIdentity agent, DecisionRequest request, Judged judged, string eventId)
+    {
+        var decision = judged.Decision;
+        // INVARIANT (audit mode is the gateway's answer): asked for, allowed for the agent, and not the floor's decision.
+        var recordedOnly = request.Mode == Modes.Audit && agent.AuditModeAllowed && !judged.HoldsAlways;
+        var reason = DecisionMessage.Reason(decision.Reason, decision.Effect);
+        return new DecisionResponse
+        {
+            Version = Wire.Version,
+            TraceId = request.TraceId,
+            EventId = eventId,
+            Answer = recordedOnly ? Effects.Allow : AnswerTo(decision.Effect),
+            Effect = EffectNames.Of(decision.Effect),
+            Granted = decision is { Effect: Effect.Allow, Granted: true },
+            Mode = recordedOnly ? Modes.Audit : Modes.Enforce,
+            Message = DecisionMessage.Compose(decision.Effect, recordedOnly, decision.Policy, decision.Rule, reason, request.TraceId),
+            Reason = reason,
+            Policy = decision.Policy,
+            Rule = decision.Rule,
+            Bundle = judged.Bundle,
+        };
+    }
+
+    // Everything that is not plainly allow or ask is deny, approve included.
+    private static string AnswerTo(Effect effect) => effect switch
+    {
+        Effect.Allow => Effects.Allow,
+        Effect.Ask => Effects.Ask,
+        _ => Effects.Deny,
+    };
+
+    private async Task<AppendResult> AppendAsync(AuditRecord record, string traceId)
+    {
+        try
+        {
+            return await writer.AppendAsync(record);
+        }
+        catch (AuditUnavailableException exception)
+        {
+            throw new RefusedException(503, "audit-unavailable", $"The decision could not be recorded, so the call is denied: {exception.Message}.") { TraceId = traceId };
+        }
+    }
+
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "Deciding failed for trace {Trace}; the call is denied")]
+    private partial void LogFailed(string trace, Exception exception);
+}
+
+/// <summary>A decision with the bundle it came from.</summary>
+internal sealed record Judged(Decision Decision, string Bundle, PinnedSession? Session)
+{
+    /// <summary>Deciding itself failed.</summary>
+    public bool Failed { get; init; }
+
+    /// <summary>Not made by policy but by the gateway: too old an analyser, a failure.</summary>
+    public bool ByGateway { get; init; }
+
+    /// <summary>Audit mode does not soften it.</summary>
+    public bool HoldsAlways => ByGateway || Decision.ByFloor;
+
+    /// <summary>A denial that no policy made.</summary>
+    public static Judged Denied(string bundle, string reason) => new(
+        new Decision { Effect = Effect.Deny, Granted = false, ByFloor = false, Reason = reason, Access = 0, Matched = [], Errors = [], Trace = [] },
+        bundle,
+        null)
+    {
+        ByGateway = true,
+    };
+}

@@ -1,0 +1,43 @@
+using Guard.Gateway.Identity;
+using Guard.Policy.Evaluation;
+using Guard.Protocol;
+
+namespace Guard.Gateway.Decisions;
+
+/// <summary>Sorts what a request says: the agent's facts come from the key, everything else is stated and could be forged.</summary>
+internal static class Facts
+{
+    public static EvaluationRequest Request(AgentIdentity agent, DecisionRequest request, WorkspaceFact workspace, string? sourceAddress, DateTimeOffset now) => new()
+    {
+        Agent = agent.Facts,
+        Accesses = [.. request.Accesses.Select(Access)],
+        Workspace = workspace,
+        Homes = [.. (request.Call.Homes ?? []).Select(static home => new FolderSpelling(home.Written, home.Real))],
+        Context = new ContextFacts
+        {
+            PermissionMode = request.Call.PermissionMode,
+            Client = request.Call.Client,
+            SubagentType = request.Call.SubagentType,
+            SourceAddress = sourceAddress,
+        },
+        SessionId = request.Call.SessionId,
+        Now = now,
+    };
+
+    public static WorkspaceFact Workspace(ToolCall call) =>
+        call.Workspace is { } stated ? new WorkspaceFact { Folder = new FolderSpelling(stated.Written, stated.Real) } : WorkspaceFact.NotStated;
+
+    private static RequestedAccess Access(Access access) => new()
+    {
+        Action = access.Action,
+        Resource = access.Resource,
+        Real = access.Real,
+        Canonical = access.Canonical,
+        Words = access.Words,
+        Primary = access.Primary,
+        Subtree = access.Subtree,
+        Unknown = access.Unknown,
+        Inert = access.Inert,
+        Why = access.Why,
+    };
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Identity;
+using Guard.Gateway.Storage;
+using Guard.Protocol;
+
+namespace Guard.Gateway.Decisions;
+
+/// <summary>Joins the outcome of a tool call to its decision: one per trace, and only the agent's own.</summary>
+internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, TimeProvider clock)
+{
+    private const int MaxText = 256;
+    private const int DigestLength = 7 + 64;
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    /// <exception cref="RefusedException">400, 404 (no such decision), 409 (has its outcome) or 503.</exception>
+    public async Task<OutcomeResponse> RecordAsync(AgentIdentity agent, OutcomeRequest request)
+    {
+        Check(request);
+        var decision = Find(agent, request);
+        if (decision is null)
+        {
+            await AppendAsync(Event(agent, request, decision: null, AuditKinds.OutcomeRefused, "no decision of this agent is known for it"), request.TraceId);
+            throw new RefusedException(404, "trace-unknown", "No decision of this agent is known for this tool call, so its outcome joins nothing. It was recorded as refused.") { TraceId = request.TraceId };
+        }
+
+        var outcome = Event(agent, request, decision, AuditKinds.Outcome, reason: null);
+        if (await AppendAsync(outcome, decision.TraceId) == AppendResult.Duplicate)
+        {
+            await AppendAsync(Event(agent, request, decision, AuditKinds.OutcomeRefused, "the trace has its outcome already"), decision.TraceId);
+            throw new RefusedException(409, "outcome-exists", "This trace has its outcome already; a later one is refused and recorded as such.") { TraceId = decision.TraceId };
+        }
+
+        return new OutcomeResponse { Version = Wire.Version, TraceId = decision.TraceId, EventId = outcome.Id };
+    }
+
+    private AuditEvent? Find(AgentIdentity agent, OutcomeRequest request)
+    {
+        if (request.TraceId is { } trace)
+        {
+            return reader.FindDecision(agent.Facts.Id, trace);
+        }
+
+        return request is { SessionId: { } session, ToolUseId: { } toolUse } ? reader.FindDecision(agent.Facts.Id, session, toolUse) : null;
+    }
+
+    private async Task<AppendResult> AppendAsync(AuditEvent auditEvent, string? traceId)
+    {
+        try
+        {
+            return await writer.AppendAsync(AuditRecord.Of(auditEvent));
+        }
+        catch (AuditUnavailableException exception)
+        {
+            throw new RefusedException(503, "audit-unavailable", $"The outcome could not be recorded: {exception.Message}.") { TraceId = traceId };
+        }
+    }
+
+    private AuditEvent Event(AgentIdentity agent, OutcomeRequest request, AuditEvent? decision, string kind, string? reason)
+    {
+        var now = clock.GetUtcNow();
+        return new AuditEvent
+        {
+            Id = Ids.New(now),
+            Time = now,
+            Kind = kind,
+            Organisation = agent.Organisation,
+            Owner = agent.Owner,
+            AgentId = agent.Facts.Id,
+            AgentName = agent.Facts.Name,
+            AgentLabel = request.Hook.AgentName,
+            Installation = request.Hook.Installation,
+            Sequence = request.Hook.Sequence,
+            HookVersion = request.Hook.Version,
+            Analyser = request.Hook.Analyser,
+            SessionId = request.SessionId ?? decision?.SessionId,
+            TraceId = decision?.TraceId ?? request.TraceId,
+            ToolUseId = request.ToolUseId ?? decision?.ToolUseId,
+            Client = request.Client,
+            ClientEvent = request.Event,
+            Tool = request.Tool,
+            Action = decision?.Action,
+            Resource = decision?.Resource,
+            Reason = reason,
+            Outcome = new AuditOutcome
+            {
+                Result = request.Outcome,
+                DurationMs = request.DurationMs,
+                ExitCode = request.ExitCode,
+                OutputBytes = request.OutputBytes,
+                OutputDigest = request.OutputDigest,
+            },
+        };
+    }
+
+    private static void Check(OutcomeRequest request)
+    {
+        if (request.TraceId is { } stated)
+        {
+            DecisionCheck.CheckTrace(stated);
+        }
+
+        var trace = request.TraceId;
+        DecisionCheck.CheckVersion(request.Version, trace);
+        DecisionCheck.CheckHook(request.Hook, trace);
+        DecisionCheck.Optional("sessionId", request.SessionId, MaxText, trace);
+        DecisionCheck.Optional("toolUseId", request.ToolUseId, MaxText, trace);
+        DecisionCheck.Text("client", request.Client, MaxText, trace);
+        DecisionCheck.Text("event", request.Event, MaxText, trace);
+        DecisionCheck.Text("tool", request.Tool, 2 * MaxText, trace);
+        if (trace is null && (request.SessionId is null || request.ToolUseId is null))
+        {
+            throw RefusedException.BadRequest("An outcome needs `traceId`, or `sessionId` and `toolUseId`.");
+        }
+
+        if (request.Outcome is not (Outcomes.Succeeded or Outcomes.Failed or Outcomes.Interrupted))
+        {
+            throw RefusedException.BadRequest("`outcome` must be `succeeded`, `failed` or `interrupted`.", trace);
+        }
+
+        if (request.DurationMs < 0 || request.OutputBytes < 0)
+        {
+            throw RefusedException.BadRequest("`durationMs` and `outputBytes` cannot be negative.", trace);
+        }
+
+        if (request.OutputDigest is { } digest && !IsDigest(digest))
+        {
+            throw RefusedException.BadRequest("`outputDigest` must be `sha256:` and 64 hexadecimal digits in lower case.", trace);
+        }
+    }
+
+    private static bool IsDigest(string text) =>
+        text.Length == DigestLength
+        && text.StartsWith("sha256:", StringComparison.Ordinal)
+        && !text.AsSpan("sha256:".Length).ContainsAnyExcept(HexDigits);
+}

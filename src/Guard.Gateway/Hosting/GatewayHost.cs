@@ -1,0 +1,160 @@
+using System.Reflection;
+using Guard.Gateway.Agents;
+using Guard.Gateway.Audit;
+using Guard.Gateway.Decisions;
+using Guard.Gateway.Health;
+using Guard.Gateway.Identity;
+using Guard.Gateway.Policies;
+using Guard.Gateway.Storage;
+using Guard.Policy;
+using Guard.Protocol;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Guard.Gateway.Hosting;
+
+/// <summary>A running gateway.</summary>
+/// <remarks>
+/// It owns no signal handlers: whoever hosts it decides when to stop. A process that is killed loses nothing that was
+/// answered, because every answer waited for its commit.
+/// </remarks>
+public sealed partial class GatewayHost : IAsyncDisposable
+{
+    private readonly Disposables _parts;
+    private readonly ActiveBundle _active;
+    private readonly ILogger<GatewayHost> _logger;
+    private readonly WebApplication _web;
+    private int _stopped;
+
+    private GatewayHost(Disposables parts, WebApplication web, ActiveBundle active, FirstStart? firstStart, IReadOnlyList<string> addresses, ILogger<GatewayHost> logger)
+    {
+        _parts = parts;
+        _web = web;
+        _active = active;
+        _logger = logger;
+        FirstStart = firstStart;
+        Addresses = addresses;
+    }
+
+    /// <summary>Where it listens, as a hook's <c>gatewayUrl</c>: first the Unix socket, then http, then https.</summary>
+    public IReadOnlyList<string> Addresses { get; }
+
+    /// <summary>What the first start created, with its keys; null on every later start.</summary>
+    public FirstStart? FirstStart { get; }
+
+    /// <summary>The policies in force and their bundle.</summary>
+    public PolicyList Policies
+    {
+        get
+        {
+            var current = _active.Current;
+            return new PolicyList { Bundle = current.Bundle.Hash, Policies = [.. current.Policies.Select(static policy => policy.Summary)] };
+        }
+    }
+
+    /// <summary>Why the policy folder is not in force; null: it is, or there is none.</summary>
+    public string? PolicyProblem => _active.Current.Stale;
+
+    /// <summary>The SQLite in use, e.g. <c>3.40.1 (system)</c>.</summary>
+    public static string SqliteInUse => $"{SqliteLibrary.Use().Version} ({SqliteLibrary.Use().Origin})";
+
+    /// <summary>Opens the store, puts the policies in force and listens. Ready when this returns.</summary>
+    /// <exception cref="GatewayStartException">Something is in the way; the message says what to do.</exception>
+    public static Task<GatewayHost> StartAsync(GatewayOptions options, CancellationToken cancellationToken) =>
+        StartAsync(options, static database => new SqliteAuditStore(database), cancellationToken);
+
+    /// <summary>As the public one, with another audit store: tests put one there that fails, hangs or lies.</summary>
+    internal static async Task<GatewayHost> StartAsync(GatewayOptions options, Func<Database, IAuditStore> auditStore, CancellationToken cancellationToken)
+    {
+        var parts = new Disposables();
+        try
+        {
+            return await StartAsync(parts, options, auditStore, cancellationToken);
+        }
+        catch
+        {
+            await parts.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Answers what is under way, takes nothing new, commits what waits, closes the store.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 1)
+        {
+            return;
+        }
+
+        LogStopping();
+        await _web.StopAsync(cancellationToken);
+        await _parts.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static async Task<GatewayHost> StartAsync(Disposables parts, GatewayOptions options, Func<Database, IAuditStore> auditStore, CancellationToken cancellationToken)
+    {
+        var clock = options.Clock;
+        var loggers = parts.Add(OperationalLog.Create(options.Log));
+        var directory = parts.Add(DataDirectory.Take(options.DataDirectory));
+        var sockets = parts.Add(ListenSockets.Bind(options));
+        var database = parts.Add(Database.Open(directory.Path));
+
+        var identities = new IdentityStore(database);
+        var firstStart = Bootstrap.Run(identities, options);
+        var organisation = identities.FindOrganisation() ?? throw new InvalidOperationException("The store has no organisation after its first start.");
+
+        var active = new ActiveBundle();
+        var policies = new PolicyService(new PolicyStore(database, organisation), active, organisation, Floor(options, sockets), clock, loggers.CreateLogger<PolicyService>());
+        policies.Start(options.PolicyFolders);
+
+        var writer = parts.Add(new AuditWriter(auditStore(database), new AuditWriterOptions(options.Limits.AuditQueueLength, options.Limits.CommitDeadline), clock, loggers.CreateLogger<AuditWriter>()));
+        var reader = new AuditReader(database);
+        var refusals = parts.Add(new RefusalRecorder(writer, organisation.Name, clock, loggers.CreateLogger<RefusalRecorder>()));
+        var keys = new KeyIndex();
+        keys.Put(identities.LoadKeys());
+        var limiter = new RateLimiter(options.Limits.PerKey, options.Limits.FailedAuthentications, clock);
+        var authenticator = new Authenticator(keys, identities, limiter, refusals, clock);
+        var pipeline = new RequestPipeline(authenticator, refusals, loggers.CreateLogger<RequestPipeline>());
+
+        var decisions = new DecisionService(active, new SessionPins(database), writer, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
+        var agents = new AgentService(identities, keys, organisation, clock);
+        var health = new HealthService(database, writer, active, Version, clock);
+
+        var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
+        web.MapDecisions(decisions, new OutcomeService(reader, writer, clock));
+        web.MapAudit(reader);
+        web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));
+        web.MapAgents(agents);
+        web.MapHealth(health);
+        RequestPipeline.CheckEndpoints(((IEndpointRouteBuilder)web).DataSources);
+        await web.StartAsync(cancellationToken);
+
+        var host = new GatewayHost(parts, web, active, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
+        host.LogStarted(Version, SqliteInUse, string.Join(", ", host.Addresses));
+        return host;
+    }
+
+    private static FloorSettings Floor(GatewayOptions options, ListenSockets sockets) => new()
+    {
+        ProtectedPaths =
+        [
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory)),
+            Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory),
+            .. new[] { options.UnixSocketPath, options.Https?.KeyPath }.OfType<string>().Select(Path.GetFullPath),
+        ],
+        LiftedPaths = MachineSettings.Read(options.MachineSettingsPath).LiftedPaths,
+        GatewayAuthorities = sockets.Authorities(),
+    };
+
+    private static string Version { get; } =
+        typeof(GatewayHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Guard gateway {Version} with SQLite {Sqlite} listens on {Addresses}")]
+    private partial void LogStarted(string version, string sqlite, string addresses);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Information, Message = "Guard gateway stops")]
+    private partial void LogStopping();
+}

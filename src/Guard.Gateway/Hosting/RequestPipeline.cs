@@ -1,0 +1,107 @@
+using Guard.Gateway.Identity;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Guard.Gateway.Hosting;
+
+/// <summary>What every request goes through before its endpoint: one place for failures, one place for keys.</summary>
+internal sealed partial class RequestPipeline(Authenticator authenticator, RefusalRecorder refusals, ILogger<RequestPipeline> logger)
+{
+    /// <summary>Turns every failure into a problem document. Outermost.</summary>
+    public async Task AnswerFailuresAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (RefusedException refused)
+        {
+            Count(context, refused);
+            await RefuseAsync(context, refused);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            var refused = new RefusedException(exception.StatusCode, exception.StatusCode == 413 ? "body-too-large" : "bad-request", exception.Message);
+            Count(context, refused);
+            await RefuseAsync(context, refused);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone: there is nobody to answer.
+            context.Abort();
+        }
+        catch (Exception exception)
+        {
+            LogFailed(context.Request.Method, context.Request.Path, exception);
+            var refused = new RefusedException(StatusCodes.Status500InternalServerError, "internal-error", "The gateway failed on this request. Its log says more.");
+            Count(context, refused);
+            await RefuseAsync(context, refused);
+        }
+    }
+
+    /// <summary>Lets a request reach its endpoint with the key that the endpoint requires. Behind routing, before the endpoints.</summary>
+    public Task AuthenticateAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is not { } endpoint)
+        {
+            throw new RefusedException(StatusCodes.Status404NotFound, "not-found", "There is nothing at this path. docs/api.md lists what there is.");
+        }
+
+        if (endpoint.Metadata.GetMetadata<RequiredKey>() is { } required)
+        {
+            Caller.Set(context, authenticator.Authenticate(context.Request, required.Kind));
+            return next(context);
+        }
+
+        if (endpoint.Metadata.GetMetadata<OpenToAll>() is not null)
+        {
+            return next(context);
+        }
+
+        // Routing's own endpoint for a known path with another method; nothing of ours is without metadata, see CheckEndpoints.
+        throw new RefusedException(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "This path does not take that method. docs/api.md lists what there is.");
+    }
+
+    /// <summary>An endpoint that says neither which key it needs nor that it needs none is a defect, found at start.</summary>
+    public static void CheckEndpoints(IEnumerable<EndpointDataSource> sources)
+    {
+        foreach (var endpoint in sources.SelectMany(static source => source.Endpoints))
+        {
+            if (endpoint.Metadata.GetMetadata<RequiredKey>() is null == endpoint.Metadata.GetMetadata<OpenToAll>() is null)
+            {
+                throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} must either require a key or be open to all.");
+            }
+        }
+    }
+
+    // What authentication refused it has counted itself; conflicts and unknown things have events of their own or are administration.
+    private void Count(HttpContext context, RefusedException refused)
+    {
+        if (Caller.Key(context) is { Kind: KeyKind.Agent } key && refused.Status is 400 or 413 or 500)
+        {
+            refusals.Count(RefusalSubject.Of(key), refused.Code);
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, RefusedException refused)
+    {
+        if (context.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        context.Response.Clear();
+        if (refused.Status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return Reply.ProblemAsync(context, refused);
+    }
+
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private partial void LogFailed(string method, string path, Exception exception);
+}

@@ -1,0 +1,255 @@
+using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Identity;
+using Guard.Policy;
+using Guard.Policy.Diagnostics;
+using Guard.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Guard.Gateway.Policies;
+
+/// <summary>Puts policies in force: the whole resulting set compiles, or nothing changes.</summary>
+internal sealed partial class PolicyService(PolicyStore store, ActiveBundle active, OrganisationRow organisation, FloorSettings floor, TimeProvider clock, ILogger<PolicyService> logger)
+{
+    /// <summary>The author of what the gateway does by itself at start.</summary>
+    public const string FolderActor = "policy-folder";
+
+    private const int MaxFiles = 512;
+    private const int MaxPath = 512;
+    private const int MaxMessage = 2_000;
+
+    // Protects the order of changes: one reads the set in force, compiles, commits and swaps before the next one starts.
+    private readonly Lock _changing = new();
+
+    public BundleInForce Current => active.Current;
+
+    /// <summary>
+    /// Puts the folders' documents beside those that were applied through the API. Broken folders keep the last good bundle
+    /// in force and mark it stale; where there is none yet, they keep the gateway from starting.
+    /// </summary>
+    /// <exception cref="GatewayStartException">There is no good bundle.</exception>
+    public void Start(IReadOnlyList<string> folders)
+    {
+        lock (_changing)
+        {
+            var stored = store.LoadInForce();
+            if (folders.Count == 0)
+            {
+                Restore_NeedsLock(stored, stale: null);
+                return;
+            }
+
+            var files = folders.SelectMany(PolicyFolder.Read).ToList();
+            var kept = stored.Where(static policy => policy.Origin == PolicyOrigin.Api).ToList();
+            var plan = Plan(kept, files, PolicyOrigin.Folder);
+            if (!plan.HasErrors)
+            {
+                Commit_NeedsLock(stored, plan, FolderActor, $"applied from {string.Join(", ", folders)}");
+                return;
+            }
+
+            var errors = string.Join("; ", plan.Diagnostics.Where(static diagnostic => diagnostic.Severity == Severity.Error).Select(static diagnostic => diagnostic.ToString()));
+            if (!store.HasHistory())
+            {
+                throw new GatewayStartException($"The policies in {string.Join(", ", folders)} have errors, and there are no earlier ones to keep: {errors}");
+            }
+
+            LogFolderRefused(DisplayText.Clean(errors, 4_000));
+            Restore_NeedsLock(stored, $"the policy folder has errors and was refused whole; the last good bundle is in force: {errors}");
+        }
+    }
+
+    /// <exception cref="RefusedException">422 with all diagnostics: nothing has changed.</exception>
+    public ApplyPoliciesResponse Apply(ApplyPoliciesRequest request, AdminIdentity admin)
+    {
+        var files = Files(request);
+        lock (_changing)
+        {
+            var before = active.Current.Policies;
+            var plan = Plan(before, files, PolicyOrigin.Api);
+            ThrowOnErrors(plan);
+            Commit_NeedsLock(before, plan, admin.Name, request.Message);
+            return Response(plan);
+        }
+    }
+
+    /// <summary>What <see cref="Apply"/> would say, without changing anything.</summary>
+    /// <exception cref="RefusedException">422 with all diagnostics.</exception>
+    public ApplyPoliciesResponse Validate(ApplyPoliciesRequest request)
+    {
+        var plan = Plan(active.Current.Policies, Files(request), PolicyOrigin.Api);
+        ThrowOnErrors(plan);
+        return Response(plan);
+    }
+
+    /// <exception cref="RefusedException">404: no such policy is in force.</exception>
+    public PolicyFile Find(string name) =>
+        active.Current.Policies.FirstOrDefault(policy => policy.Summary.Name == name) is { } found
+            ? new PolicyFile { Path = found.Source.Path, Text = found.Source.Text }
+            : throw Unknown(name);
+
+    /// <exception cref="RefusedException">404: no such policy is in force. 422: the others do not compile without it.</exception>
+    public PolicyList Remove(string name, AdminIdentity admin)
+    {
+        lock (_changing)
+        {
+            var before = active.Current.Policies;
+            var rest = before.Where(policy => policy.Summary.Name != name).ToList();
+            if (rest.Count == before.Count)
+            {
+                throw Unknown(name);
+            }
+
+            var plan = Plan(rest, [], PolicyOrigin.Api);
+            ThrowOnErrors(plan);
+            Commit_NeedsLock(before, plan, admin.Name, message: null);
+            return List();
+        }
+    }
+
+    public PolicyList List()
+    {
+        var current = active.Current;
+        return new PolicyList { Bundle = current.Bundle.Hash, Policies = [.. current.Policies.Select(static policy => policy.Summary)] };
+    }
+
+    private void Restore_NeedsLock(IReadOnlyList<PolicyInForce> stored, string? stale)
+    {
+        var result = PolicyCompiler.Compile([.. stored.Select(static policy => policy.Source)], floor);
+        if (result.Bundle is not { } bundle)
+        {
+            var errors = string.Join("; ", result.Diagnostics.Where(static diagnostic => diagnostic.Severity == Severity.Error).Select(static diagnostic => diagnostic.ToString()));
+            throw new GatewayStartException($"The policies in the store do not compile with this version of the program: {errors}. Start once with a policy folder that replaces them.");
+        }
+
+        if (store.LastBundle() != bundle.Hash)
+        {
+            var now = clock.GetUtcNow();
+            store.Commit(new PolicyChange { Applied = [], Removed = [], Bundle = bundle.Hash, Actor = FolderActor, At = now, Audit = [] });
+        }
+
+        active.Swap(new BundleInForce(bundle, stored) { Stale = stale });
+        LogInForce(bundle.Hash, stored.Count);
+    }
+
+    private void Commit_NeedsLock(IReadOnlyList<PolicyInForce> before, PolicyPlan plan, string actor, string? message)
+    {
+        var bundle = plan.Bundle ?? throw new InvalidOperationException("A plan with errors cannot be committed.");
+        var now = clock.GetUtcNow();
+        var applied = plan.Applied.Where(policy => IsNew(before, policy)).ToList();
+        var removed = before.Select(static policy => policy.Summary.Name).Except(plan.Names, StringComparer.Ordinal).ToList();
+        var inForce = before;
+        if (applied.Count > 0 || removed.Count > 0 || store.LastBundle() != bundle.Hash)
+        {
+            inForce = store.Commit(new PolicyChange
+            {
+                Applied = applied,
+                Removed = removed,
+                Bundle = bundle.Hash,
+                Actor = actor,
+                Message = message,
+                At = now,
+                Audit =
+                [
+                    .. applied.Select(policy => AdministrationEvent.Of(organisation.Name, now, actor, "policy.apply", policy.Definition.Name, $"{policy.Definition.Digest}, bundle {bundle.Hash}")),
+                    .. removed.Select(name => AdministrationEvent.Of(organisation.Name, now, actor, "policy.remove", name, $"bundle {bundle.Hash}")),
+                ],
+            });
+        }
+
+        active.Swap(new BundleInForce(bundle, inForce));
+        LogInForce(bundle.Hash, inForce.Count);
+    }
+
+    private static bool IsNew(IReadOnlyList<PolicyInForce> before, AppliedPolicy applied) =>
+        !before.Any(policy => policy.Summary.Name == applied.Definition.Name && policy.Source == applied.Source && policy.Origin == applied.Origin);
+
+    // Each document alone first: that tells its name, by which it replaces an older one. Then the whole resulting set.
+    private PolicyPlan Plan(IReadOnlyList<PolicyInForce> kept, IReadOnlyList<PolicySource> files, PolicyOrigin origin)
+    {
+        // The same content twice is a warning; it is one policy all the same.
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var applied = new List<AppliedPolicy>();
+        var diagnostics = new List<Diagnostic>();
+        foreach (var file in files)
+        {
+            var alone = PolicyCompiler.Compile([file], floor);
+            diagnostics.AddRange(alone.Diagnostics);
+            applied.AddRange((alone.Bundle?.Policies ?? []).Where(definition => names.Add(definition.Name)).Select(definition => new AppliedPolicy(definition, file, origin)));
+        }
+
+        if (diagnostics.Any(static diagnostic => diagnostic.Severity == Severity.Error))
+        {
+            return new PolicyPlan(null, applied, [], diagnostics);
+        }
+
+        var rest = kept.Where(policy => !names.Contains(policy.Summary.Name)).ToList();
+        var whole = PolicyCompiler.Compile([.. rest.Select(static policy => policy.Source), .. files], floor);
+        diagnostics.AddRange(whole.Diagnostics.Except(diagnostics));
+        return new PolicyPlan(whole.Bundle, applied, [.. rest.Select(static policy => policy.Summary.Name), .. names], diagnostics);
+    }
+
+    private static IReadOnlyList<PolicySource> Files(ApplyPoliciesRequest request)
+    {
+        if (request.Files.Count is 0 or > MaxFiles)
+        {
+            throw RefusedException.BadRequest($"`files` must have 1 to {MaxFiles} entries.");
+        }
+
+        if (request.Message?.Length > MaxMessage)
+        {
+            throw RefusedException.BadRequest($"`message` is longer than {MaxMessage} characters.");
+        }
+
+        return [.. request.Files.Select(static file => file switch
+        {
+            null => throw RefusedException.BadRequest("`files` holds null."),
+            { Path.Length: 0 or > MaxPath } => throw RefusedException.BadRequest($"`files.path` must have 1 to {MaxPath} characters."),
+            _ => new PolicySource(file.Path, file.Text),
+        })];
+    }
+
+    private static void ThrowOnErrors(PolicyPlan plan)
+    {
+        if (plan.HasErrors)
+        {
+            throw new RefusedException(422, "policies-invalid", "The documents have errors; nothing was changed and the bundle in force stays.") { Diagnostics = Diagnostics(plan) };
+        }
+    }
+
+    private ApplyPoliciesResponse Response(PolicyPlan plan)
+    {
+        var list = List();
+        return new ApplyPoliciesResponse { Bundle = list.Bundle, Policies = list.Policies, Diagnostics = Diagnostics(plan) };
+    }
+
+    private static IReadOnlyList<PolicyDiagnostic> Diagnostics(PolicyPlan plan) =>
+        [.. plan.Diagnostics.Select(static diagnostic => new PolicyDiagnostic
+        {
+            Code = diagnostic.Code,
+            Severity = diagnostic.Severity == Severity.Error ? "error" : "warning",
+            File = diagnostic.File,
+            Line = diagnostic.Line,
+            Column = diagnostic.Column,
+            Message = diagnostic.Message,
+            Remedy = diagnostic.Remedy,
+        })];
+
+    private static RefusedException Unknown(string name) => new(404, "policy-unknown", $"No policy named {name} is in force. `guard policy list` shows all.");
+
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Bundle {Bundle} is in force with {Count} policies")]
+    private partial void LogInForce(string bundle, int count);
+
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Error, Message = "The policy folder has errors and was refused whole; the last good bundle stays in force: {Errors}")]
+    private partial void LogFolderRefused(string errors);
+
+    /// <summary>What a change would lead to.</summary>
+    /// <param name="Bundle">Null: there are errors.</param>
+    /// <param name="Applied">The documents of the change.</param>
+    /// <param name="Names">All policies in force afterwards.</param>
+    /// <param name="Diagnostics">Errors and warnings of every document.</param>
+    private sealed record PolicyPlan(PolicyBundle? Bundle, IReadOnlyList<AppliedPolicy> Applied, IReadOnlyList<string> Names, IReadOnlyList<Diagnostic> Diagnostics)
+    {
+        public bool HasErrors => Bundle is null;
+    }
+}

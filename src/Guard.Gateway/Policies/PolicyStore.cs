@@ -1,0 +1,169 @@
+using System.Text.Json;
+using Dapper;
+using Guard.Gateway.Audit;
+using Guard.Gateway.Identity;
+using Guard.Gateway.Storage;
+using Guard.Policy;
+using Guard.Protocol;
+using Microsoft.Data.Sqlite;
+
+namespace Guard.Gateway.Policies;
+
+/// <summary>Every version of every policy that was ever applied, and every bundle that was in force.</summary>
+internal sealed class PolicyStore(Database database, OrganisationRow organisation)
+{
+    private const string InForceSql = """
+        SELECT p.name AS Name, p.origin AS Origin, v.revision AS Revision, v.path AS Path, v.text AS Text, v.digest AS Digest,
+               v.version AS Version, v.description AS Description, v.rules AS Rules, v.applied_at AS AppliedAt, v.applied_by AS AppliedBy
+        FROM policy p JOIN policy_version v ON v.policy_id = p.id AND v.revision = p.revision
+        WHERE p.organisation_id = @organisationId AND p.removed_at IS NULL
+        ORDER BY p.name
+        """;
+
+    private const string FindPolicySql = "SELECT id AS Id, revision AS Revision FROM policy WHERE organisation_id = @organisationId AND name = @name";
+
+    private const string InsertPolicySql = """
+        INSERT INTO policy (id, organisation_id, name, origin, revision) VALUES (@id, @organisationId, @name, @origin, @revision)
+        """;
+
+    private const string UpdatePolicySql = "UPDATE policy SET origin = @origin, revision = @revision, removed_at = NULL WHERE id = @id";
+
+    private const string InsertVersionSql = """
+        INSERT INTO policy_version (policy_id, revision, path, text, digest, version, description, rules, applied_at, applied_by, message)
+        VALUES (@id, @revision, @path, @text, @digest, @version, @description, @rules, @now, @actor, @message)
+        """;
+
+    private const string RemoveSql = "UPDATE policy SET removed_at = @now WHERE organisation_id = @organisationId AND name = @name AND removed_at IS NULL";
+
+    private const string InsertBundleSql = """
+        INSERT INTO bundle (organisation_id, hash, policies, applied_at, applied_by, message)
+        VALUES (@organisationId, @hash, @policies, @now, @actor, @message)
+        """;
+
+    public IReadOnlyList<PolicyInForce> LoadInForce()
+    {
+        using var connection = database.Connect();
+        return InForce(connection, null);
+    }
+
+    /// <summary>True: some bundle was in force before, so this is not the first start.</summary>
+    public bool HasHistory()
+    {
+        using var connection = database.Connect();
+        return connection.ExecuteScalar<long>("SELECT count(*) FROM bundle") > 0;
+    }
+
+    /// <summary>The hash of the last bundle in force; null: there was none.</summary>
+    public string? LastBundle()
+    {
+        using var connection = database.Connect();
+        return connection.QuerySingleOrDefault<string>("SELECT hash FROM bundle ORDER BY position DESC LIMIT 1");
+    }
+
+    /// <summary>Keeps the new versions, ends removed policies, notes the bundle and the audit events: all in one transaction.</summary>
+    /// <returns>The policies in force afterwards.</returns>
+    public IReadOnlyList<PolicyInForce> Commit(PolicyChange change) => database.Write((connection, transaction) =>
+    {
+        var now = change.At.ToUnixTimeMilliseconds();
+        foreach (var name in change.Removed)
+        {
+            connection.Execute(RemoveSql, new { organisationId = organisation.Id, name, now }, transaction);
+        }
+
+        foreach (var applied in change.Applied)
+        {
+            Upsert(connection, transaction, applied, change, now);
+        }
+
+        var inForce = InForce(connection, transaction);
+        var policies = JsonSerializer.Serialize([.. inForce.Select(static policy => $"{policy.Summary.Name}@{policy.Summary.Revision}")], ProtocolJson.Default.IReadOnlyListString);
+        connection.Execute(InsertBundleSql, new { organisationId = organisation.Id, hash = change.Bundle, policies, now, actor = change.Actor, message = change.Message }, transaction);
+        foreach (var auditEvent in change.Audit)
+        {
+            AuditRow.Insert(connection, transaction, auditEvent);
+        }
+
+        return inForce;
+    });
+
+    private void Upsert(SqliteConnection connection, SqliteTransaction transaction, AppliedPolicy applied, PolicyChange change, long now)
+    {
+        var definition = applied.Definition;
+        var known = connection.QuerySingleOrDefault<PolicyRow>(FindPolicySql, new { organisationId = organisation.Id, name = definition.Name }, transaction);
+        var id = known?.Id ?? Ids.New(change.At);
+        var revision = (known?.Revision ?? 0) + 1;
+        var origin = OriginName(applied.Origin);
+        connection.Execute(known is null ? InsertPolicySql : UpdatePolicySql, new { id, organisationId = organisation.Id, name = definition.Name, origin, revision }, transaction);
+        connection.Execute(
+            InsertVersionSql,
+            new
+            {
+                id,
+                revision,
+                path = applied.Source.Path,
+                text = applied.Source.Text,
+                digest = definition.Digest,
+                version = definition.Version,
+                description = definition.Description,
+                rules = definition.Rules.Length,
+                now,
+                actor = change.Actor,
+                message = change.Message,
+            },
+            transaction);
+    }
+
+    private IReadOnlyList<PolicyInForce> InForce(SqliteConnection connection, SqliteTransaction? transaction) =>
+        [.. connection.Query<VersionRow>(InForceSql, new { organisationId = organisation.Id }, transaction).Select(static row => new PolicyInForce(
+            new PolicySummary
+            {
+                Name = row.Name,
+                Revision = (int)row.Revision,
+                Version = row.Version,
+                Description = row.Description,
+                Rules = (int)row.Rules,
+                Digest = row.Digest,
+                AppliedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.AppliedAt),
+                AppliedBy = row.AppliedBy,
+            },
+            new PolicySource(row.Path, row.Text),
+            row.Origin == OriginName(PolicyOrigin.Folder) ? PolicyOrigin.Folder : PolicyOrigin.Api))];
+
+    private static string OriginName(PolicyOrigin origin) => origin == PolicyOrigin.Folder ? "folder" : "api";
+
+    private sealed record PolicyRow
+    {
+        public string Id { get; init; } = "";
+        public long Revision { get; init; }
+    }
+
+    private sealed record VersionRow
+    {
+        public string Name { get; init; } = "";
+        public string Origin { get; init; } = "";
+        public long Revision { get; init; }
+        public string Path { get; init; } = "";
+        public string Text { get; init; } = "";
+        public string Digest { get; init; } = "";
+        public string? Version { get; init; }
+        public string? Description { get; init; }
+        public long Rules { get; init; }
+        public long AppliedAt { get; init; }
+        public string AppliedBy { get; init; } = "";
+    }
+}
+
+/// <summary>A checked document to put in force.</summary>
+internal sealed record AppliedPolicy(PolicyDefinition Definition, PolicySource Source, PolicyOrigin Origin);
+
+/// <summary>One change of the set in force.</summary>
+internal sealed record PolicyChange
+{
+    public required IReadOnlyList<AppliedPolicy> Applied { get; init; }
+    public required IReadOnlyList<string> Removed { get; init; }
+    public required string Bundle { get; init; }
+    public required string Actor { get; init; }
+    public string? Message { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public required IReadOnlyList<AuditEvent> Audit { get; init; }
+}

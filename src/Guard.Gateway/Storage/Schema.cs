@@ -1,0 +1,56 @@
+using Guard.Gateway.Hosting;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Guard.Gateway.Storage;
+
+/// <summary>Brings a store to the schema of this program, one numbered step after the other, all in one transaction.</summary>
+internal static class Schema
+{
+    /// <summary>"GRD1": tells a Guard store from any other SQLite file.</summary>
+    private const int ApplicationId = 0x47524431;
+
+    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql"];
+
+    /// <summary>The schema version this program writes.</summary>
+    public static int Version => Steps.Count;
+
+    /// <exception cref="GatewayStartException">The file belongs to something else, or to a newer program.</exception>
+    public static void Migrate(SqliteConnection connection, string path)
+    {
+        // The write lock first: of two programs that start at once, the second sees the first one's result.
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var version = connection.ExecuteScalar<int>("PRAGMA user_version", transaction: transaction);
+        var application = connection.ExecuteScalar<int>("PRAGMA application_id", transaction: transaction);
+        var tables = connection.ExecuteScalar<int>("SELECT count(*) FROM sqlite_master", transaction: transaction);
+        if (tables > 0 && application != ApplicationId)
+        {
+            throw new GatewayStartException($"{path} is a database of another program. Give Guard a data directory of its own.");
+        }
+
+        if (version > Version)
+        {
+            throw new GatewayStartException($"The store {path} has schema version {version}; this program knows versions up to {Version}. Run the newer Guard that wrote it.");
+        }
+
+        foreach (var step in Steps.Skip(version))
+        {
+            connection.Execute(Read(step), transaction: transaction);
+        }
+
+        if (version < Version)
+        {
+            connection.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};", transaction: transaction);
+        }
+
+        transaction.Commit();
+    }
+
+    private static string Read(string step)
+    {
+        using var stream = typeof(Schema).Assembly.GetManifestResourceStream(step)
+            ?? throw new InvalidOperationException($"The schema step {step} is not part of this program.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
