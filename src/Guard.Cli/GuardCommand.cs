@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Guard.Cli.Agents;
+using Guard.Cli.Audit;
 using Guard.Cli.Init;
 using Guard.Cli.Terminal;
 
@@ -11,6 +13,8 @@ internal static class GuardCommand
     {
         var root = new RootCommand("Decides, records and proves what coding agents may do on this machine.\n\n" + ExitCodes.Explanation);
         root.Subcommands.Add(InitCommand.Create(context));
+        root.Subcommands.Add(AuditCommand.Create(context));
+        root.Subcommands.Add(AgentCommand.Create(context));
         foreach (var option in root.Options.OfType<System.CommandLine.Help.HelpOption>())
             ((System.CommandLine.Help.HelpAction)option.Action!).MaxWidth = 120;
         return root;

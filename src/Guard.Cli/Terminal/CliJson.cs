@@ -1,15 +1,16 @@
 using System.Text.Json.Serialization;
+using Guard.Cli.Connection;
 using Guard.Cli.Init;
 
 namespace Guard.Cli.Terminal;
 
-/// <summary>Source-generated JSON of what <c>guard</c> itself writes: records of its own, and results with <c>--json</c>.</summary>
+/// <summary>Source-generated JSON of what <c>guard</c> itself writes: files of its own, and results with <c>--json</c>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    WriteIndented = true)]
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(InstallationRecord))]
 [JsonSerializable(typeof(InitReport))]
+[JsonSerializable(typeof(HookConfigFile))]
 internal sealed partial class CliJson : JsonSerializerContext;

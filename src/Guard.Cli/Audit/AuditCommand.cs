@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Guard.Cli.Connection;
+using Guard.Cli.Terminal;
+using Guard.Client;
+using Guard.Protocol;
+
+namespace Guard.Cli.Audit;
+
+/// <summary><c>guard audit</c>: reads the record.</summary>
+internal static class AuditCommand
+{
+    /// <summary>Events per request; the gateway gives no more.</summary>
+    private const int PageSize = 1_000;
+
+    public static Command Create(CliContext context) => new("audit", "Read the record of decisions, outcomes and changes")
+    {
+        CreateTail(context),
+        CreateQuery(context),
+    };
+
+    private static Command CreateTail(CliContext context)
+    {
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on with new events until Ctrl-C" };
+        var agent = new Option<string?>("--agent") { HelpName = "NAME", Description = "Only this agent (name or id)" };
+        var count = Count("Begin with the last N events", 20);
+        var json = JsonLines();
+        var connection = new ConnectionOptions();
+        var command = new Command("tail", "Show the latest events, oldest first") { follow, agent, count, json };
+        connection.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var client = connection.Connect(parsed, context);
+            var output = Output(context, parsed.GetValue(json));
+            var tail = new EventTail(client, context, new AuditFilter { Agent = parsed.GetValue(agent) });
+            await tail.RunAsync(parsed.GetValue(count), parsed.GetValue(follow), output, cancel);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateQuery(CliContext context)
+    {
+        var agent = Filter("--agent", "NAME", "By this agent (name or id)");
+        var action = Filter("--action", "ACTION", "Of this action, such as read:file");
+        var decision = Filter("--decision", "EFFECT", "Decided so: allow, ask, approve or deny");
+        decision.AcceptOnlyFromAmong(Effects.Allow, Effects.Ask, Effects.Approve, Effects.Deny);
+        var tool = Filter("--tool", "NAME", "Of this tool, such as Bash");
+        var session = Filter("--session", "ID", "Of this session of the client");
+        var policy = Filter("--policy", "NAME", "Decided by this policy");
+        var rule = Filter("--rule", "ID", "Decided by this rule");
+        var trace = Filter("--trace", "ID", "Of this trace: a decision and its outcome");
+        var limit = Count("At most N events, the latest", 50, "--limit");
+        var json = JsonLines();
+        var connection = new ConnectionOptions();
+        var command = new Command("query", "Find events, oldest first") { agent, action, decision, tool, session, policy, rule, trace, limit, json };
+        connection.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var client = connection.Connect(parsed, context);
+            var filter = new AuditFilter
+            {
+                Agent = parsed.GetValue(agent),
+                Action = parsed.GetValue(action),
+                Decision = parsed.GetValue(decision),
+                Tool = parsed.GetValue(tool),
+                Session = parsed.GetValue(session),
+                Policy = parsed.GetValue(policy),
+                Rule = parsed.GetValue(rule),
+                Trace = parsed.GetValue(trace),
+            };
+            Output(context, parsed.GetValue(json))(await LatestAsync(client, filter, parsed.GetValue(limit), cancel), true);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    /// <summary>The latest events that pass the filter, oldest first.</summary>
+    public static async Task<IReadOnlyList<AuditEvent>> LatestAsync(GatewayClient client, AuditFilter filter, int count, CancellationToken cancel)
+    {
+        var events = new List<AuditEvent>();
+        long? before = null;
+        while (events.Count < count)
+        {
+            var page = await client.GetEventsAsync(filter with { Limit = Math.Min(PageSize, count - events.Count), Before = before }, cancel);
+            events.AddRange(page.Events);
+            before = page.NextBefore;
+            if (before is null) break;
+        }
+
+        events.Reverse();
+        return events;
+    }
+
+    private static Action<IReadOnlyList<AuditEvent>, bool> Output(CliContext context, bool json)
+    {
+        if (!json) return new EventTable(context).Write;
+        return (events, _) =>
+        {
+            foreach (var e in events) context.WriteJson(e, ProtocolJson.Default.AuditEvent);
+        };
+    }
+
+    private static Option<bool> JsonLines() => new("--json") { Description = "Write JSON lines: one event per line, whole" };
+
+    private static Option<string?> Filter(string name, string value, string description) => new(name) { HelpName = value, Description = description };
+
+    private static Option<int> Count(string description, int standard, string name = "-n")
+    {
+        var option = new Option<int>(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.Errors.Any() || result.GetValueOrDefault<int>() is >= 1 and <= 100_000) return;
+            result.AddError($"{name} must be a number from 1 to 100000");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Guard.Client;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Guard.Cli.Terminal;
+
+/// <summary>Ways to write results.</summary>
+internal static class CliContextOutput
+{
+    /// <summary>One JSON document on one line; the encoder escapes whatever could steer a terminal.</summary>
+    public static void WriteJson<T>(this CliContext context, T value, JsonTypeInfo<T> type) =>
+        context.Output.WriteLine(JsonSerializer.Serialize(value, type));
+
+    /// <summary>A table without lines, each row on one line of the terminal: what does not fit is cut with an ellipsis.</summary>
+    public static void WriteTable(this CliContext context, IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<Cell>> rows, bool withHeader = true)
+    {
+        var table = new Table { Border = TableBorder.None, ShowHeaders = withHeader, Expand = false };
+        foreach (var column in columns)
+        {
+            var added = new TableColumn(new Text(column.Name, new Style(decoration: Decoration.Bold))) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) };
+            if (column.Width is { } width) added.Width = width;
+            table.AddColumn(added);
+        }
+
+        foreach (var row in rows) table.AddRow(row.Select(Render));
+        var written = new StringWriter();
+        var console = (context with { Output = written }).CreateConsole();
+        console.Write(table);
+        foreach (var line in written.ToString().TrimEnd('\n').Split('\n')) context.Output.WriteLine(line.TrimEnd());
+    }
+
+    private static IRenderable Render(Cell cell) =>
+        new Text(PlainText.OneLine(cell.Text), new Style(cell.Color)) { Overflow = Overflow.Ellipsis };
+}
+
+/// <summary>A column of a table; without a width it is as wide as its widest cell.</summary>
+internal readonly record struct Column(string Name, int? Width = null);
+
+/// <summary>Untrusted text in a table.</summary>
+internal readonly record struct Cell(string Text, Color? Color = null)
+{
+    public static implicit operator Cell(string text) => new(text);
+}
