@@ -82,8 +82,9 @@ public sealed class GatewayClient : IDisposable
     public Task<PolicyFile> GetPolicyAsync(string name, CancellationToken cancel = default) =>
         GetAsync("/v1/policies/" + Uri.EscapeDataString(name), ProtocolJson.Default.PolicyFile, cancel);
 
-    public Task RemovePolicyAsync(string name, CancellationToken cancel = default) =>
-        DeleteAsync("/v1/policies/" + Uri.EscapeDataString(name), cancel);
+    /// <summary>Takes a policy out of force; the answer is what stays.</summary>
+    public Task<PolicyList> RemovePolicyAsync(string name, CancellationToken cancel = default) =>
+        DeleteAsync("/v1/policies/" + Uri.EscapeDataString(name), ProtocolJson.Default.PolicyList, cancel);
 
     /// <summary>What would be decided, with the reason of every rule. Nothing is recorded.</summary>
     public Task<TestPolicyResponse> TestPolicyAsync(TestPolicyRequest request, CancellationToken cancel = default) =>
@@ -97,8 +98,8 @@ public sealed class GatewayClient : IDisposable
         SendAsync(HttpMethod.Post, "/v1/agents", request, ProtocolJson.Default.CreateAgentRequest, ProtocolJson.Default.CreateAgentResponse, cancel);
 
     /// <summary>Revokes an agent's keys; its next call is denied.</summary>
-    public Task RevokeAgentAsync(string nameOrId, CancellationToken cancel = default) =>
-        DeleteAsync("/v1/agents/" + Uri.EscapeDataString(nameOrId), cancel);
+    public Task<AgentInfo> RevokeAgentAsync(string nameOrId, CancellationToken cancel = default) =>
+        DeleteAsync("/v1/agents/" + Uri.EscapeDataString(nameOrId), ProtocolJson.Default.AgentInfo, cancel);
 
     private static Uri Relative(string path) => new(path, UriKind.Relative);
 
@@ -119,11 +120,10 @@ public sealed class GatewayClient : IDisposable
         return await SendAsync(request, responseType, alsoAccepted: null, cancel);
     }
 
-    private async Task DeleteAsync(string path, CancellationToken cancel)
+    private async Task<TResponse> DeleteAsync<TResponse>(string path, JsonTypeInfo<TResponse> responseType, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, Relative(path));
-        var (status, content) = await ExchangeAsync(request, cancel);
-        if (!IsSuccess(status)) throw Refusal(status, content);
+        return await SendAsync(request, responseType, alsoAccepted: null, cancel);
     }
 
     private async Task<TResponse> SendAsync<TResponse>(

@@ -43,7 +43,7 @@ public sealed class GatewayClientTests : IDisposable
     [InlineData("a?b", "DELETE /v1/policies/a%3Fb HTTP/1.1")]
     public async Task Call_HostileName_StaysOneSegment(string name, string line)
     {
-        await using var server = ScriptedServer.OnTcp("HTTP/1.1 204 No Content\r\n\r\n");
+        await using var server = ScriptedServer.OnTcp(ScriptedServer.Json(200, """{"bundle":"b","policies":[]}"""));
         using var client = Connect(server.Address);
 
         await client.RemovePolicyAsync(name);

@@ -95,14 +95,18 @@ internal static class AgentCommand
     private static Command CreateRevoke(CliContext context)
     {
         var name = new Argument<string>("NAME") { Description = "Name or id" };
+        var json = CommonOptions.Json();
         var connection = new ConnectionOptions();
-        var command = new Command("revoke", "Revoke an agent and its keys; its next call is denied") { name };
+        var command = new Command("revoke", "Revoke an agent and its keys; its next call is denied") { name, json };
         connection.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             using var client = connection.Connect(parsed, context);
-            await client.RevokeAgentAsync(parsed.GetRequiredValue(name), cancel);
-            context.WriteLine($"Agent {parsed.GetRequiredValue(name)} is revoked: its calls are denied from now on.");
+            var revoked = await client.RevokeAgentAsync(parsed.GetRequiredValue(name), cancel);
+            if (parsed.GetValue(json))
+                context.WriteJson(revoked, ProtocolJson.Default.AgentInfo);
+            else
+                context.WriteLine($"Agent {revoked.Name} is revoked: its calls are denied from now on.");
             return ExitCodes.Done;
         });
         return command;

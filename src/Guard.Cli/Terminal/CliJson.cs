@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Guard.Cli.Connection;
 using Guard.Cli.Init;
+using Guard.Cli.Policies;
+using Guard.Cli.Up;
 
 namespace Guard.Cli.Terminal;
 
@@ -13,4 +15,6 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(InstallationRecord))]
 [JsonSerializable(typeof(InitReport))]
 [JsonSerializable(typeof(HookConfigFile))]
+[JsonSerializable(typeof(ValidateReport))]
+[JsonSerializable(typeof(UpState))]
 internal sealed partial class CliJson : JsonSerializerContext;

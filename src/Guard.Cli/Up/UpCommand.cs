@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Net;
+using Guard.Cli.Connection;
+using Guard.Cli.Terminal;
+
+namespace Guard.Cli.Up;
+
+/// <summary><c>guard up</c>: runs a gateway in this process.</summary>
+internal static class UpCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var data = CommonOptions.Data();
+        var policies = new Option<string?>("--policies") { HelpName = "DIR", Description = "Folder whose policies are put in force, beside those applied with `guard policy apply`" };
+        var listen = new Option<string>("--listen") { HelpName = "ADDR", Description = "Loopback address and port for http", DefaultValueFactory = _ => "127.0.0.1:7411" };
+        var noTcp = new Option<bool>("--no-tcp") { Description = "Listen on the Unix socket alone (and https, if stated)" };
+        var socket = new Option<string?>("--socket") { HelpName = "PATH", Description = "The Unix socket (default: gateway.sock in the data folder)" };
+        var https = new Option<string?>("--https") { HelpName = "ADDR", Description = "Address and port for https; needs --certificate and --key" };
+        var certificate = new Option<string?>("--certificate") { HelpName = "PEM", Description = "Certificate and its intermediates, for --https" };
+        var key = new Option<string?>("--key") { HelpName = "PEM", Description = "Private key of the certificate" };
+        var agent = new Option<string?>("--agent") { HelpName = "NAME", Description = "The agent that the first start makes (default: claude-code- and the host's name)" };
+        var organisation = new Option<string?>("--organisation") { HelpName = "NAME", Description = "The organisation that the first start makes" };
+        var adminKeyFile = new Option<string?>("--admin-key-file") { HelpName = "FILE", Description = "Write a new admin key there (mode 0600) instead of showing it" };
+        var resetAdminKey = new Option<bool>("--reset-admin-key") { Description = "Revoke all admin keys and make a new one" };
+        var json = new Option<bool>("--json") { Description = "Write the state after the start as JSON; a new admin key then needs --admin-key-file" };
+        var command = new Command("up", "Run a gateway on this machine until Ctrl-C; the first start makes the store, an agent and its keys")
+        {
+            data, policies, listen, noTcp, socket, https, certificate, key, agent, organisation, adminKeyFile, resetAdminKey, json,
+        };
+        command.SetAction((parsed, cancel) =>
+        {
+            var folder = CommonOptions.FolderOf(parsed, data, context);
+            var request = new UpRequest
+            {
+                Folder = folder,
+                Policies = Absolute(policies),
+                Http = parsed.GetValue(noTcp) ? null : Loopback(parsed.GetRequiredValue(listen)),
+                Socket = Absolute(socket) ?? folder.Socket,
+                Https = parsed.GetValue(https) is { } stated ? Address("--https", stated) : null,
+                Certificate = Absolute(certificate),
+                Key = Absolute(key),
+                Agent = parsed.GetValue(agent),
+                Organisation = parsed.GetValue(organisation),
+                AdminKeyFile = Absolute(adminKeyFile),
+                ResetAdminKey = parsed.GetValue(resetAdminKey),
+                Json = parsed.GetValue(json),
+            };
+            if (parsed.GetValue(noTcp) && parsed.GetResult(listen) is { Implicit: false }) throw CliException.Usage("--listen and --no-tcp exclude each other");
+            if (request.Https is not null != (request.Certificate is not null && request.Key is not null) || request.Certificate is not null != request.Key is not null)
+                throw CliException.Usage("--https, --certificate and --key are needed together");
+            return new GatewayRun(context, request).RunAsync(cancel);
+
+            string? Absolute(Option<string?> option) => parsed.GetValue(option) is { } path ? context.Resolve(path) : null;
+        });
+        return command;
+    }
+
+    private static IPEndPoint Loopback(string text)
+    {
+        var address = Address("--listen", text);
+        return IPAddress.IsLoopback(address.Address)
+            ? address
+            : throw CliException.Usage($"--listen {text}: plain http would send keys in the clear, so only a loopback address is possible; use --https for others");
+    }
+
+    private static IPEndPoint Address(string option, string text)
+    {
+        var stated = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" + text["localhost".Length..] : text;
+        // Without a colon in the right place the port would silently be 0.
+        return IPEndPoint.TryParse(stated, out var address) && stated.EndsWith($":{address.Port}", StringComparison.Ordinal)
+            ? address
+            : throw CliException.Usage($"{option} {text} is not an address with a port, as in 127.0.0.1:7411");
+    }
+}

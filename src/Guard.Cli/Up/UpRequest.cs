@@ -1,0 +1,25 @@
+using System.Net;
+using Guard.Cli.Connection;
+
+namespace Guard.Cli.Up;
+
+/// <summary>What the person asked of <c>guard up</c>; all paths absolute.</summary>
+internal sealed record UpRequest
+{
+    public required GuardFolder Folder { get; init; }
+
+    /// <summary>Null: none given.</summary>
+    public string? Policies { get; init; }
+
+    /// <summary>Null: no plain http.</summary>
+    public IPEndPoint? Http { get; init; }
+    public required string Socket { get; init; }
+    public IPEndPoint? Https { get; init; }
+    public string? Certificate { get; init; }
+    public string? Key { get; init; }
+    public string? Agent { get; init; }
+    public string? Organisation { get; init; }
+    public string? AdminKeyFile { get; init; }
+    public bool ResetAdminKey { get; init; }
+    public bool Json { get; init; }
+}
