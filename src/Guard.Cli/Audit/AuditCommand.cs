@@ -104,14 +104,16 @@ internal static class AuditCommand
 
     private static Option<string?> Filter(string name, string value, string description) => new(name) { HelpName = value, Description = description };
 
-    private static Option<int> Count(string description, int standard, string name = "-n")
+    private static Option<int> Count(string description, int standard, string name = "-n") => new(name)
     {
-        var option = new Option<int>(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
+        HelpName = "N",
+        Description = description,
+        DefaultValueFactory = _ => standard,
+        CustomParser = result =>
         {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is >= 1 and <= 100_000) return;
+            if (int.TryParse(result.Tokens[0].Value, out var number) && number is >= 1 and <= 100_000) return number;
             result.AddError($"{name} must be a number from 1 to 100000");
-        });
-        return option;
-    }
+            return 0;
+        },
+    };
 }

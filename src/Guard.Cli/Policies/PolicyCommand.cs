@@ -79,7 +79,7 @@ internal static class PolicyCommand
             if (!result.Succeeded) throw new CliException(ExitCodes.BadDocument, $"{DiagnosticOutput.Count(errors)}: these policies would not be applied");
             if (!parsed.GetValue(json))
             {
-                var rules = result.Bundle.Policies.Sum(p => p.Rules.Count);
+                var rules = result.Bundle.Policies.Sum(p => p.Rules.Length);
                 context.WriteLine($"{result.Bundle.Policies.Count} policies with {rules} rules are valid: {string.Join(", ", result.Bundle.Policies.Select(p => p.Name))}.");
             }
 

@@ -12,6 +12,7 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         CheckBefore();
+        request.Folder.Create();
         var resetKey = await ResetAdminKeyAsync(cancel);
         GatewayHost host;
         try
@@ -125,14 +126,10 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
     // Redirected output is kept somewhere; a key does not belong there.
     private bool CanShowKey => context.IsTerminal && !request.Json;
 
-    private void WriteHookConfig(GatewayHost host, FirstStart first)
+    private void WriteHookConfig(GatewayHost host, FirstStart first) => new HookConfigFile
     {
-        request.Folder.Create();
-        new HookConfigFile
-        {
-            GatewayUrl = host.Addresses[0],
-            ApiKey = first.AgentKey,
-            StateDirectory = Path.Combine(request.Folder.Path, "state"),
-        }.Write(request.Folder.HookConfig);
-    }
+        GatewayUrl = host.Addresses[0],
+        ApiKey = first.AgentKey,
+        StateDirectory = Path.Combine(request.Folder.Path, "state"),
+    }.Write(request.Folder.HookConfig);
 }
