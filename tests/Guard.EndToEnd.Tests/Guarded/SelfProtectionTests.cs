@@ -1,0 +1,101 @@
+using Guard.EndToEnd.Tests.Bench;
+using Guard.EndToEnd.Tests.StandIn;
+using Guard.Protocol;
+
+namespace Guard.EndToEnd.Tests.Guarded;
+
+/// <summary>
+/// An agent cannot take Guard out of the client's settings by its tools, under a policy that allows all it can, with the
+/// client's permissions skipped. <see cref="UnguardedTests"/> shows that the same calls would do it without Guard.
+/// </summary>
+public sealed class SelfProtectionTests : IClassFixture<SelfProtectionTests.PermissiveGateway>
+{
+    private readonly PermissiveGateway _fixture;
+
+    public SelfProtectionTests(PermissiveGateway fixture) => _fixture = fixture;
+
+    public static TheoryData<string> Commands => SettingsAttacks.Commands;
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public Task Bash_OnTheSettings_IsDeniedAndTheHookStillWorks(string command) =>
+        PlayAsync(_ => [ToolUse.Bash(command)]);
+
+    [Fact]
+    public Task Write_OfTheSettings_IsDeniedAndTheHookStillWorks() =>
+        PlayAsync(folder => [ToolUse.Write(folder.ProjectSettings, "{}")]);
+
+    [Fact]
+    public Task Edit_OfTheSettings_IsDeniedAndTheHookStillWorks() =>
+        PlayAsync(folder => [ToolUse.Read(folder.ProjectSettings), ToolUse.Edit(folder.ProjectSettings, "PreToolUse", "Nothing")]);
+
+    [Fact]
+    public Task Write_ThroughALinkToTheSettings_IsDeniedAndTheHookStillWorks() => PlayAsync(folder =>
+    {
+        Directory.CreateSymbolicLink(folder.InProject("linked"), Path.GetDirectoryName(folder.ProjectSettings)!);
+        return [ToolUse.Write(folder.InProject("linked/settings.json"), "{}")];
+    });
+
+    [Theory]
+    [InlineData(".claude/settings.local.json", """{"disableAllHooks":true}""")]
+    [InlineData(".mcp.json", """{"mcpServers":{}}""")]
+    [InlineData(".git/hooks/pre-commit", "exit 0")]
+    public Task Write_OfWhatWouldWeakenGuard_IsDenied(string relative, string content) => GuardedBench.PlayAsync(_fixture.Gateway, async bench =>
+    {
+        var call = ToolUse.Write(bench.Folder.InProject(relative), content);
+
+        var run = await bench.RunAsync(call);
+
+        bench.Exists(relative).Should().BeFalse();
+        (await bench.DecisionOnAsync(run, call)).Should().BeEquivalentTo(new { Effect = Effects.Deny, Policy = "floor" });
+    });
+
+    [Fact]
+    public Task Read_OfGuardsKey_IsDenied() => GuardedBench.PlayAsync(_fixture.Gateway, async bench =>
+    {
+        var file = ToolUse.Read(bench.Gateway.HookConfiguration);
+        var shell = ToolUse.Bash("cat " + bench.Gateway.HookConfiguration);
+
+        var run = await bench.RunAsync(file, shell);
+
+        foreach (var call in new[] { file, shell })
+        {
+            run.ResultOf(call).Text.Should().NotContain("guard_agent_");
+            (await bench.DecisionOnAsync(run, call)).Should().BeEquivalentTo(new { Effect = Effects.Deny, Policy = "floor" });
+        }
+    });
+
+    private Task PlayAsync(Func<CaseFolder, IReadOnlyList<ToolUse>> attack) => GuardedBench.PlayAsync(_fixture.Gateway, async bench =>
+    {
+        SettingsAttacks.Prepare(bench.Folder);
+        var before = Text(bench.Folder.ProjectSettings);
+        var calls = attack(bench.Folder);
+        var governed = ToolUse.Bash("touch after.txt");
+
+        var run = await bench.RunAsync([.. calls, governed]);
+
+        Text(bench.Folder.ProjectSettings).Should().Be(before);
+        run.ResultOf(calls[^1]).IsError.Should().BeTrue();
+        (await bench.DecisionOnAsync(run, calls[^1])).Should().BeEquivalentTo(new { Effect = Effects.Deny, Answer = Effects.Deny, Policy = "floor" });
+        (await bench.DecisionOnAsync(run, governed)).Effect.Should().Be(Effects.Allow, "the policy allows everything else, and the hook was asked");
+        bench.Exists("after.txt").Should().BeTrue();
+    });
+
+    private static string? Text(string path) => File.Exists(path) ? File.ReadAllText(path) : null;
+
+    /// <summary>A gateway whose only policy allows everything.</summary>
+    public sealed class PermissiveGateway : IAsyncLifetime
+    {
+        private Gateway? _gateway;
+
+        internal Gateway Gateway => _gateway ?? throw new InvalidOperationException("The gateway is not started.");
+
+        public async Task InitializeAsync() => _gateway = await Gateway.StartAsync("permissive");
+
+        public async Task DisposeAsync()
+        {
+            if (_gateway is not null)
+                await _gateway.DisposeAsync();
+        }
+    }
+}
