@@ -51,6 +51,22 @@ public sealed class SelfProtectionTests : IClassFixture<SelfProtectionTests.Perm
     });
 
     [Fact]
+    public Task Write_OfTheUsersSettingsThatHoldTheHook_IsDenied() => ClientBench.PlayAsync(async client =>
+    {
+        var bench = new GuardedBench(client, _fixture.Gateway);
+        await bench.InitAsync("--user");
+        var before = Text(bench.Folder.UserSettings);
+        var write = ToolUse.Write(bench.Folder.UserSettings, "{}");
+        var shell = ToolUse.Bash("rm " + bench.Folder.UserSettings);
+
+        var run = await bench.RunAsync(write, shell);
+
+        Text(bench.Folder.UserSettings).Should().Be(before);
+        foreach (var call in new[] { write, shell })
+            (await bench.DecisionOnAsync(run, call)).Should().BeEquivalentTo(new { Effect = Effects.Deny, Policy = "floor" });
+    });
+
+    [Fact]
     public Task Read_OfGuardsKey_IsDenied() => GuardedBench.PlayAsync(_fixture.Gateway, async bench =>
     {
         var file = ToolUse.Read(bench.Gateway.HookConfiguration);
