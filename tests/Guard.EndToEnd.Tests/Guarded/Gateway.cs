@@ -8,7 +8,6 @@ namespace Guard.EndToEnd.Tests.Guarded;
 /// <summary>A real gateway with its own data folder, started by <c>guard up</c>. Nothing of it lies in the account's home.</summary>
 internal sealed class Gateway : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private readonly CaseFolder _folder;
     private RunningProgram? _program;
 
@@ -48,16 +47,16 @@ internal sealed class Gateway : IAsyncDisposable
     /// <summary>The audit events of a session, oldest first.</summary>
     public async Task<IReadOnlyList<AuditEvent>> EventsOfAsync(string session)
     {
-        var printed = await AdministerAsync("audit", "query", "--session", session, "--limit", "200", "--json");
-        return [.. JsonSerializer.Deserialize<AuditPage>(printed, Json)!.Events.OrderBy(item => item.Position)];
+        var lines = await AdministerAsync("audit", "query", "--session", session, "--limit", "200", "--json");
+        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, ProtocolJson.Default.AuditEvent)!)];
     }
 
     /// <summary>Makes an agent of its own for a case.</summary>
     public async Task<CreateAgentResponse> CreateAgentAsync(string name, bool auditModeAllowed = false)
     {
-        string[] mode = auditModeAllowed ? ["--allow-audit-mode"] : [];
+        string[] mode = auditModeAllowed ? ["--audit-mode"] : [];
         var printed = await AdministerAsync(["agent", "create", name, .. mode, "--json"]);
-        return JsonSerializer.Deserialize<CreateAgentResponse>(printed, Json)!;
+        return JsonSerializer.Deserialize(printed, ProtocolJson.Default.CreateAgentResponse)!;
     }
 
     /// <summary>Changes the hook's settings file.</summary>
