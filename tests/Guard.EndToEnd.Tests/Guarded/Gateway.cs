@@ -18,6 +18,8 @@ internal sealed class Gateway : IAsyncDisposable
 
     public string HookConfiguration => Path.Combine(Data, "hook.json");
 
+    private string AdminKey => Path.Combine(_folder.Root, "admin.key");
+
     /// <param name="policy">Name of a document in the Policies folder.</param>
     public static async Task<Gateway> StartAsync(string policy = "workbench")
     {
@@ -25,12 +27,14 @@ internal sealed class Gateway : IAsyncDisposable
         var policies = Path.Combine(gateway._folder.Root, "policies");
         Directory.CreateDirectory(policies);
         File.Copy(Repository.InTests("Policies", policy + ".yaml"), Path.Combine(policies, policy + ".yaml"));
-        gateway._program = RunningProgram.Start(gateway.Guard("up", ["up", "--data", gateway.Data, "--policies", policies]));
-        var ready = FileText.AppearsAsync(gateway._folder.Log("up.stdout"), "guard init");
+        gateway._program = RunningProgram.Start(gateway.Guard(
+            "up",
+            ["up", "--data", gateway.Data, "--policies", policies, "--no-tcp", "--admin-key-file", gateway.AdminKey, "--json"]));
+        var ready = FileText.AppearsAsync(gateway._folder.Log("up.stdout"), "\"bundle\"");
         if (await Task.WhenAny(ready, gateway._program.Ended) == ready && ready.IsCompletedSuccessfully)
             return gateway;
 
-        await gateway._program.DisposeAsync();
+        await gateway._program.KillAsync();
         throw new InvalidOperationException($"`guard up` did not become ready; its output is in {gateway._folder.Log("up.stdout")} and .stderr.");
     }
 
@@ -38,7 +42,7 @@ internal sealed class Gateway : IAsyncDisposable
     /// <returns>What it printed.</returns>
     public async Task<string> AdministerAsync(params string[] arguments)
     {
-        var result = await Guard("admin", [.. arguments, "--data", Data]).RunAsync();
+        var result = await Guard("admin", [.. arguments, "--data", Data, "--admin-key-file", AdminKey]).RunAsync();
         return result.ExitCode == 0
             ? result.StandardOutput
             : throw new InvalidOperationException($"`guard {string.Join(' ', arguments)}` ended with {result.ExitCode}: {result.StandardError}");
