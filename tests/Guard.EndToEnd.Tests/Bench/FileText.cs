@@ -4,7 +4,7 @@ namespace Guard.EndToEnd.Tests.Bench;
 internal static class FileText
 {
     /// <summary>Waits until a file, which may not exist yet, contains the text.</summary>
-    /// <exception cref="TimeoutException">It did not within the limit, by default 20 seconds.</exception>
+    /// <exception cref="TimeoutException">It did not within the limit, by default 60 seconds.</exception>
     public static async Task AppearsAsync(string path, string text, TimeSpan? limit = null)
     {
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,7 +15,7 @@ internal static class FileText
         Look();
         try
         {
-            await found.Task.WaitAsync(limit ?? TimeSpan.FromSeconds(20));
+            await found.Task.WaitAsync(limit ?? TimeSpan.FromSeconds(60));
         }
         catch (TimeoutException waited)
         {
