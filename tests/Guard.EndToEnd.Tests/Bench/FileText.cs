@@ -3,9 +3,11 @@ namespace Guard.EndToEnd.Tests.Bench;
 /// <summary>Waits for what another process writes.</summary>
 internal static class FileText
 {
-    /// <summary>Waits until a file, which may not exist yet, contains the text.</summary>
-    /// <exception cref="TimeoutException">It did not within the limit, by default 60 seconds.</exception>
-    public static async Task AppearsAsync(string path, string text, TimeSpan? limit = null)
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+
+    /// <summary>Waits until one line of a file, which may not exist yet, contains all the parts.</summary>
+    /// <exception cref="TimeoutException">No line did within 40 seconds.</exception>
+    public static async Task LineAppearsAsync(string path, params string[] parts)
     {
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path));
@@ -15,11 +17,11 @@ internal static class FileText
         Look();
         try
         {
-            await found.Task.WaitAsync(limit ?? TimeSpan.FromSeconds(60));
+            await found.Task.WaitAsync(Limit);
         }
         catch (TimeoutException waited)
         {
-            throw new TimeoutException($"`{text}` did not appear in {path}.", waited);
+            throw new TimeoutException($"No line with `{string.Join("` and `", parts)}` appeared in {path}.", waited);
         }
 
         void Look()
@@ -27,8 +29,9 @@ internal static class FileText
             if (!File.Exists(path))
                 return;
             using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            if (reader.ReadToEnd().Contains(text, StringComparison.Ordinal))
-                found.TrySetResult();
+            while (reader.ReadLine() is { } line)
+                if (Array.TrueForAll(parts, part => line.Contains(part, StringComparison.Ordinal)))
+                    found.TrySetResult();
         }
     }
 }

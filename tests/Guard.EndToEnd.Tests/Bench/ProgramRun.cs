@@ -14,7 +14,7 @@ internal sealed record ProgramRun(string Program)
     /// <summary>What it writes goes to this path with <c>.stdout</c> and <c>.stderr</c> as it arrives.</summary>
     public required string Log { get; init; }
 
-    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <exception cref="TimeoutException">It did not end within <see cref="Limit"/>, and was killed.</exception>
     public async Task<ProgramResult> RunAsync()

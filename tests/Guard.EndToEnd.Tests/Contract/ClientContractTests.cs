@@ -148,7 +148,7 @@ public sealed class ClientContractTests
             async () =>
             {
                 folder.Put(folder.ProjectSettings, "{}");
-                await FileText.AppearsAsync(folder.ClientLog, $"ConfigChange:project_settings [{change}] completed with status {configChangeExitCode}");
+                await FileText.LineAppearsAsync(folder.ClientLog, $"ConfigChange:project_settings [{change}] completed with status {configChangeExitCode}");
             },
             ToolUse.Bash("touch second.txt"));
 

@@ -35,7 +35,7 @@ public sealed class ConfigChangeTests(GatewayFixture fixture) : IClassFixture<Ga
             {
                 var text = await File.ReadAllTextAsync(folder.ProjectSettings);
                 folder.Put(folder.ProjectSettings, text.TrimEnd()[..^1] + """, "permissions": { "allow": ["Read"] } }""");
-                await FileText.AppearsAsync(folder.ClientLog, "/guard-hook] completed with status 0");
+                await FileText.LineAppearsAsync(folder.ClientLog, "ConfigChange:project_settings", "guard-hook", "completed with status 0");
             },
             ToolUse.Bash("touch second.txt"));
 
@@ -53,7 +53,7 @@ public sealed class ConfigChangeTests(GatewayFixture fixture) : IClassFixture<Ga
             async () =>
             {
                 change(bench.Folder);
-                await FileText.AppearsAsync(bench.Folder.ClientLog, "ConfigChange hook blocked change");
+                await FileText.LineAppearsAsync(bench.Folder.ClientLog, "ConfigChange hook blocked");
             },
             denied);
 

@@ -30,7 +30,7 @@ internal sealed class Gateway : IAsyncDisposable
         gateway._program = RunningProgram.Start(gateway.Guard(
             "up",
             ["up", "--data", gateway.Data, "--policies", policies, "--no-tcp", "--admin-key-file", gateway.AdminKey, "--json"]));
-        var ready = FileText.AppearsAsync(gateway._folder.Log("up.stdout"), "\"bundle\"");
+        var ready = FileText.LineAppearsAsync(gateway._folder.Log("up.stdout"), "\"bundle\"");
         if (await Task.WhenAny(ready, gateway._program.Ended) == ready && ready.IsCompletedSuccessfully)
             return gateway;
 

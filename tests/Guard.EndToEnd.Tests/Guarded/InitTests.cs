@@ -109,10 +109,11 @@ public sealed class InitTests(GatewayFixture fixture) : IClassFixture<GatewayFix
         repaired["model"]!.GetValue<string>().Should().Be("opus");
     });
 
+    /// <summary>In the user's settings: the client drops a project's permissions.allow until a person trusts the folder.</summary>
     [Fact]
-    public Task Init_WithPermissions_TheClientDoesNotAskAboutWhatGuardAllows() => PlayAsync(async bench =>
+    public Task Init_UserWithPermissions_TheClientDoesNotAskAboutWhatGuardAllows() => PlayAsync(async bench =>
     {
-        await bench.InitAsync("--project", "--permissions");
+        await bench.InitAsync("--user", "--permissions");
 
         await bench.RunAsync(ModelScript.Asking(ToolUse.Bash("touch allowed.txt")), ClientOptions.DefaultPermissions);
 

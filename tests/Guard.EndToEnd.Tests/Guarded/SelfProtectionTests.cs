@@ -27,7 +27,7 @@ public sealed class SelfProtectionTests : IClassFixture<SelfProtectionTests.Perm
 
     [Fact]
     public Task Edit_OfTheSettings_IsDeniedAndTheHookStillWorks() =>
-        PlayAsync(folder => [ToolUse.Read(folder.ProjectSettings), ToolUse.Edit(folder.ProjectSettings, "PreToolUse", "Nothing")]);
+        PlayAsync(folder => [ToolUse.Read(folder.ProjectSettings), ToolUse.Edit(folder.ProjectSettings, "PreToolUse", "SessionEnd")]);
 
     [Fact]
     public Task Write_ThroughALinkToTheSettings_IsDeniedAndTheHookStillWorks() => PlayAsync(folder =>
