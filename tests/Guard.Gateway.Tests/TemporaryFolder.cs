@@ -17,5 +17,12 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    /// <summary>Twice is fine: a gateway and its successor share one.</summary>
+    public void Dispose()
+    {
+        if (Directory.Exists(Path))
+        {
+            _folder.Delete(recursive: true);
+        }
+    }
 }

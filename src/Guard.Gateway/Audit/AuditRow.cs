@@ -49,9 +49,8 @@ internal static class AuditRow
     }
 
     /// <summary>A violated uniqueness undoes this statement alone; the transaction goes on.</summary>
-    public static AppendResult Insert(SqliteCommand prepared, SqliteTransaction transaction, AuditRecord record)
+    public static AppendResult Insert(SqliteCommand prepared, AuditRecord record)
     {
-        prepared.Transaction = transaction;
         for (var i = 0; i < Columns.Length; i++)
         {
             prepared.Parameters[i].Value = Columns[i].Value(record) ?? DBNull.Value;
@@ -69,10 +68,10 @@ internal static class AuditRow
     }
 
     /// <summary>One row beside an administrative change, in its transaction.</summary>
-    public static void Insert(SqliteConnection connection, SqliteTransaction transaction, AuditEvent auditEvent)
+    public static void Insert(SqliteConnection connection, AuditEvent auditEvent)
     {
         using var command = Prepare(connection);
-        Insert(command, transaction, AuditRecord.Of(auditEvent));
+        Insert(command, AuditRecord.Of(auditEvent));
     }
 
     // Only decisions and outcomes can collide with what an agent sent; anywhere else a violation is a defect and must be loud.

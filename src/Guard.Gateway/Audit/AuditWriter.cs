@@ -22,9 +22,8 @@ internal sealed partial class AuditWriter : IAsyncDisposable
     private readonly Channel<Waiting> _queue;
     private readonly Task _loop;
 
-    // Both written by the writer's thread, read by health checks. Null: the last group was committed. 0: no group is under way.
+    // Written by the writer's thread and by requests that gave up, read by health checks. Null: the last group was committed.
     private volatile string? _failure;
-    private long _busySince;
 
     public AuditWriter(IAuditStore store, AuditWriterOptions options, TimeProvider clock, ILogger<AuditWriter> logger)
     {
@@ -42,15 +41,8 @@ internal sealed partial class AuditWriter : IAsyncDisposable
 
     public int QueueLength => _options.QueueLength;
 
-    /// <summary>Why the last group could not be committed, or that one hangs; null: all is well.</summary>
-    public string? Failure
-    {
-        get
-        {
-            var since = Volatile.Read(ref _busySince);
-            return since != 0 && _clock.GetElapsedTime(since) > _options.Deadline ? "the store does not answer" : _failure;
-        }
-    }
+    /// <summary>Why an event could not be committed, or not in time; null: the last group was.</summary>
+    public string? Failure => _failure;
 
     /// <summary>Returns when the record is durable, or known to be a duplicate.</summary>
     /// <exception cref="AuditUnavailableException">The queue is full, the store failed, or it was too slow. The caller must deny.</exception>
@@ -69,6 +61,7 @@ internal sealed partial class AuditWriter : IAsyncDisposable
         catch (TimeoutException exception)
         {
             waiting.Abandon();
+            _failure = "the store is too slow";
             throw new AuditUnavailableException($"the store did not commit the audit event within {_options.Deadline.TotalSeconds:0.###} s", exception);
         }
     }
@@ -117,7 +110,6 @@ internal sealed partial class AuditWriter : IAsyncDisposable
     // INVARIANT (no one waits for ever): every member of the group gets a result or an exception here, whatever the store does.
     private void Commit(List<Waiting> group, List<AuditRecord> records)
     {
-        Volatile.Write(ref _busySince, _clock.GetTimestamp());
         try
         {
             var results = _store.Append(records);
@@ -136,10 +128,6 @@ internal sealed partial class AuditWriter : IAsyncDisposable
             {
                 waiting.Done.TrySetException(new AuditUnavailableException($"the store failed: {exception.Message}", exception));
             }
-        }
-        finally
-        {
-            Volatile.Write(ref _busySince, 0);
         }
     }
 

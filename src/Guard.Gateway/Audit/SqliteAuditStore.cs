@@ -36,13 +36,13 @@ internal sealed class SqliteAuditStore(Database database) : IAuditStore
         _connection ??= database.Connect();
         _insert ??= AuditRow.Prepare(_connection);
         var results = new AppendResult[records.Count];
-        using var transaction = _connection.BeginTransaction(deferred: false);
+        using var transaction = WriteTransaction.Begin(_connection);
         for (var i = 0; i < records.Count; i++)
         {
-            results[i] = AuditRow.Insert(_insert, transaction, records[i]);
+            results[i] = AuditRow.Insert(_insert, records[i]);
             if (results[i] == AppendResult.Appended && records[i].Pin is { } pin)
             {
-                _connection.Execute(PinSql, new { pin.AgentId, pin.SessionId, pin.WorkspaceWritten, pin.WorkspaceReal, PinnedAt = pin.PinnedAt.ToUnixTimeMilliseconds() }, transaction);
+                _connection.Execute(PinSql, new { pin.AgentId, pin.SessionId, pin.WorkspaceWritten, pin.WorkspaceReal, PinnedAt = pin.PinnedAt.ToUnixTimeMilliseconds() });
             }
         }
 

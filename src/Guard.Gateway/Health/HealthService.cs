@@ -15,7 +15,7 @@ internal sealed class HealthService(Database database, AuditWriter writer, Activ
     private const string Failing = "failing";
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
-    // Protects the two fields below: of many callers at once, one probes.
+    // Protects the two fields below: of many callers at once one probes, the others get the last known state.
     private readonly Lock _probing = new();
     private long? _probedAt;
     private string? _probeFailure;
@@ -62,24 +62,39 @@ internal sealed class HealthService(Database database, AuditWriter writer, Activ
             return null;
         }
 
-        lock (_probing)
+        if (!_probing.TryEnter())
         {
-            if (_probedAt is { } at && clock.GetElapsedTime(at) < ProbeInterval)
+            return failure;
+        }
+
+        try
+        {
+            if (_probedAt is not { } at || clock.GetElapsedTime(at) >= ProbeInterval)
             {
-                return _probeFailure;
+                _probeFailure = CanWrite() ? null : failure;
+                _probedAt = clock.GetTimestamp();
             }
 
-            _probeFailure = Probe() ? null : failure;
-            _probedAt = clock.GetTimestamp();
             return _probeFailure;
+        }
+        finally
+        {
+            _probing.Exit();
         }
     }
 
-    private bool Probe()
+    // Writes what stands there already, through the same commit as every event; does not wait for a lock.
+    private bool CanWrite()
     {
         try
         {
-            return database.Write(static (connection, transaction) => connection.Execute($"PRAGMA user_version = {Schema.Version}", transaction: transaction) <= 0);
+            using var connection = database.Connect();
+            connection.DefaultTimeout = 1;
+            connection.Execute("PRAGMA busy_timeout = 0");
+            using var transaction = WriteTransaction.Begin(connection);
+            connection.Execute($"PRAGMA user_version = {Schema.Version}");
+            transaction.Commit();
+            return true;
         }
         catch (SqliteException)
         {

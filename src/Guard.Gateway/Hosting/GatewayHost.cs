@@ -56,6 +56,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>Why the policy folder is not in force; null: it is, or there is none.</summary>
     public string? PolicyProblem => _active.Current.Stale;
 
+    /// <summary>Method, path and required key of every endpoint, for the test that holds the table in the documentation.</summary>
+    internal IReadOnlyList<string> Endpoints => RequestPipeline.Describe(((IEndpointRouteBuilder)_web).DataSources);
+
     /// <summary>The SQLite in use, e.g. <c>3.40.1 (system)</c>.</summary>
     public static string SqliteInUse => $"{SqliteLibrary.Use().Version} ({SqliteLibrary.Use().Origin})";
 

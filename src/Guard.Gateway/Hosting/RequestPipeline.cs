@@ -75,6 +75,15 @@ internal sealed partial class RequestPipeline(Authenticator authenticator, Refus
         }
     }
 
+    /// <summary>Every endpoint as <c>METHOD /path agent|admin|none</c>.</summary>
+    public static IReadOnlyList<string> Describe(IEnumerable<EndpointDataSource> sources) =>
+    [
+        .. from endpoint in sources.SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>()
+           from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
+           let key = endpoint.Metadata.GetMetadata<RequiredKey>()?.Kind switch { KeyKind.Agent => "agent", KeyKind.Admin => "admin", _ => "none" }
+           select $"{method} {endpoint.RoutePattern.RawText?.TrimEnd('/')} {key}",
+    ];
+
     // What authentication refused it has counted itself; conflicts and unknown things have events of their own or are administration.
     private void Count(HttpContext context, RefusedException refused)
     {

@@ -89,51 +89,50 @@ internal sealed class IdentityStore(Database database)
 
     /// <summary>Creates an agent with its first key. An owner that is not known yet becomes a person.</summary>
     /// <returns>False: an agent of that name exists.</returns>
-    public bool TryCreateAgent(OrganisationRow organisation, NewAgent agent, NewKey key, AuditEvent audit) => database.Write((connection, transaction) =>
+    public bool TryCreateAgent(OrganisationRow organisation, NewAgent agent, NewKey key, AuditEvent audit) => database.Write(connection =>
     {
         var now = audit.Time.ToUnixTimeMilliseconds();
         var taken = connection.ExecuteScalar<int>(
             "SELECT count(*) FROM agent WHERE organisation_id = @id AND name = @name AND revoked_at IS NULL",
-            new { id = organisation.Id, name = agent.Name },
-            transaction);
+            new { id = organisation.Id, name = agent.Name });
         if (taken > 0)
         {
             return false;
         }
 
-        InsertAgent(connection, transaction, organisation.Id, agent, now);
-        InsertKey(connection, transaction, key, agent.Id, principalId: null, now);
-        AuditRow.Insert(connection, transaction, audit);
+        InsertAgent(connection, organisation.Id, agent, now);
+        InsertKey(connection, key, agent.Id, principalId: null, now);
+        AuditRow.Insert(connection, audit);
         return true;
     });
 
     /// <summary>Revokes the agent and all its keys.</summary>
     /// <returns>False: it was revoked before.</returns>
-    public bool TryRevokeAgent(string agentId, AuditEvent audit) => database.Write((connection, transaction) =>
+    public bool TryRevokeAgent(string agentId, AuditEvent audit) => database.Write(connection =>
     {
         var parameters = new { agentId, now = audit.Time.ToUnixTimeMilliseconds() };
-        if (connection.Execute("UPDATE agent SET revoked_at = @now WHERE id = @agentId AND revoked_at IS NULL", parameters, transaction) == 0)
+        if (connection.Execute("UPDATE agent SET revoked_at = @now WHERE id = @agentId AND revoked_at IS NULL", parameters) == 0)
         {
             return false;
         }
 
-        connection.Execute("UPDATE api_key SET revoked_at = @now WHERE agent_id = @agentId AND revoked_at IS NULL", parameters, transaction);
-        AuditRow.Insert(connection, transaction, audit);
+        connection.Execute("UPDATE api_key SET revoked_at = @now WHERE agent_id = @agentId AND revoked_at IS NULL", parameters);
+        AuditRow.Insert(connection, audit);
         return true;
     });
 
     /// <summary>Fills an empty store in one transaction: afterwards it is complete, or still empty.</summary>
-    public void Bootstrap(OrganisationRow organisation, NewPrincipal owner, NewAgent agent, NewKey agentKey, NewKey adminKey, IEnumerable<AuditEvent> audit, DateTimeOffset now) => database.Write((connection, transaction) =>
+    public void Bootstrap(OrganisationRow organisation, NewPrincipal owner, NewAgent agent, NewKey agentKey, NewKey adminKey, IEnumerable<AuditEvent> audit, DateTimeOffset now) => database.Write(connection =>
     {
         var at = now.ToUnixTimeMilliseconds();
-        connection.Execute(InsertOrganisationSql, new { id = organisation.Id, name = organisation.Name, now = at }, transaction);
-        connection.Execute(InsertPrincipalSql, new { id = owner.Id, organisationId = organisation.Id, name = owner.Name, kind = "person", now = at }, transaction);
-        InsertAgent(connection, transaction, organisation.Id, agent, at);
-        InsertKey(connection, transaction, agentKey, agent.Id, principalId: null, at);
-        InsertKey(connection, transaction, adminKey, agentId: null, owner.Id, at);
+        connection.Execute(InsertOrganisationSql, new { id = organisation.Id, name = organisation.Name, now = at });
+        connection.Execute(InsertPrincipalSql, new { id = owner.Id, organisationId = organisation.Id, name = owner.Name, kind = "person", now = at });
+        InsertAgent(connection, organisation.Id, agent, at);
+        InsertKey(connection, agentKey, agent.Id, principalId: null, at);
+        InsertKey(connection, adminKey, agentId: null, owner.Id, at);
         foreach (var auditEvent in audit)
         {
-            AuditRow.Insert(connection, transaction, auditEvent);
+            AuditRow.Insert(connection, auditEvent);
         }
 
         return true;
@@ -143,38 +142,37 @@ internal sealed class IdentityStore(Database database)
     /// <param name="key">The new key.</param>
     /// <param name="revokeOthers">Revoke every other admin key in the same step.</param>
     /// <param name="audit">What the record says about it.</param>
-    public void AddAdminKey(NewKey key, bool revokeOthers, AuditEvent audit) => database.Write((connection, transaction) =>
+    public void AddAdminKey(NewKey key, bool revokeOthers, AuditEvent audit) => database.Write(connection =>
     {
         var now = audit.Time.ToUnixTimeMilliseconds();
         if (revokeOthers)
         {
-            connection.Execute("UPDATE api_key SET revoked_at = @now WHERE kind = 'admin' AND revoked_at IS NULL", new { now }, transaction);
+            connection.Execute("UPDATE api_key SET revoked_at = @now WHERE kind = 'admin' AND revoked_at IS NULL", new { now });
         }
 
-        var principalId = connection.QuerySingle<string>("SELECT id FROM principal ORDER BY created_at, id LIMIT 1", transaction: transaction);
-        InsertKey(connection, transaction, key, agentId: null, principalId, now);
-        AuditRow.Insert(connection, transaction, audit);
+        var principalId = connection.QuerySingle<string>("SELECT id FROM principal ORDER BY created_at, id LIMIT 1");
+        InsertKey(connection, key, agentId: null, principalId, now);
+        AuditRow.Insert(connection, audit);
         return true;
     });
 
     /// <summary>Adds a key to an agent that has some already, or lost them.</summary>
-    public void AddAgentKey(string agentId, NewKey key, AuditEvent audit) => database.Write((connection, transaction) =>
+    public void AddAgentKey(string agentId, NewKey key, AuditEvent audit) => database.Write(connection =>
     {
-        InsertKey(connection, transaction, key, agentId, principalId: null, audit.Time.ToUnixTimeMilliseconds());
-        AuditRow.Insert(connection, transaction, audit);
+        InsertKey(connection, key, agentId, principalId: null, audit.Time.ToUnixTimeMilliseconds());
+        AuditRow.Insert(connection, audit);
         return true;
     });
 
-    private static void InsertAgent(SqliteConnection connection, SqliteTransaction transaction, string organisationId, NewAgent agent, long now)
+    private static void InsertAgent(SqliteConnection connection, string organisationId, NewAgent agent, long now)
     {
         var ownerId = connection.QuerySingleOrDefault<string>(
             "SELECT id FROM principal WHERE organisation_id = @organisationId AND name = @name",
-            new { organisationId, name = agent.Owner },
-            transaction);
+            new { organisationId, name = agent.Owner });
         if (ownerId is null)
         {
             ownerId = Ids.New(DateTimeOffset.FromUnixTimeMilliseconds(now));
-            connection.Execute(InsertPrincipalSql, new { id = ownerId, organisationId, name = agent.Owner, kind = "person", now }, transaction);
+            connection.Execute(InsertPrincipalSql, new { id = ownerId, organisationId, name = agent.Owner, kind = "person", now });
         }
 
         connection.Execute(
@@ -189,11 +187,10 @@ internal sealed class IdentityStore(Database database)
                 trustTier = TrustTiers.Name(agent.TrustTier),
                 auditModeAllowed = agent.AuditModeAllowed ? 1 : 0,
                 now,
-            },
-            transaction);
+            });
     }
 
-    private static void InsertKey(SqliteConnection connection, SqliteTransaction transaction, NewKey key, string? agentId, string? principalId, long now) =>
+    private static void InsertKey(SqliteConnection connection, NewKey key, string? agentId, string? principalId, long now) =>
         connection.Execute(
             InsertKeySql,
             new
@@ -205,8 +202,7 @@ internal sealed class IdentityStore(Database database)
                 agentId,
                 principalId,
                 now,
-            },
-            transaction);
+            });
 
     private static KeyEntry ToEntry(KeyRow row)
     {

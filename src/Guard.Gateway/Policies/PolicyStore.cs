@@ -43,7 +43,7 @@ internal sealed class PolicyStore(Database database, OrganisationRow organisatio
     public IReadOnlyList<PolicyInForce> LoadInForce()
     {
         using var connection = database.Connect();
-        return InForce(connection, null);
+        return InForce(connection);
     }
 
     /// <summary>True: some bundle was in force before, so this is not the first start.</summary>
@@ -62,38 +62,38 @@ internal sealed class PolicyStore(Database database, OrganisationRow organisatio
 
     /// <summary>Keeps the new versions, ends removed policies, notes the bundle and the audit events: all in one transaction.</summary>
     /// <returns>The policies in force afterwards.</returns>
-    public IReadOnlyList<PolicyInForce> Commit(PolicyChange change) => database.Write((connection, transaction) =>
+    public IReadOnlyList<PolicyInForce> Commit(PolicyChange change) => database.Write(connection =>
     {
         var now = change.At.ToUnixTimeMilliseconds();
         foreach (var name in change.Removed)
         {
-            connection.Execute(RemoveSql, new { organisationId = organisation.Id, name, now }, transaction);
+            connection.Execute(RemoveSql, new { organisationId = organisation.Id, name, now });
         }
 
         foreach (var applied in change.Applied)
         {
-            Upsert(connection, transaction, applied, change, now);
+            Upsert(connection, applied, change, now);
         }
 
-        var inForce = InForce(connection, transaction);
+        var inForce = InForce(connection);
         var policies = JsonSerializer.Serialize([.. inForce.Select(static policy => $"{policy.Summary.Name}@{policy.Summary.Revision}")], ProtocolJson.Default.IReadOnlyListString);
-        connection.Execute(InsertBundleSql, new { organisationId = organisation.Id, hash = change.Bundle, policies, now, actor = change.Actor, message = change.Message }, transaction);
+        connection.Execute(InsertBundleSql, new { organisationId = organisation.Id, hash = change.Bundle, policies, now, actor = change.Actor, message = change.Message });
         foreach (var auditEvent in change.Audit)
         {
-            AuditRow.Insert(connection, transaction, auditEvent);
+            AuditRow.Insert(connection, auditEvent);
         }
 
         return inForce;
     });
 
-    private void Upsert(SqliteConnection connection, SqliteTransaction transaction, AppliedPolicy applied, PolicyChange change, long now)
+    private void Upsert(SqliteConnection connection, AppliedPolicy applied, PolicyChange change, long now)
     {
         var definition = applied.Definition;
-        var known = connection.QuerySingleOrDefault<PolicyRow>(FindPolicySql, new { organisationId = organisation.Id, name = definition.Name }, transaction);
+        var known = connection.QuerySingleOrDefault<PolicyRow>(FindPolicySql, new { organisationId = organisation.Id, name = definition.Name });
         var id = known?.Id ?? Ids.New(change.At);
         var revision = (known?.Revision ?? 0) + 1;
         var origin = OriginName(applied.Origin);
-        connection.Execute(known is null ? InsertPolicySql : UpdatePolicySql, new { id, organisationId = organisation.Id, name = definition.Name, origin, revision }, transaction);
+        connection.Execute(known is null ? InsertPolicySql : UpdatePolicySql, new { id, organisationId = organisation.Id, name = definition.Name, origin, revision });
         connection.Execute(
             InsertVersionSql,
             new
@@ -109,12 +109,11 @@ internal sealed class PolicyStore(Database database, OrganisationRow organisatio
                 now,
                 actor = change.Actor,
                 message = change.Message,
-            },
-            transaction);
+            });
     }
 
-    private IReadOnlyList<PolicyInForce> InForce(SqliteConnection connection, SqliteTransaction? transaction) =>
-        [.. connection.Query<VersionRow>(InForceSql, new { organisationId = organisation.Id }, transaction).Select(static row => new PolicyInForce(
+    private IReadOnlyList<PolicyInForce> InForce(SqliteConnection connection) =>
+        [.. connection.Query<VersionRow>(InForceSql, new { organisationId = organisation.Id }).Select(static row => new PolicyInForce(
             new PolicySummary
             {
                 Name = row.Name,

@@ -11,7 +11,7 @@ internal sealed class Database : IDisposable
     public const string FileName = "guard.db";
 
     // busy_timeout is below the audit writer's deadline, so that a writer that waits still answers in time.
-    private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 4000;";
+    private const string Pragmas = "PRAGMA busy_timeout = 4000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
     private readonly string _connectionString;
 
@@ -71,11 +71,11 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Runs <paramref name="work"/> in one transaction that takes the write lock at once, so that it cannot fail half-way for it.</summary>
-    public T Write<T>(Func<SqliteConnection, SqliteTransaction, T> work)
+    public T Write<T>(Func<SqliteConnection, T> work)
     {
         using var connection = Connect();
-        using var transaction = connection.BeginTransaction(deferred: false);
-        var result = work(connection, transaction);
+        using var transaction = WriteTransaction.Begin(connection);
+        var result = work(connection);
         transaction.Commit();
         return result;
     }

@@ -19,10 +19,10 @@ internal static class Schema
     public static void Migrate(SqliteConnection connection, string path)
     {
         // The write lock first: of two programs that start at once, the second sees the first one's result.
-        using var transaction = connection.BeginTransaction(deferred: false);
-        var version = connection.ExecuteScalar<int>("PRAGMA user_version", transaction: transaction);
-        var application = connection.ExecuteScalar<int>("PRAGMA application_id", transaction: transaction);
-        var tables = connection.ExecuteScalar<int>("SELECT count(*) FROM sqlite_master", transaction: transaction);
+        using var transaction = WriteTransaction.Begin(connection);
+        var version = connection.ExecuteScalar<int>("PRAGMA user_version");
+        var application = connection.ExecuteScalar<int>("PRAGMA application_id");
+        var tables = connection.ExecuteScalar<int>("SELECT count(*) FROM sqlite_master");
         if (tables > 0 && application != ApplicationId)
         {
             throw new GatewayStartException($"{path} is a database of another program. Give Guard a data directory of its own.");
@@ -35,12 +35,12 @@ internal static class Schema
 
         foreach (var step in Steps.Skip(version))
         {
-            connection.Execute(Read(step), transaction: transaction);
+            connection.Execute(Read(step));
         }
 
         if (version < Version)
         {
-            connection.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};", transaction: transaction);
+            connection.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};");
         }
 
         transaction.Commit();

@@ -1,0 +1,164 @@
+using Guard.Gateway.Audit;
+using Guard.Gateway.Storage;
+using Guard.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Guard.Gateway.Tests.Audit;
+
+public sealed class AuditWriterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Database _database;
+
+    public AuditWriterTests() => _database = Database.Open(_folder.Path);
+
+    [Fact]
+    public async Task Append_OfManyAtOnce_CommitsThemInOneGroup()
+    {
+        var store = new GatedStore(_database);
+        await using var writer = Writer(store);
+        var first = writer.AppendAsync(Decision(Some.Trace()));
+        await store.Entered.Task;
+        var rest = Enumerable.Range(0, 50).Select(_ => writer.AppendAsync(Decision(Some.Trace()))).ToList();
+
+        store.Open();
+
+        (await Task.WhenAll([first, .. rest])).Should().OnlyContain(result => result == AppendResult.Appended);
+        store.Groups.Should().Equal(1, 50);
+        Stored().Should().HaveCount(51);
+    }
+
+    [Fact]
+    public async Task Append_OfADuplicateInAGroup_HarmsNoOther()
+    {
+        var store = new GatedStore(_database);
+        await using var writer = Writer(store);
+        var trace = Some.Trace();
+        var first = writer.AppendAsync(Decision(trace));
+        await store.Entered.Task;
+        var before = writer.AppendAsync(Decision(Some.Trace()));
+        var duplicate = writer.AppendAsync(Decision(trace));
+        var after = writer.AppendAsync(Decision(Some.Trace()));
+
+        store.Open();
+
+        (await Task.WhenAll(first, before, duplicate, after)).Should().Equal(AppendResult.Appended, AppendResult.Appended, AppendResult.Duplicate, AppendResult.Appended);
+        store.Groups.Should().Equal(1, 3);
+        Stored().Should().HaveCount(3);
+    }
+
+    [Fact]
+    public async Task Append_WithTheQueueFull_IsRefusedAtOnce()
+    {
+        var store = new GatedStore(_database);
+        await using var writer = Writer(store, queue: 2);
+        var hanging = writer.AppendAsync(Decision(Some.Trace()));
+        await store.Entered.Task;
+        var queued = new[] { writer.AppendAsync(Decision(Some.Trace())), writer.AppendAsync(Decision(Some.Trace())) };
+
+        var overflow = () => writer.AppendAsync(Decision(Some.Trace()));
+
+        (await overflow.Should().ThrowAsync<AuditUnavailableException>()).WithMessage("the audit queue is full (2 events wait)*");
+        store.Open();
+        await Task.WhenAll([hanging, .. queued]);
+        Stored().Should().HaveCount(3, "what was accepted is not lost");
+    }
+
+    [Fact]
+    public async Task Append_ThatGaveUpBeforeItsTurn_IsNotStored()
+    {
+        var store = new GatedStore(_database);
+        await using var writer = Writer(store, deadline: TimeSpan.FromMilliseconds(50));
+        var hanging = writer.AppendAsync(Decision(Some.Trace()));
+        await store.Entered.Task;
+        var waiting = () => writer.AppendAsync(Decision(Some.Trace()));
+
+        (await waiting.Should().ThrowAsync<AuditUnavailableException>()).WithMessage("the store did not commit the audit event within 0.05 s");
+        await ((Func<Task>)(() => hanging)).Should().ThrowAsync<AuditUnavailableException>();
+        writer.Failure.Should().Be("the store is too slow");
+        store.Open();
+        await writer.DisposeAsync();
+
+        store.Groups.Should().Equal(1);
+    }
+
+    [Fact]
+    public async Task Append_WhileTheStoreFails_IsRefusedAndWorksAgainLater()
+    {
+        var store = new FailingStore(_database) { Fails = true };
+        await using var writer = Writer(store);
+        var append = () => writer.AppendAsync(Decision(Some.Trace()));
+
+        (await append.Should().ThrowAsync<AuditUnavailableException>()).WithMessage("the store failed: disk I/O error");
+        writer.Failure.Should().Be("disk I/O error");
+        store.Fails = false;
+
+        (await append()).Should().Be(AppendResult.Appended);
+        writer.Failure.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Append_AfterTheStop_IsRefused()
+    {
+        var writer = Writer(new SqliteAuditStore(_database));
+        await writer.DisposeAsync();
+
+        var append = () => writer.AppendAsync(Decision(Some.Trace()));
+
+        await append.Should().ThrowAsync<AuditUnavailableException>();
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit_event SET effect = 'allow'", "audit events are never changed")]
+    [InlineData("DELETE FROM audit_event", "audit events are never deleted")]
+    public async Task Record_ForAnyStatementOfTheGateway_IsAppendOnly(string sql, string message)
+    {
+        await using var writer = Writer(new SqliteAuditStore(_database));
+        await writer.AppendAsync(Decision(Some.Trace()));
+        using var connection = _database.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+
+        ((Func<int>)command.ExecuteNonQuery).Should().Throw<Microsoft.Data.Sqlite.SqliteException>().WithMessage($"*{message}*");
+        Stored().Should().HaveCount(1);
+    }
+
+    [Fact]
+    public void Store_Connected_SynchronisesEveryCommit()
+    {
+        using var connection = _database.Connect();
+
+        Pragma("journal_mode").Should().Be("wal");
+        Pragma("synchronous").Should().Be(2L, "FULL");
+        Pragma("foreign_keys").Should().Be(1L);
+
+        object? Pragma(string name)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"PRAGMA {name}";
+            return command.ExecuteScalar();
+        }
+    }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _folder.Dispose();
+    }
+
+    private static AuditWriter Writer(IAuditStore store, int queue = 100, TimeSpan? deadline = null) =>
+        new(store, new AuditWriterOptions(queue, deadline ?? TimeSpan.FromSeconds(30)), TimeProvider.System, NullLogger<AuditWriter>.Instance);
+
+    private static AuditRecord Decision(string trace) => AuditRecord.Of(new AuditEvent
+    {
+        Id = Guid.CreateVersion7().ToString(),
+        Time = TimeProvider.System.GetUtcNow(),
+        Kind = AuditKinds.Decision,
+        Organisation = "default",
+        AgentId = "a",
+        TraceId = trace,
+        Effect = Effects.Deny,
+    });
+
+    private IReadOnlyList<AuditEvent> Stored() => new AuditReader(_database).Page(new AuditQuery()).Events;
+}

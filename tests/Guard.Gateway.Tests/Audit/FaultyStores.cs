@@ -1,0 +1,41 @@
+using Guard.Gateway.Audit;
+using Guard.Gateway.Storage;
+
+namespace Guard.Gateway.Tests.Audit;
+
+/// <summary>Fails while it is told to, and works otherwise.</summary>
+internal sealed class FailingStore(Database database) : IAuditStore
+{
+    private readonly SqliteAuditStore _inner = new(database);
+
+    public volatile bool Fails;
+
+    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records) => Fails ? throw new IOException("disk I/O error") : _inner.Append(records);
+
+    public void Dispose() => _inner.Dispose();
+}
+
+/// <summary>Hangs from the first group on until it is let go, and counts the groups.</summary>
+internal sealed class GatedStore(Database database) : IAuditStore
+{
+    private readonly SqliteAuditStore _inner = new(database);
+    private readonly ManualResetEventSlim _gate = new();
+    private readonly List<int> _groups = [];
+
+    /// <summary>Set when the store hangs in a group.</summary>
+    public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IReadOnlyList<int> Groups => _groups;
+
+    public void Open() => _gate.Set();
+
+    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records)
+    {
+        Entered.TrySetResult();
+        _gate.Wait();
+        _groups.Add(records.Count);
+        return _inner.Append(records);
+    }
+
+    public void Dispose() => _inner.Dispose();
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net;
+using Guard.Protocol;
+
+namespace Guard.Gateway.Tests.Audit;
+
+/// <summary>DESIGN, invariant 5: whatever is wrong with the store, no allow leaves the gateway without its event.</summary>
+public sealed class RecordedBeforeAnsweredTests
+{
+    [Fact]
+    public async Task Decision_WhileTheStoreFails_Is503AndHealthSaysSo()
+    {
+        FailingStore? store = null;
+        await using var gateway = await TestGateway.StartAsync(store: database => store = new FailingStore(database));
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
+        store!.Fails = true;
+
+        var refused = await gateway.RefusedAsync(Some.Read(), HttpStatusCode.ServiceUnavailable);
+
+        refused.Should().BeEquivalentTo(new { Code = "audit-unavailable", Detail = "The decision could not be recorded, so the call is denied: the store failed: disk I/O error." });
+        store.Fails = false;
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
+    }
+
+    [Fact]
+    public async Task Decision_WhileTheStoreHangs_Is503AfterTheDeadline()
+    {
+        GatedStore? store = null;
+        await using var gateway = await TestGateway.StartAsync(
+            adjust: options => options with { Limits = options.Limits with { CommitDeadline = TimeSpan.FromMilliseconds(100) } },
+            store: database => store = new GatedStore(database));
+
+        (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.ServiceUnavailable)).Detail.Should().Contain("did not commit the audit event within 0.1 s");
+        store!.Open();
+    }
+
+    [Fact]
+    public async Task Decision_WithTheQueueFull_Is503()
+    {
+        GatedStore? store = null;
+        await using var gateway = await TestGateway.StartAsync(
+            adjust: options => options with { Limits = options.Limits with { AuditQueueLength = 1 } },
+            store: database => store = new GatedStore(database));
+        var hanging = gateway.PostAsync(Some.Read());
+        await store!.Entered.Task;
+
+        // One of the two finds the only place taken by the other.
+        var (one, two) = (gateway.PostAsync(Some.Read()), gateway.PostAsync(Some.Read()));
+        var refused = await await Task.WhenAny(one, two);
+        store.Open();
+
+        refused.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await Task.WhenAll(hanging, one, two)).Count(r => r.StatusCode == HttpStatusCode.OK).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Decision_WithTheDatabaseLockedByAnother_Is503AndRecovers()
+    {
+        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Limits = options.Limits with { CommitDeadline = TimeSpan.FromSeconds(1) } });
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={gateway.DatabasePath}"))
+        {
+            connection.Open();
+            using var transaction = connection.BeginTransaction(deferred: false);
+
+            (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.ServiceUnavailable)).Code.Should().Be("audit-unavailable");
+            (await gateway.SendAsync(HttpMethod.Get, "/health/ready", null)).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+            (await gateway.SendAsync(HttpMethod.Get, "/health/live", null)).StatusCode.Should().Be(HttpStatusCode.OK);
+        }
+
+        await Eventually.BecomesAsync(async () => (await gateway.PostAsync(Some.Read())).StatusCode, HttpStatusCode.OK);
+        (await gateway.SendAsync(HttpMethod.Get, "/health/ready", null)).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [SmallDiskFact]
+    public async Task Decision_WithTheDiskFull_Is503AndWhatWasAnsweredIsThere()
+    {
+        using var disk = SmallDisk.Mount();
+        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { DataDirectory = Path.Combine(disk.Path, "data") });
+        var allowed = new List<string>();
+        HttpStatusCode status;
+        do
+        {
+            var request = Some.Read();
+            var padded = request with { Call = request.Call with { Input = System.Text.Json.JsonSerializer.SerializeToElement(new string('x', 100_000), ProtocolJson.Default.String) } };
+            var response = await gateway.PostAsync(padded);
+            status = response.StatusCode;
+            if (status == HttpStatusCode.OK)
+            {
+                allowed.Add(padded.TraceId);
+            }
+        }
+        while (status == HttpStatusCode.OK && allowed.Count < 1_000);
+
+        status.Should().Be(HttpStatusCode.ServiceUnavailable);
+        var stored = (await gateway.EventsAsync("?kind=decision&limit=1000")).Events.Select(e => e.TraceId);
+        stored.Should().BeEquivalentTo(allowed);
+        disk.Grow();
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow, "the gateway recovers by itself");
+    }
+
+    [Fact]
+    public async Task Decision_WhenEvaluationThrows_IsNeverAnAllow()
+    {
+        // A request that the checks let through but whose event cannot be built must still not become an answer.
+        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Clock = new BrokenClock() });
+
+        var response = await gateway.PostAsync(Some.Read());
+
+        response.StatusCode.Should().NotBe(HttpStatusCode.OK);
+    }
+
+    /// <summary>Works while the gateway starts, then throws for every request.</summary>
+    private sealed class BrokenClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() =>
+            new StackTrace().ToString().Contains("DecideAsync", StringComparison.Ordinal) ? throw new InvalidOperationException("no clock") : base.GetUtcNow();
+    }
+}
