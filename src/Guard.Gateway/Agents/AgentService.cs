@@ -35,7 +35,7 @@ internal sealed class AgentService(IdentityStore store, KeyIndex index, Organisa
         var audit = AdministrationEvent.Of(organisation.Name, now, admin.Name, "agent.create", agent.Name, $"id {agent.Id}, owner {owner}, key {key.Prefix}");
         if (!store.TryCreateAgent(organisation, agent, key, audit))
         {
-            throw new RefusedException(409, "agent-exists", $"An agent named {agent.Name} exists. Choose another name, or revoke it first.");
+            throw new RefusedException(409, ProblemCodes.AgentExists, $"An agent named {agent.Name} exists. Choose another name, or revoke it first.");
         }
 
         index.Put([store.FindKey(key.Prefix) ?? throw new InvalidDataException("The key that was just stored cannot be read.")]);
@@ -50,7 +50,7 @@ internal sealed class AgentService(IdentityStore store, KeyIndex index, Organisa
         var now = clock.GetUtcNow();
         if (!store.TryRevokeAgent(agent.Id, AdministrationEvent.Of(organisation.Name, now, admin.Name, "agent.revoke", agent.Name, $"id {agent.Id}")))
         {
-            throw new RefusedException(409, "agent-revoked", $"The agent {agent.Name} was revoked before.");
+            throw new RefusedException(409, ProblemCodes.AgentRevoked, $"The agent {agent.Name} was revoked before.");
         }
 
         index.RevokeAgent(agent.Id, now);
@@ -59,7 +59,7 @@ internal sealed class AgentService(IdentityStore store, KeyIndex index, Organisa
 
     /// <exception cref="RefusedException">404: no such agent.</exception>
     public AgentInfo Find(string nameOrId) =>
-        store.FindAgent(nameOrId, clock.GetUtcNow()) ?? throw new RefusedException(404, "agent-unknown", $"No agent has the name or id {nameOrId}. `guard agent list` shows all.");
+        store.FindAgent(nameOrId, clock.GetUtcNow()) ?? throw new RefusedException(404, ProblemCodes.AgentUnknown, $"No agent has the name or id {nameOrId}. `guard agent list` shows all.");
 
     /// <summary>Whether a name can be an agent's or an owner's.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= MaxName && !name.AsSpan().ContainsAnyExcept(NameCharacters);

@@ -81,7 +81,7 @@ internal static class DecisionCheck
 
         if (accesses.Count > Wire.MaxAccesses)
         {
-            throw new RefusedException(413, "too-many-accesses", $"The call has {accesses.Count} accesses; at most {Wire.MaxAccesses} are judged. Split the command.") { TraceId = trace };
+            throw new RefusedException(413, ProblemCodes.TooManyAccesses, $"The call has {accesses.Count} accesses; at most {Wire.MaxAccesses} are judged. Split the command.") { TraceId = trace };
         }
 
         var primaries = 0;
@@ -101,7 +101,7 @@ internal static class DecisionCheck
     {
         if (version != Wire.Version)
         {
-            throw new RefusedException(400, "version", $"The request has wire version {version}; this gateway speaks {Wire.Version}. Install the hook and the gateway of one release.") { TraceId = trace };
+            throw new RefusedException(400, ProblemCodes.Version, $"The request has wire version {version}; this gateway speaks {Wire.Version}. Install the hook and the gateway of one release.") { TraceId = trace };
         }
     }
 

@@ -26,12 +26,12 @@ internal sealed partial class DecisionService(ActiveBundle active, SessionPins p
         var result = await AppendAsync(record, request.TraceId);
         if (result == AppendResult.Duplicate)
         {
-            throw new RefusedException(409, "trace-reused", "This trace id was used before by this agent. Every tool call needs its own.") { TraceId = request.TraceId };
+            throw new RefusedException(409, ProblemCodes.TraceReused, "This trace id was used before by this agent. Every tool call needs its own.") { TraceId = request.TraceId };
         }
 
         judged.Session?.MarkDurable();
         return judged.Failed
-            ? throw new RefusedException(500, "internal-error", "The gateway failed while deciding; the call is denied. Its log says more under this trace.") { TraceId = request.TraceId }
+            ? throw new RefusedException(500, ProblemCodes.InternalError, "The gateway failed while deciding; the call is denied. Its log says more under this trace.") { TraceId = request.TraceId }
             : response;
     }
 
@@ -106,7 +106,7 @@ internal sealed partial class DecisionService(ActiveBundle active, SessionPins p
         }
         catch (AuditUnavailableException exception)
         {
-            throw new RefusedException(503, "audit-unavailable", $"The decision could not be recorded, so the call is denied: {exception.Message}.") { TraceId = traceId };
+            throw new RefusedException(503, ProblemCodes.AuditUnavailable, $"The decision could not be recorded, so the call is denied: {exception.Message}.") { TraceId = traceId };
         }
     }
 

@@ -22,14 +22,14 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Tim
         if (decision is null)
         {
             await AppendAsync(Event(agent, request, decision: null, AuditKinds.OutcomeRefused, "no decision of this agent is known for it"), request.TraceId);
-            throw new RefusedException(404, "trace-unknown", "No decision of this agent is known for this tool call, so its outcome joins nothing. It was recorded as refused.") { TraceId = request.TraceId };
+            throw new RefusedException(404, ProblemCodes.TraceUnknown, "No decision of this agent is known for this tool call, so its outcome joins nothing. It was recorded as refused.") { TraceId = request.TraceId };
         }
 
         var outcome = Event(agent, request, decision, AuditKinds.Outcome, reason: null);
         if (await AppendAsync(outcome, decision.TraceId) == AppendResult.Duplicate)
         {
             await AppendAsync(Event(agent, request, decision, AuditKinds.OutcomeRefused, "the trace has its outcome already"), decision.TraceId);
-            throw new RefusedException(409, "outcome-exists", "This trace has its outcome already; a later one is refused and recorded as such.") { TraceId = decision.TraceId };
+            throw new RefusedException(409, ProblemCodes.OutcomeExists, "This trace has its outcome already; a later one is refused and recorded as such.") { TraceId = decision.TraceId };
         }
 
         return new OutcomeResponse { Version = Wire.Version, TraceId = decision.TraceId, EventId = outcome.Id };
@@ -53,7 +53,7 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Tim
         }
         catch (AuditUnavailableException exception)
         {
-            throw new RefusedException(503, "audit-unavailable", $"The outcome could not be recorded: {exception.Message}.") { TraceId = traceId };
+            throw new RefusedException(503, ProblemCodes.AuditUnavailable, $"The outcome could not be recorded: {exception.Message}.") { TraceId = traceId };
         }
     }
 

@@ -14,5 +14,5 @@ internal sealed class RefusedException(int status, string code, string detail) :
 
     public IReadOnlyList<PolicyDiagnostic>? Diagnostics { get; init; }
 
-    public static RefusedException BadRequest(string detail, string? traceId = null) => new(400, "bad-request", detail) { TraceId = traceId };
+    public static RefusedException BadRequest(string detail, string? traceId = null) => new(400, ProblemCodes.BadRequest, detail) { TraceId = traceId };
 }

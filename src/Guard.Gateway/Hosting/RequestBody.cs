@@ -60,5 +60,5 @@ internal static class RequestBody
     }
 
     private static RefusedException TooLarge(int maxBytes) =>
-        new(StatusCodes.Status413PayloadTooLarge, "body-too-large", $"The body is larger than {maxBytes} bytes. It is refused whole, never cut.");
+        new(StatusCodes.Status413PayloadTooLarge, ProblemCodes.BodyTooLarge, $"The body is larger than {maxBytes} bytes. It is refused whole, never cut.");
 }

@@ -22,7 +22,7 @@ internal sealed partial class RequestPipeline(Authenticator authenticator, Refus
         }
         catch (BadHttpRequestException exception)
         {
-            var refused = new RefusedException(exception.StatusCode, exception.StatusCode == 413 ? "body-too-large" : "bad-request", exception.Message);
+            var refused = new RefusedException(exception.StatusCode, exception.StatusCode == 413 ? ProblemCodes.BodyTooLarge : ProblemCodes.BadRequest, exception.Message);
             Count(context, refused);
             await RefuseAsync(context, refused);
         }
@@ -34,7 +34,7 @@ internal sealed partial class RequestPipeline(Authenticator authenticator, Refus
         catch (Exception exception)
         {
             LogFailed(context.Request.Method, context.Request.Path, exception);
-            var refused = new RefusedException(StatusCodes.Status500InternalServerError, "internal-error", "The gateway failed on this request. Its log says more.");
+            var refused = new RefusedException(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "The gateway failed on this request. Its log says more.");
             Count(context, refused);
             await RefuseAsync(context, refused);
         }
@@ -45,7 +45,7 @@ internal sealed partial class RequestPipeline(Authenticator authenticator, Refus
     {
         if (context.GetEndpoint() is not { } endpoint)
         {
-            throw new RefusedException(StatusCodes.Status404NotFound, "not-found", "There is nothing at this path. docs/api.md lists what there is.");
+            throw new RefusedException(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "There is nothing at this path. docs/api.md lists what there is.");
         }
 
         if (endpoint.Metadata.GetMetadata<RequiredKey>() is { } required)
@@ -60,7 +60,7 @@ internal sealed partial class RequestPipeline(Authenticator authenticator, Refus
         }
 
         // Routing's own endpoint for a known path with another method; nothing of ours is without metadata, see CheckEndpoints.
-        throw new RefusedException(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "This path does not take that method. docs/api.md lists what there is.");
+        throw new RefusedException(StatusCodes.Status405MethodNotAllowed, ProblemCodes.MethodNotAllowed, "This path does not take that method. docs/api.md lists what there is.");
     }
 
     /// <summary>An endpoint that says neither which key it needs nor that it needs none is a defect, found at start.</summary>

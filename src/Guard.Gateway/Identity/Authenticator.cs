@@ -14,41 +14,41 @@ internal sealed class Authenticator(KeyIndex index, IdentityStore store, RateLim
         var headers = request.Headers.Authorization;
         if (headers.Count == 0)
         {
-            throw Failed("key-missing", RefusalSubject.Nobody, "No API key. Send it as `Authorization: Bearer guard_agent_...`.");
+            throw Failed(ProblemCodes.KeyMissing, RefusalSubject.Nobody, "No API key. Send it as `Authorization: Bearer guard_agent_...`.");
         }
 
         var header = headers.Count == 1 ? headers[0] : null;
         if (header is null || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            throw Failed("key-malformed", RefusalSubject.Nobody, "The Authorization header must be one `Bearer <key>`.");
+            throw Failed(ProblemCodes.KeyMalformed, RefusalSubject.Nobody, "The Authorization header must be one `Bearer <key>`.");
         }
 
         var presented = header.AsSpan(Scheme.Length).Trim();
         if (!ApiKey.TryParse(presented, out _, out var prefix))
         {
-            throw Failed("key-malformed", RefusalSubject.Nobody, "The API key does not have the form of one. Was it copied whole?");
+            throw Failed(ProblemCodes.KeyMalformed, RefusalSubject.Nobody, "The API key does not have the form of one. Was it copied whole?");
         }
 
         var entry = Find(prefix);
         // One answer for an unknown prefix and a wrong secret: neither says which keys exist.
         if (entry is null || !KeyIndex.Matches(entry, presented))
         {
-            throw Failed("key-unknown", RefusalSubject.OfPrefix(prefix), "The API key is not known here. Is it of another gateway? `guard agent create` makes a new one.");
+            throw Failed(ProblemCodes.KeyUnknown, RefusalSubject.OfPrefix(prefix), "The API key is not known here. Is it of another gateway? `guard agent create` makes a new one.");
         }
 
         if (entry.RevokedAt is not null)
         {
-            throw Failed("key-revoked", RefusalSubject.Of(entry), $"The API key {prefix} was revoked. Ask for a new one: `guard agent create`.");
+            throw Failed(ProblemCodes.KeyRevoked, RefusalSubject.Of(entry), $"The API key {prefix} was revoked. Ask for a new one: `guard agent create`.");
         }
 
         if (entry.ExpiresAt <= clock.GetUtcNow())
         {
-            throw Failed("key-expired", RefusalSubject.Of(entry), $"The API key {prefix} has expired. Ask for a new one: `guard agent create`.");
+            throw Failed(ProblemCodes.KeyExpired, RefusalSubject.Of(entry), $"The API key {prefix} has expired. Ask for a new one: `guard agent create`.");
         }
 
         if (!limiter.TryTake(entry))
         {
-            throw Refused(StatusCodes.Status429TooManyRequests, "rate-limited", RefusalSubject.Of(entry), $"The key {prefix} sends too many requests. Slow down and try again.");
+            throw Refused(StatusCodes.Status429TooManyRequests, ProblemCodes.RateLimited, RefusalSubject.Of(entry), $"The key {prefix} sends too many requests. Slow down and try again.");
         }
 
         if (entry.Kind != required)
@@ -56,7 +56,7 @@ internal sealed class Authenticator(KeyIndex index, IdentityStore store, RateLim
             var detail = required == KeyKind.Admin
                 ? "Agent keys decide and report; this needs an admin key."
                 : "Admin keys administer; this needs the key of an agent.";
-            throw Refused(StatusCodes.Status403Forbidden, "key-kind", RefusalSubject.Of(entry), detail);
+            throw Refused(StatusCodes.Status403Forbidden, ProblemCodes.KeyKind, RefusalSubject.Of(entry), detail);
         }
 
         return entry;
@@ -88,7 +88,7 @@ internal sealed class Authenticator(KeyIndex index, IdentityStore store, RateLim
         limiter.TryTakeFailure() ? Refused(StatusCodes.Status401Unauthorized, code, subject, detail) : TooManyFailures(subject);
 
     private RefusedException TooManyFailures(RefusalSubject subject) =>
-        Refused(StatusCodes.Status429TooManyRequests, "too-many-failures", subject, "Too many requests with keys that do not hold. Wait a moment.");
+        Refused(StatusCodes.Status429TooManyRequests, ProblemCodes.TooManyFailures, subject, "Too many requests with keys that do not hold. Wait a moment.");
 
     private RefusedException Refused(int status, string code, RefusalSubject subject, string detail)
     {

@@ -213,7 +213,7 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
     {
         if (plan.HasErrors)
         {
-            throw new RefusedException(422, "policies-invalid", "The documents have errors; nothing was changed and the bundle in force stays.") { Diagnostics = Diagnostics(plan) };
+            throw new RefusedException(422, ProblemCodes.PoliciesInvalid, "The documents have errors; nothing was changed and the bundle in force stays.") { Diagnostics = Diagnostics(plan) };
         }
     }
 
@@ -235,7 +235,7 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
             Remedy = diagnostic.Remedy,
         })];
 
-    private static RefusedException Unknown(string name) => new(404, "policy-unknown", $"No policy named {name} is in force. `guard policy list` shows all.");
+    private static RefusedException Unknown(string name) => new(404, ProblemCodes.PolicyUnknown, $"No policy named {name} is in force. `guard policy list` shows all.");
 
     [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Bundle {Bundle} is in force with {Count} policies")]
     private partial void LogInForce(string bundle, int count);
