@@ -59,7 +59,7 @@ public static class Evaluator
                 return Complete(new AccessOutcome { Access = 0, Effect = Effect.Deny, Reason = "the call states nothing that it would do, so nothing can allow it" }, [], null);
             }
 
-            var floor = new FloorJudge(_bundle.Floor, _request);
+            var floor = new FloorJudge(_bundle.Floor, _request, _accesses);
             var outcomes = new List<AccessOutcome>();
             var approvals = new List<ApprovalDefinition?>();
             foreach (var access in _accesses)

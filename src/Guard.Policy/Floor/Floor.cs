@@ -13,6 +13,14 @@ public static class Floor
         .AppendLine()
         .AppendLine()
         .AppendLine("# Decided by code:")
+        .AppendLine("#   wipe: removing, moving or re-owning all of the root, a home folder or a parent of one")
+        .AppendLine("#   raw-disks: mkfs, wipefs, dd or a redirect onto a disk")
+        .AppendLine("#   fork-bomb: a function that starts itself without end")
         .AppendLine("#   guard-files: Guard's data folder, socket and programs are neither read nor written")
+        .AppendLine("#   guard-api: Guard's own API is not called")
+        .AppendLine("#   guard-administration: `guard` commands other than --help, --version, policy validate, policy show floor, shell explain")
+        .AppendLine("#   guard-processes: kill, pkill, killall, systemctl on Guard's processes")
+        .AppendLine("#   limit: a command line too long or nested too deep to be looked through")
+        .AppendLine("#   hooks-off: an agent client started with --bare, --safe-mode, --setting-sources, --settings, or variables that move its settings")
         .ToString();
 }

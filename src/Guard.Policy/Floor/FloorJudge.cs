@@ -8,29 +8,46 @@ namespace Guard.Policy;
 internal readonly record struct FloorVerdict(string Rule, string Reason);
 
 /// <summary>Judges accesses by the floor.</summary>
-internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request)
+internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request, IReadOnlyList<AccessView> accesses)
 {
+    public static readonly FloorVerdict FilesVerdict =
+        new("guard-files", "Guard's own files, socket and programs are out of reach for agents. Use the `guard` command yourself.");
+
+    public static readonly FloorVerdict GatewayVerdict =
+        new("guard-api", "Guard's own API is out of reach for agents. Use the `guard` command yourself.");
+
+    private readonly FloorCommands _commands = new(floor, request, accesses);
+
     /// <summary>What forbids the access, or null.</summary>
     public FloorVerdict? Judge(AccessView access, ICollection<string> errors)
-    {
-        if (access.Kind == ResourceKinds.File)
-        {
-            return JudgeFile(access, errors);
-        }
-
-        return null;
-    }
-
-    private FloorVerdict? JudgeFile(AccessView access, ICollection<string> errors)
     {
         if (access.Access.Unknown)
         {
             return null;
         }
 
+        try
+        {
+            return access.Kind switch
+            {
+                ResourceKinds.File => JudgeFile(access, errors),
+                ResourceKinds.Command => _commands.Judge(access.Access),
+                ResourceKinds.Web or ResourceKinds.Network when GuardAddresses.Reaches(access.Access.Resource, floor.Authorities, anywhere: false) => GatewayVerdict,
+                _ => null,
+            };
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            errors.Add($"policy {Floor.PolicyName}: {e.Message}");
+            return new FloorVerdict("error", "The floor could not be checked for this call, so it is refused.");
+        }
+    }
+
+    private FloorVerdict? JudgeFile(AccessView access, ICollection<string> errors)
+    {
         if (ConcernsProtectedFile(access))
         {
-            return new FloorVerdict("guard-files", "Guard's own files, socket and programs are out of reach for agents. Use the `guard` command yourself.");
+            return FilesVerdict;
         }
 
         if (IsLifted(access) || SessionResults.Holds(access, request))

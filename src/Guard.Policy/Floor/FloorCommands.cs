@@ -1,0 +1,76 @@
+using Guard.Policy.Compilation;
+using Guard.Policy.Evaluation;
+using Guard.Policy.Matching;
+
+namespace Guard.Policy;
+
+/// <summary>Judges command lines by the floor. Words that are only guesses of the hook are not judged here.</summary>
+internal sealed class FloorCommands
+{
+    private readonly FloorCompiled _floor;
+    private readonly VitalFolders _vital;
+    private readonly DestructiveCommands _destructive;
+    private readonly bool _relativeMeansVital;
+
+    public FloorCommands(FloorCompiled floor, EvaluationRequest request, IReadOnlyList<AccessView> accesses)
+    {
+        _floor = floor;
+        _vital = new VitalFolders(request);
+        _destructive = new DestructiveCommands(_vital);
+
+        // The hook resolves the words of a line against the folder it runs in; `rm -rf ..` is told by where `..` leads.
+        _relativeMeansVital = accesses.Any(a => a.Access.Action == ActionPattern.DeleteFile && a.Generous.Any(s => _vital.Contains(s.Path!)));
+    }
+
+    /// <summary>What forbids the line or command, or null.</summary>
+    public FloorVerdict? Judge(RequestedAccess access)
+    {
+        if (DestructiveCommands.JudgeForkBomb(access.Resource) is { } bomb)
+        {
+            return bomb;
+        }
+
+        if (GuardAddresses.Reaches(access.Resource, _floor.Authorities, anywhere: true))
+        {
+            return FloorJudge.GatewayVerdict;
+        }
+
+        if ((access.Words is { Count: > 0 } words ? RoughCommands.OfWords(words) : RoughCommands.OfLine(access.Resource)) is not { } commands)
+        {
+            return new FloorVerdict("limit", "The command line is too long or nested too deep to be looked through. Split it into several calls.");
+        }
+
+        var here = false;
+        foreach (var command in commands)
+        {
+            if (Judge(command, here) is { } verdict)
+            {
+                return verdict;
+            }
+
+            if (command.Program is "cd" or "pushd")
+            {
+                here = !command.Operands.Any() || _vital.IsMeantBy(command.Operands.First(), here);
+            }
+        }
+
+        return null;
+    }
+
+    private FloorVerdict? Judge(RoughCommand command, bool here) =>
+        _destructive.Judge(command, here, _relativeMeansVital)
+        ?? AgentClientCommands.Judge(command)
+        ?? GuardCommands.Judge(command)
+        ?? (NamesProtectedFile(command) ? FloorJudge.FilesVerdict : null);
+
+    private bool NamesProtectedFile(RoughCommand command) =>
+        command.Words.Concat(command.RedirectedTo).Concat(command.Words.Select(AfterSign)).SelectMany(_vital.Expand)
+            .Select(AbsolutePath.Parse).OfType<AbsolutePath>()
+            .Any(path => _floor.Protected.Any(p => path.IsAtOrBelow(p, ignoreCase: true)));
+
+    private static string AfterSign(string word)
+    {
+        var sign = word.LastIndexOfAny(['=', ':', '@']);
+        return sign < 0 ? word : word[(sign + 1)..];
+    }
+}

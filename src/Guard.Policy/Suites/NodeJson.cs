@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Guard.Policy.Documents;
+
+namespace Guard.Policy.Suites;
+
+/// <summary>A piece of YAML as JSON: a tool's input, as the client would send it.</summary>
+internal static class NodeJson
+{
+    public static JsonElement From(DocumentNode node)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            Write(node, writer);
+        }
+
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return document.RootElement.Clone();
+    }
+
+    private static void Write(DocumentNode node, Utf8JsonWriter to)
+    {
+        switch (node)
+        {
+            case ScalarNode { IsNull: true }:
+                to.WriteNullValue();
+                break;
+            case ScalarNode { Plain: true, Text: "true" or "false" } boolean:
+                to.WriteBooleanValue(boolean.Text == "true");
+                break;
+            case ScalarNode { Plain: true } scalar when long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
+                to.WriteNumberValue(number);
+                break;
+            case ScalarNode scalar:
+                to.WriteStringValue(scalar.Text);
+                break;
+            case SequenceNode sequence:
+                to.WriteStartArray();
+                foreach (var item in sequence.Items)
+                {
+                    Write(item, to);
+                }
+
+                to.WriteEndArray();
+                break;
+            case MappingNode mapping:
+                to.WriteStartObject();
+                foreach (var (key, value) in mapping.Entries)
+                {
+                    to.WritePropertyName(key.Text);
+                    Write(value, to);
+                }
+
+                to.WriteEndObject();
+                break;
+        }
+    }
+}
