@@ -20,6 +20,8 @@ internal sealed class RoughCommands
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
+    private static readonly SearchValues<char> ScriptCharacters = SearchValues.Create(" \t;|&\n");
+
     private static readonly ImmutableArray<string> Shells = ["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish", "su", "script", "watch"];
 
     /// <summary>Programs that start the command behind their options, and how many words of their own stand before it.</summary>
@@ -217,7 +219,7 @@ internal sealed class RoughCommands
             foreach (var argument in command.Arguments)
             {
                 var script = argument.StartsWith("-S", StringComparison.Ordinal) ? argument[2..] : argument;
-                if (script.AsSpan().ContainsAny(" \t;|&\n"))
+                if (script.AsSpan().ContainsAny(ScriptCharacters))
                 {
                     Cut(script, depth + 1);
                 }
