@@ -1,4 +1,5 @@
 using Guard.Policy.Evaluation;
+using Guard.Policy.Matching;
 using Guard.Policy.Suites;
 
 namespace Guard.Policy.Tests.Suites;
@@ -21,7 +22,7 @@ internal static class StatedCalls
 
     private static RequestedAccess[] Bash(SuiteToolCall call, string line)
     {
-        var opaque = line.AsSpan().ContainsAny(";&|<>$`(){}*?") || line.StartsWith("sudo ", StringComparison.Ordinal) || line.Contains(" -c ", StringComparison.Ordinal);
+        var opaque = line.Any(";&|<>$`(){}*?".Contains) || line.StartsWith("sudo ", StringComparison.Ordinal) || line.Contains(" -c ", StringComparison.Ordinal);
         var words = line.Split([' ', ';', '&', '|', '<', '>', '\'', '"', '='], StringSplitOptions.RemoveEmptyEntries);
         var guesses = words.SelectMany(w => new[] { "read:file", "write:file", "delete:file" }.Select(a => File(a, call, w, inert: true)));
         return [.. opaque ? Requests.Opaque(line) : Requests.Shell(line), .. guesses];
@@ -33,7 +34,7 @@ internal static class StatedCalls
         return new RequestedAccess
         {
             Action = action,
-            Resource = Matching.AbsolutePath.Parse(absolute)!.Text,
+            Resource = AbsolutePath.Parse(absolute)!.Text,
             Real = StatedTree.Real(call.Workspace, absolute),
             Inert = inert,
         };
