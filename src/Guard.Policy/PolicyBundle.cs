@@ -14,7 +14,7 @@ public sealed class PolicyBundle
         Hash = hash;
         Compiled = compiled;
         Floor = floor;
-        Policies = [.. compiled.Select(c => c.Definition)];
+        Policies = compiled.Select(c => c.Definition).ToImmutableArray();
     }
 
     /// <summary><c>sha256:</c> of the content of all policies and the floor's settings; the order of policies does not count.</summary>

@@ -6,20 +6,23 @@ namespace Guard.Policy.Compilation;
 /// </summary>
 internal sealed class TimeSpanOfWeek(TimeDefinition definition, TimeZoneInfo zone)
 {
+    private readonly TimeDefinition _definition = definition;
+    private readonly TimeZoneInfo _zone = zone;
+
     public bool Contains(DateTimeOffset now)
     {
-        var local = TimeZoneInfo.ConvertTime(now, zone);
+        var local = TimeZoneInfo.ConvertTime(now, _zone);
         var minute = (local.Hour * 60) + local.Minute;
-        if (definition.From < definition.Until)
+        if (_definition.From < _definition.Until)
         {
-            return minute >= definition.From && minute < definition.Until && IsDay(local.DayOfWeek);
+            return minute >= _definition.From && minute < _definition.Until && IsDay(local.DayOfWeek);
         }
 
         // Over midnight: the morning belongs to the day before.
-        return minute >= definition.From
+        return minute >= _definition.From
             ? IsDay(local.DayOfWeek)
-            : minute < definition.Until && IsDay((DayOfWeek)(((int)local.DayOfWeek + 6) % 7));
+            : minute < _definition.Until && IsDay((DayOfWeek)(((int)local.DayOfWeek + 6) % 7));
     }
 
-    private bool IsDay(DayOfWeek day) => definition.Days.IsEmpty || definition.Days.Contains(day);
+    private bool IsDay(DayOfWeek day) => _definition.Days.IsEmpty || _definition.Days.Contains(day);
 }

@@ -44,7 +44,7 @@ internal static class BlockReader
 
         LiteralTest HostProof(ScalarNode node, string key, LiteralTest test)
         {
-            if (exact && kinds.HasFlag(ResourceKinds.Web))
+            if (exact && kinds.HasFlag(ResourceKinds.Web) && (kinds & (ResourceKinds.File | ResourceKinds.Command)) == ResourceKinds.None)
             {
                 diagnostics.Warning(DiagnosticCodes.ProvesNoHost, node.At,
                     $"`{key}` over a URL proves nothing about its host in an allow rule", "use `host`, or `matches` with a host pattern");

@@ -24,6 +24,8 @@ public static class Evaluator
     public static Decision Evaluate(PolicyBundle bundle, EvaluationRequest request, bool explain = false) =>
         new Run(bundle, request, explain).Decide();
 
+    private readonly record struct MatchingRule(PolicyCompiled Policy, RuleCompiled Rule, bool IsUncertain);
+
     private sealed class Run
     {
         private readonly PolicyBundle _bundle;
@@ -110,9 +112,9 @@ public static class Evaluator
             };
         }
 
-        private List<(PolicyCompiled Policy, RuleCompiled Rule)> MatchingRules(AccessView access)
+        private List<MatchingRule> MatchingRules(AccessView access)
         {
-            var matching = new List<(PolicyCompiled, RuleCompiled)>();
+            var matching = new List<MatchingRule>();
             foreach (var (policy, onlyToTighten) in _applying)
             {
                 foreach (var rule in policy.Rules)
@@ -139,7 +141,7 @@ public static class Evaluator
                     _matched.Add(new RuleMatch(policy.Name, id, effect, access.Index, rule.Definition.OnTrial));
                     if (!rule.Definition.OnTrial)
                     {
-                        matching.Add((policy, rule));
+                        matching.Add(new MatchingRule(policy, rule, IsUncertain: onlyToTighten || trial.IsUncertain));
                     }
                 }
             }
@@ -147,7 +149,23 @@ public static class Evaluator
             return matching;
         }
 
-        private AccessOutcome Combine(AccessView access, List<(PolicyCompiled Policy, RuleCompiled Rule)> rules)
+        /// <summary>
+        /// INVARIANT (forgeable facts only tighten): rules that match because a fact is missing are heard only where they
+        /// make the outcome stronger. An ask must not replace the denial that holds without it.
+        /// </summary>
+        private AccessOutcome Combine(AccessView access, List<MatchingRule> rules)
+        {
+            var outcome = CombineAll(access, rules);
+            if (!rules.Exists(r => r.IsUncertain))
+            {
+                return outcome;
+            }
+
+            var certain = CombineAll(access, rules.FindAll(r => !r.IsUncertain));
+            return AccessOutcome.Compare(outcome, certain) <= 0 ? outcome : certain;
+        }
+
+        private AccessOutcome CombineAll(AccessView access, List<MatchingRule> rules)
         {
             if (access.IsUnresolved)
             {
@@ -162,12 +180,12 @@ public static class Evaluator
             return rules.Count > 0 ? ByRule(access, rules) : ByDefault(access);
         }
 
-        private static AccessOutcome ByRule(AccessView access, List<(PolicyCompiled Policy, RuleCompiled Rule)> rules)
+        private static AccessOutcome ByRule(AccessView access, List<MatchingRule> rules)
         {
             var strongest = rules.Max(r => r.Rule.Definition.Effect);
             var deciding = rules.Where(r => r.Rule.Definition.Effect == strongest)
                 .OrderBy(r => r.Policy.Name, StringComparer.Ordinal).ThenBy(r => r.Rule.Definition.Id, StringComparer.Ordinal).ToList();
-            var (policy, rule) = deciding[0];
+            var (policy, rule, _) = deciding[0];
             return new AccessOutcome
             {
                 Access = access.Index,
@@ -182,7 +200,7 @@ public static class Evaluator
             };
         }
 
-        private AccessOutcome CombineInert(AccessView access, List<(PolicyCompiled Policy, RuleCompiled Rule)> rules)
+        private AccessOutcome CombineInert(AccessView access, List<MatchingRule> rules)
         {
             var against = rules.Where(r => r.Rule.IsGenerous).ToList();
             if (against.Count > 0)
@@ -213,7 +231,7 @@ public static class Evaluator
             return Denied(access, FullyApplying.Any() ? NoRule(access) : NoPolicy());
         }
 
-        private AccessOutcome CombineUnresolved(AccessView access, List<(PolicyCompiled Policy, RuleCompiled Rule)> rules)
+        private AccessOutcome CombineUnresolved(AccessView access, List<MatchingRule> rules)
         {
             var everything = rules.Where(r => r.Rule.Definition is { Effect: Effect.Allow, Resource: null }).ToList();
             var against = rules.Where(r => r.Rule.IsGenerous).ToList();

@@ -9,6 +9,9 @@ namespace Guard.Policy.Evaluation;
 /// <param name="Error">What went wrong inside the rule, or null.</param>
 internal readonly record struct RuleTrial(bool Matched, string Because, string? Error)
 {
+    /// <summary>Matched only because a fact is missing that the client should have stated: then the rule may tighten, never loosen.</summary>
+    public bool IsUncertain { get; init; }
+
     /// <summary>Tries a rule. An error in a deny, approve or ask rule is a match, in an allow rule it is none.</summary>
     public static RuleTrial Of(PolicyCompiled policy, RuleCompiled rule, AccessView access, EvaluationRequest request, bool explain)
     {
@@ -42,8 +45,10 @@ internal readonly record struct RuleTrial(bool Matched, string Because, string? 
             return Miss(explain ? "it is another time" : "");
         }
 
+        var uncertain = false;
         foreach (var test in rule.Context)
         {
+            uncertain |= test.Value(request.Context) is null;
             if (!test.IsMatch(request.Context, rule.IsGenerous))
             {
                 return Miss(explain ? Describe(test, request.Context, rule.IsGenerous) : "");
@@ -52,10 +57,10 @@ internal readonly record struct RuleTrial(bool Matched, string Because, string? 
 
         if (rule.Resource is not { } block)
         {
-            return new RuleTrial(true, explain ? $"action `{Diagnostics.Shown.Text(access.Access.Action, 64)}`, no condition on the resource" : "", null);
+            return new RuleTrial(true, explain ? $"action `{Diagnostics.Shown.Text(access.Access.Action, 64)}`, no condition on the resource" : "", null) { IsUncertain = uncertain };
         }
 
-        return rule.IsGenerous ? JudgeGenerously(block, access, explain) : JudgeExactly(block, access, request, explain);
+        return (rule.IsGenerous ? JudgeGenerously(block, access, explain) : JudgeExactly(block, access, request, explain)) with { IsUncertain = uncertain };
     }
 
     private static RuleTrial JudgeGenerously(ResourceBlock block, AccessView access, bool explain)

@@ -36,16 +36,13 @@ internal sealed class GlobTest : ResourceTest
             generousText = TextGlob.Parse(pattern, ignoreCase: true, out _);
         }
 
-        if (kinds.HasFlag(ResourceKinds.Web) && problem is null)
-        {
-            web = WebPattern.Parse(pattern, out problem);
-        }
-
-        // A rule for everything may hold a pattern that is no host: then it is none for the network, and no error.
+        // A rule for everything may hold a pattern that is no host: then no allow covers a URL by it, and a deny still
+        // compares it as text.
         if ((kinds & (ResourceKinds.Web | ResourceKinds.Network)) != ResourceKinds.None && problem is null)
         {
+            web = WebPattern.Parse(pattern, out var noWeb);
             host = HostPattern.Parse(pattern, out var noHost);
-            problem = kinds == ResourceKinds.Network ? noHost : null;
+            problem = kinds == ResourceKinds.Network ? noHost : (kinds & (ResourceKinds.File | ResourceKinds.Command)) == ResourceKinds.None && web is null ? noWeb : null;
         }
 
         return problem is null ? new GlobTest(pattern, exactPath, generousPath, exactText, generousText, web, host) : null;

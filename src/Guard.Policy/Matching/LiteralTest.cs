@@ -3,6 +3,8 @@ namespace Guard.Policy.Matching;
 /// <summary><c>equals</c>, <c>startsWith</c>, <c>endsWith</c> or <c>contains</c>.</summary>
 internal sealed class LiteralTest(LiteralTest.Operator comparison, string operand) : ResourceTest
 {
+    private readonly Operator _comparison = comparison;
+    private readonly string _operand = operand;
     private readonly string _composed = TextForm.Composed(operand);
 
     public enum Operator
@@ -13,17 +15,17 @@ internal sealed class LiteralTest(LiteralTest.Operator comparison, string operan
         Contains,
     }
 
-    public override string Shown => comparison switch
+    public override string Shown => _comparison switch
     {
-        Operator.EqualTo => $"equals `{operand}`",
-        Operator.StartsWith => $"starts with `{operand}`",
-        Operator.EndsWith => $"ends with `{operand}`",
-        _ => $"contains `{operand}`",
+        Operator.EqualTo => $"equals `{_operand}`",
+        Operator.StartsWith => $"starts with `{_operand}`",
+        Operator.EndsWith => $"ends with `{_operand}`",
+        _ => $"contains `{_operand}`",
     };
 
     public override bool IsMatch(Spelling spelling, bool generous)
     {
-        foreach (var name in spelling.Names(operand, generous))
+        foreach (var name in spelling.Names(_operand, generous))
         {
             if (generous ? MatchesGenerously(spelling, TextForm.Composed(name)) : MatchesExactly(spelling, name))
             {
@@ -34,14 +36,14 @@ internal sealed class LiteralTest(LiteralTest.Operator comparison, string operan
         return false;
     }
 
-    private bool MatchesExactly(Spelling spelling, string name) => comparison switch
+    private bool MatchesExactly(Spelling spelling, string name) => _comparison switch
     {
-        Operator.EqualTo => !spelling.Subtree && string.Equals(name, operand, StringComparison.Ordinal),
-        Operator.EndsWith => !spelling.Subtree && name.EndsWith(operand, StringComparison.Ordinal),
-        Operator.StartsWith when spelling.Kind == ResourceKinds.Command => $"{name} ".StartsWith(operand, StringComparison.Ordinal),
-        Operator.StartsWith when spelling.Kind == ResourceKinds.Web => name.StartsWith(WholeAuthority(operand), StringComparison.Ordinal),
-        Operator.StartsWith => name.StartsWith(operand, StringComparison.Ordinal),
-        _ => name.Contains(operand, StringComparison.Ordinal),
+        Operator.EqualTo => !spelling.Subtree && string.Equals(name, _operand, StringComparison.Ordinal),
+        Operator.EndsWith => !spelling.Subtree && name.EndsWith(_operand, StringComparison.Ordinal),
+        Operator.StartsWith when spelling.Kind == ResourceKinds.Command => $"{name} ".StartsWith(_operand, StringComparison.Ordinal),
+        Operator.StartsWith when spelling.Kind == ResourceKinds.Web => name.StartsWith(WholeAuthority(_operand), StringComparison.Ordinal),
+        Operator.StartsWith => name.StartsWith(_operand, StringComparison.Ordinal),
+        _ => name.Contains(_operand, StringComparison.Ordinal),
     };
 
     private bool MatchesGenerously(Spelling spelling, string name)
@@ -49,7 +51,7 @@ internal sealed class LiteralTest(LiteralTest.Operator comparison, string operan
         const StringComparison IgnoreCase = StringComparison.OrdinalIgnoreCase;
         if (spelling.Subtree)
         {
-            return comparison switch
+            return _comparison switch
             {
                 Operator.EqualTo => name.Equals(_composed, IgnoreCase) || _composed.StartsWith(name.TrimEnd('/') + "/", IgnoreCase),
                 Operator.StartsWith => name.StartsWith(_composed, IgnoreCase) || _composed.StartsWith(name.TrimEnd('/'), IgnoreCase),
@@ -59,7 +61,7 @@ internal sealed class LiteralTest(LiteralTest.Operator comparison, string operan
 
         // A command is compared with one final blank, so that `sudo ` finds a bare `sudo`.
         var padded = spelling.Kind == ResourceKinds.Command ? name + " " : name;
-        return comparison switch
+        return _comparison switch
         {
             Operator.EqualTo => name.Equals(_composed, IgnoreCase),
             Operator.StartsWith => padded.StartsWith(_composed, IgnoreCase),

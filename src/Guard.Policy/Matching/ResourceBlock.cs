@@ -5,10 +5,13 @@ namespace Guard.Policy.Matching;
 /// <summary>A block of comparisons, compiled: groups AND, tests within a group OR, and a block that must not match.</summary>
 internal sealed class ResourceBlock(ImmutableArray<ImmutableArray<ResourceTest>> groups, ResourceBlock? not)
 {
+    private readonly ImmutableArray<ImmutableArray<ResourceTest>> _groups = groups;
+    private readonly ResourceBlock? _not = not;
+
     /// <summary>Whether one spelling matches. Polarity flips inside <c>not</c>.</summary>
     public bool IsMatch(Spelling spelling, bool generous)
     {
-        foreach (var group in groups)
+        foreach (var group in _groups)
         {
             if (!group.Any(test => test.IsMatch(spelling, generous)))
             {
@@ -16,14 +19,14 @@ internal sealed class ResourceBlock(ImmutableArray<ImmutableArray<ResourceTest>>
             }
         }
 
-        return not is null || !not.IsMatch(spelling, !generous);
+        return _not is null || !_not.IsMatch(spelling, !generous);
     }
 
     /// <summary>Why <see cref="IsMatch"/> says what it says, for people.</summary>
     public string Explain(Spelling spelling, bool generous, string shown)
     {
         var positive = new List<string>();
-        foreach (var group in groups)
+        foreach (var group in _groups)
         {
             if (group.FirstOrDefault(test => test.IsMatch(spelling, generous)) is { } match)
             {
@@ -36,9 +39,9 @@ internal sealed class ResourceBlock(ImmutableArray<ImmutableArray<ResourceTest>>
             }
         }
 
-        if (not is not null && not.IsMatch(spelling, !generous))
+        if (_not is not null && _not.IsMatch(spelling, !generous))
         {
-            return $"excepted by `not`: {not.Explain(spelling, !generous, shown)}";
+            return $"excepted by `not`: {_not.Explain(spelling, !generous, shown)}";
         }
 
         return positive.Count == 0 ? $"`{shown}` is not excepted by `not`" : $"`{shown}` {string.Join(" and ", positive)}";

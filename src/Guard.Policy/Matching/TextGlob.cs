@@ -152,17 +152,20 @@ internal sealed class TextGlob
     /// <summary>What stands between brackets.</summary>
     private sealed class CharacterClass(bool negated, ImmutableArray<(int From, int To)> ranges)
     {
+        private readonly bool _negated = negated;
+        private readonly ImmutableArray<(int From, int To)> _ranges = ranges;
+
         public bool Accepts(int c)
         {
-            foreach (var (from, to) in ranges)
+            foreach (var (from, to) in _ranges)
             {
                 if (c >= from && c <= to)
                 {
-                    return !negated;
+                    return !_negated;
                 }
             }
 
-            return negated;
+            return _negated;
         }
 
         /// <summary>Reads from behind <c>[</c> to behind <c>]</c>; a <c>]</c> that comes first is literal. Null: not closed.</summary>

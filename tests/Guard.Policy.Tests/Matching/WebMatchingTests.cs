@@ -1,4 +1,3 @@
-using Guard.Policy.Evaluation;
 using static Guard.Policy.Tests.Requests;
 
 namespace Guard.Policy.Tests.Matching;

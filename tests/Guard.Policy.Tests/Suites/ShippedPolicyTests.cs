@@ -6,7 +6,7 @@ namespace Guard.Policy.Tests.Suites;
 /// <summary>Every policy that ships has a suite beside it, and the suite passes.</summary>
 public sealed class ShippedPolicyTests
 {
-    private static readonly string Folder = FindFolder();
+    private static readonly string Folder = Repository.File("policies");
 
     public static TheoryData<string> Policies() =>
         [.. Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories).Where(f => !f.EndsWith("_test.yaml", StringComparison.Ordinal)).Select(f => Path.GetRelativePath(Folder, f)).Order()];
@@ -63,15 +63,4 @@ public sealed class ShippedPolicyTests
     }
 
     private static PolicySource Source(string file) => new(file, File.ReadAllText(Path.Combine(Folder, file)));
-
-    private static string FindFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Guard.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder!.FullName, "policies");
-    }
 }
