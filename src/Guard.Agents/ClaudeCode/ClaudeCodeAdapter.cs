@@ -11,6 +11,7 @@ public static class ClaudeCodeAdapter
     public const string Client = "claude-code";
 
     private const string PreToolUse = "PreToolUse";
+    private const string ConfigChange = "ConfigChange";
 
     /// <summary>Adapts a hook's input as the client writes it, the tool's input included.</summary>
     /// <exception cref="UnreadableInputException">The input cannot be judged; the call must be denied.</exception>
@@ -43,8 +44,23 @@ public static class ClaudeCodeAdapter
         return new AdaptedCall(CallOf(input, tool, cwd, context), list.Accesses);
     }
 
-    /// <summary>The call itself, for events that need no accesses or others.</summary>
-    internal static ToolCall CallOf(ClaudeCodeInput input, string tool, string? cwd, AdapterContext context) => new()
+    /// <summary>
+    /// Adapts a change of the client's settings. One that would disarm Guard is a write to the settings file, which the
+    /// floor and the policies judge; any other is inert.
+    /// </summary>
+    /// <exception cref="UnreadableInputException">The input is of another event.</exception>
+    public static AdaptedCall AdaptConfigChange(ClaudeCodeInput input, AdapterContext context, bool disarms)
+    {
+        if (input.Event is not (null or ConfigChange)) throw new UnreadableInputException($"the hook was called for the event {ToolName.Safe(input.Event)}, not ConfigChange; correct its registration");
+
+        var cwd = FolderOf(input, context);
+        var list = new AccessList(context, cwd);
+        if (disarms) list.AddFile(Actions.WriteFile, input.FilePath, "config.no-path");
+        else list.Add(new Access { Action = Actions.InvokePrefix + ConfigChange, Resource = input.FilePath ?? input.Source ?? "{}", Inert = true, Why = "config.harmless" });
+        return new AdaptedCall(CallOf(input with { Event = ConfigChange }, ConfigChange, cwd, context), list.Accesses);
+    }
+
+        private static ToolCall CallOf(ClaudeCodeInput input, string tool, string? cwd, AdapterContext context) => new()
     {
         Client = Client,
         Event = input.Event ?? PreToolUse,
@@ -61,7 +77,7 @@ public static class ClaudeCodeAdapter
     };
 
     /// <summary>The folder that relative paths of this input mean; null where it is not known.</summary>
-    internal static string? FolderOf(ClaudeCodeInput input, AdapterContext context)
+    private static string? FolderOf(ClaudeCodeInput input, AdapterContext context)
     {
         var cwd = input.Cwd ?? (input.SessionId is null ? context.ManualFolder : null);
         return cwd is not null && cwd.StartsWith('/') && PathResolver.Absolute(cwd, null, null) is { } absolute ? PathResolver.Lexical(absolute) : null;

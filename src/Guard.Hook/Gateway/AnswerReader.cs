@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Guard.Agents;
+using Guard.Protocol;
+
+namespace Guard.Hook.Gateway;
+
+/// <summary>Reads the gateway's answers. What is missing, double or of another type makes the whole answer worthless.</summary>
+internal static class AnswerReader
+{
+    private const string Granted = "granted";
+
+    /// <exception cref="HookFailure">It is no decision on this request.</exception>
+    public static DecisionResponse Decision(ReadOnlySpan<byte> json, string traceId)
+    {
+        var members = Members(json, "decision");
+        var version = members.Version;
+        if (version != Wire.Version) throw Broken("decision", "it is of another version; update guard-hook and the gateway together");
+        if (members.Require("traceId") != traceId) throw Broken("decision", "it belongs to another request");
+        return new DecisionResponse
+        {
+            Version = Wire.Version,
+            TraceId = traceId,
+            EventId = members.Require("eventId"),
+            Answer = members.Require("answer"),
+            Effect = members.Require("effect"),
+            Granted = members.Granted ?? throw Broken("decision", "`granted` is missing"),
+            Mode = members.Require("mode"),
+            Message = members.Require("message"),
+        };
+    }
+
+    /// <exception cref="HookFailure">The gateway did not take the report.</exception>
+    public static void Outcome(ReadOnlySpan<byte> json)
+    {
+        var members = Members(json, "answer");
+        members.Require("eventId");
+    }
+
+    /// <summary>The sentence of a refusal, cleaned; null where the body is none.</summary>
+    public static string? Problem(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var members = Members(json, "refusal");
+            var detail = members.Find("detail") ?? members.Find("title");
+            var code = members.Find("code");
+            if (detail is null && code is null) return null;
+            return CleanText.OneLine((code is null ? "" : code + ": ") + (detail ?? ""), 600).TrimEnd(' ', '.', ':');
+        }
+        catch (HookFailure)
+        {
+            // A refusal stays one, whatever its body is.
+            return null;
+        }
+    }
+
+    private static AnswerMembers Members(ReadOnlySpan<byte> json, string what)
+    {
+        var members = new AnswerMembers(what);
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw Broken(what, "it is not a JSON object");
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = reader.GetString()!;
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String) members.Add(name, reader.GetString()!);
+                else if (name == "version" && reader.TryGetInt32(out var version)) members.Version = version;
+                else if (name == Granted && reader.TokenType is JsonTokenType.True or JsonTokenType.False) members.SetGranted(reader.TokenType == JsonTokenType.True);
+                else reader.Skip();
+            }
+
+            reader.Read();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Broken(what, "it is not valid JSON");
+        }
+
+        return members;
+    }
+
+    private static HookFailure Broken(string what, string why) => new($"the gateway's {what} cannot be used: {why}");
+
+    private sealed class AnswerMembers(string what)
+    {
+        private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+
+        public int? Version { get; set; }
+
+        public bool? Granted { get; private set; }
+
+        public void Add(string name, string value)
+        {
+            if (!_texts.TryAdd(name, value)) throw Broken(what, "a member stands twice");
+        }
+
+        public void SetGranted(bool value) => Granted = Granted is null ? value : throw Broken(what, "a member stands twice");
+
+        public string? Find(string name) => _texts.GetValueOrDefault(name);
+
+        public string Require(string name) => Find(name) ?? throw Broken(what, $"`{name}` is missing");
+    }
+}

@@ -1,0 +1,29 @@
+using Guard.Hook.Gateway;
+
+namespace Guard.Hook.Settings;
+
+/// <summary>What a hook needs to ask a gateway.</summary>
+internal sealed record HookSettings
+{
+    public const double DefaultTimeoutSeconds = 10;
+
+    public required GatewayAddress Gateway { get; init; }
+    public required string ApiKey { get; init; }
+
+    /// <summary>A label; null means the machine's name.</summary>
+    public string? AgentName { get; init; }
+
+    /// <summary>Whether to ask the gateway to record only.</summary>
+    public bool Audit { get; init; }
+
+    /// <summary>How long the gateway may take, in seconds.</summary>
+    public double TimeoutSeconds { get; init; } = DefaultTimeoutSeconds;
+
+    public required string TraceHeader { get; init; }
+
+    /// <summary>PEM file of the only authorities that a https gateway may be vouched for by; null: the system's.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>Folder of the installation's id and counter; null: none is kept.</summary>
+    public string? StateDirectory { get; init; }
+}

@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using Guard.Agents.ClaudeCode;
+using Guard.Hook.Native;
+
+namespace Guard.Hook;
+
+/// <summary>
+/// Ends the hook with a denial when the deadline comes or the client stops it, whatever the main thread is doing. Waits
+/// on sockets end by themselves; this is for the rest: a file system that hangs, name resolution, a bug.
+/// </summary>
+internal static class Watchdog
+{
+    private const int AlarmSignal = 14;
+    private static readonly List<PosixSignalRegistration> Registrations = [];
+
+    /// <summary>Arms it. Waits of the main thread end at the deadline itself, so this comes a little later.</summary>
+    public static unsafe void Arm(double seconds, Func<string, ClaudeCodeAnswer> deny)
+    {
+        Registrations.Add(PosixSignalRegistration.Create((PosixSignal)AlarmSignal, context =>
+        {
+            context.Cancel = true;
+            Verdict.Give(deny("the hook's deadline came before a decision"));
+        }));
+        Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            Verdict.Give(deny("the client stopped the hook before a decision"));
+        }));
+
+        const double grace = 0.25;
+        var microseconds = (long)((seconds + grace) * 1_000_000);
+        var timer = stackalloc long[] { 0, 0, microseconds / 1_000_000, microseconds % 1_000_000 };
+        Libc.SetTimer(0, timer, null);
+    }
+}
