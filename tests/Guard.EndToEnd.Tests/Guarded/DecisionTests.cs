@@ -46,6 +46,35 @@ public sealed class DecisionTests(GatewayFixture fixture) : IClassFixture<Gatewa
         events[1].Outcome!.Should().BeEquivalentTo(new { Result = Outcomes.Failed, ExitCode = 2 });
     });
 
+    [Fact]
+    public Task Files_Allowed_AreWrittenAndEdited() => GuardedBench.PlayAsync(fixture.Gateway, async bench =>
+    {
+        var path = bench.Folder.InProject("src/notes.txt");
+        var write = ToolUse.Write(path, "before\n");
+        var edit = ToolUse.Edit(path, "before", "after");
+
+        var run = await bench.RunAsync(write, edit);
+
+        (await File.ReadAllTextAsync(path)).Should().Be("after\n");
+        (await bench.DecisionOnAsync(run, edit)).Should().BeEquivalentTo(new { Effect = Effects.Allow, Action = "write:file", Rule = "files" });
+    });
+
+    [Fact]
+    public Task SubagentsBash_Allowed_RunsAndIsRecordedAsTheSubagents() => GuardedBench.PlayAsync(fixture.Gateway, async bench =>
+    {
+        var agent = ToolUse.Agent(ModelScript.SubagentPrompt);
+        var call = ToolUse.Bash("touch from-subagent.txt");
+
+        var run = await bench.RunAsync(ModelScript.Asking(agent).WithSubagent(call), ClientOptions.SkipPermissions);
+
+        bench.Exists("from-subagent.txt").Should().BeTrue();
+        (await bench.DecisionOnAsync(run, agent)).Should().BeEquivalentTo(new { Effect = Effects.Allow, Action = "delegate:agent", Rule = "helpers", SubagentId = (string?)null });
+        var decision = await bench.DecisionOnAsync(run, call);
+        decision.Effect.Should().Be(Effects.Allow);
+        decision.SubagentId.Should().NotBeNullOrEmpty();
+        decision.SubagentType.Should().Be("general-purpose");
+    });
+
     [Theory]
     [MemberData(nameof(Tools))]
     public Task Tool_DeniedByPolicy_DoesNotRunAlthoughPermissionsAreSkipped(string tool) =>

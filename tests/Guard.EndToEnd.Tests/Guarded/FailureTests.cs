@@ -2,6 +2,7 @@ using System.Text;
 using Guard.EndToEnd.Tests.Bench;
 using Guard.EndToEnd.Tests.Client;
 using Guard.EndToEnd.Tests.StandIn;
+using Guard.Protocol;
 
 namespace Guard.EndToEnd.Tests.Guarded;
 
@@ -28,6 +29,22 @@ public sealed class FailureTests
 
     [Fact]
     public Task Gateway_KilledMidSession_TheToolDoesNotRun() => BreakAsync(bench => bench.Gateway.KillAsync(), "gateway");
+
+    [Fact]
+    public Task Gateway_UpAgainAfterAKill_TheSessionGoesOnWithTheSameKey() => GuardedBench.PlayAloneAsync("workbench", async bench =>
+    {
+        var third = ToolUse.Bash("touch third.txt");
+        var script = ModelScript.Asking(ToolUse.Bash("touch first.txt"))
+            .Then(bench.Gateway.KillAsync, ToolUse.Bash("touch second.txt"))
+            .Then(bench.Gateway.UpAgainAsync, third);
+
+        var run = await bench.RunAsync(script, ClientOptions.SkipPermissions);
+
+        bench.Exists("second.txt").Should().BeFalse();
+        bench.Exists("third.txt").Should().BeTrue();
+        (await bench.DecisionOnAsync(run, third)).Effect.Should().Be(Effects.Allow);
+        (await bench.EventsOfAsync(run)).Should().HaveCount(4, "the first and the third call each left a decision and an outcome");
+    });
 
     [Fact]
     public Task Gateway_HangingMidSession_TheToolDoesNotRun() => BreakAsync(

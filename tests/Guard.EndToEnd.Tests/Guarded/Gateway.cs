@@ -18,25 +18,22 @@ internal sealed class Gateway : IAsyncDisposable
 
     public string HookConfiguration => Path.Combine(Data, "hook.json");
 
+    private string Policies => Path.Combine(_folder.Root, "policies");
+
     private string AdminKey => Path.Combine(_folder.Root, "admin.key");
 
     /// <param name="policy">Name of a document in the Policies folder.</param>
     public static async Task<Gateway> StartAsync(string policy = "workbench")
     {
         var gateway = new Gateway(CaseFolder.Create());
-        var policies = Path.Combine(gateway._folder.Root, "policies");
-        Directory.CreateDirectory(policies);
-        File.Copy(Repository.InTests("Policies", policy + ".yaml"), Path.Combine(policies, policy + ".yaml"));
-        gateway._program = RunningProgram.Start(gateway.Guard(
-            "up",
-            ["up", "--data", gateway.Data, "--policies", policies, "--no-tcp", "--admin-key-file", gateway.AdminKey, "--json"]));
-        var ready = FileText.LineAppearsAsync(gateway._folder.Log("up.stdout"), "\"bundle\"");
-        if (await Task.WhenAny(ready, gateway._program.Ended) == ready && ready.IsCompletedSuccessfully)
-            return gateway;
-
-        await gateway._program.KillAsync();
-        throw new InvalidOperationException($"`guard up` did not become ready; its output is in {gateway._folder.Log("up.stdout")} and .stderr.");
+        Directory.CreateDirectory(gateway.Policies);
+        File.Copy(Repository.InTests("Policies", policy + ".yaml"), Path.Combine(gateway.Policies, policy + ".yaml"));
+        await gateway.UpAsync("up", "--admin-key-file", gateway.AdminKey);
+        return gateway;
     }
+
+    /// <summary>Starts a killed gateway again on the same data.</summary>
+    public Task UpAgainAsync() => UpAsync("up-again");
 
     /// <summary>Runs a <c>guard</c> command on this gateway's data folder, as an administrator would, and expects success.</summary>
     /// <returns>What it printed.</returns>
@@ -83,6 +80,17 @@ internal sealed class Gateway : IAsyncDisposable
     {
         await _program!.DisposeAsync();
         _folder.Delete();
+    }
+
+    private async Task UpAsync(string log, params string[] further)
+    {
+        _program = RunningProgram.Start(Guard(log, ["up", "--data", Data, "--policies", Policies, "--no-tcp", "--json", .. further]));
+        var ready = FileText.LineAppearsAsync(_folder.Log(log + ".stdout"), "\"bundle\"");
+        if (await Task.WhenAny(ready, _program.Ended) == ready && ready.IsCompletedSuccessfully)
+            return;
+
+        await _program.KillAsync();
+        throw new InvalidOperationException($"`guard up` did not become ready; its output is in {_folder.Log(log)}.stdout and .stderr.");
     }
 
     private ProgramRun Guard(string log, IReadOnlyList<string> arguments) => new(GuardDistribution.Command)
