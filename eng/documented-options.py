@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Lists the options that programs document, with their arity and the placeholder of their value. The descriptions of programs build on these lists.
+
+usage: eng/documented-options.py [--path FOLDER]... [PROGRAM...]
+
+For each program (and subcommand) that is installed, writes src/Guard.Shell/Programs/options/PROGRAM.txt:
+one line per option, "subcommand<TAB>-x,--long<TAB>none|required|optional<TAB>PLACEHOLDER". Only these facts are taken, from --help or the manual page.
+--path adds a folder to look for programs in. Needs nothing but the programs; run by hand when a description is added.
+"""
+import os, re, subprocess, sys, pathlib
+
+OUT = pathlib.Path(__file__).resolve().parent.parent / "src/Guard.Shell/Programs/options"
+
+# program -> how its help is asked for; "man" is the manual page. A list of subcommands follows where it has them.
+HELP = "--help"
+COREUTILS = """cat cp mv rm mkdir rmdir ls touch head tail wc sort uniq cut tr tee ln chmod chown chgrp du df stat readlink realpath basename dirname
+date sleep seq split csplit install mktemp dd truncate comm join paste fold fmt nl od expand unexpand tac rev shuf shred md5sum sha1sum sha256sum sha512sum
+b2sum cksum sum base64 base32 basenc env nice nohup timeout stdbuf id who whoami uname nproc tty yes printenv pathchk mkfifo mknod link unlink sync factor
+numfmt pr ptx tsort users groups hostid logname pinky vdir dir dircolors chroot expr""".split()
+PLAIN = {**{p: HELP for p in COREUTILS}, **{p: HELP for p in """grep sed tar gzip xz zstd bzip2 diff cmp diff3 sdiff wget curl xargs make patch strings
+objdump nm readelf ar strip gdb strace nl rg fd fdfind rsync tree bat psql pg_dump pg_restore createdb dropdb node jq file
+watch ps free uptime pgrep pkill kill setsid ionice nsenter unshare chrt taskset flock column look script openssl gawk sudo parallel gcc""".split()}}
+# Documented in prose that does not tell arity: described by hand.
+for by_hand in ("find", "zip", "unzip", "xxd", "tree", "bash", "perl", "python3", "file", "less", "mawk", "openssl", "script", "ar", "nc", "ps", "gdb", "dd", "expr"):
+    PLAIN.pop(by_hand, None)
+PLAIN.update({"curl": "--help all", "ssh": "man", "scp": "man", "sftp": "man", "jq": "man", 
+              "git": "man", "ssh-keygen": "man", "gawk": "man", "gzip": HELP})
+GIT = """add am apply archive bisect blame branch bundle cat-file check-ignore checkout cherry cherry-pick clean clone commit config count-objects describe diff
+diff-tree difftool fetch for-each-ref format-patch fsck gc grep hash-object init log ls-files ls-remote ls-tree merge merge-base mergetool mv name-rev notes
+prune pull push range-diff rebase reflog remote repack replace request-pull reset restore rev-list rev-parse revert rm shortlog show show-ref
+sparse-checkout stash status submodule switch symbolic-ref tag update-index update-ref verify-commit verify-tag whatchanged worktree write-tree""".split()
+MULTI = {
+    "git": ("-h", GIT), "docker": (HELP, """build run exec ps images pull push rm rmi cp logs inspect stop start restart kill create commit diff events export
+        history import info load login logout pause port rename save search stats tag top unpause update version wait attach
+        volume%create volume%ls volume%rm volume%inspect volume%prune network%create network%ls network%rm network%inspect network%connect network%disconnect network%prune
+        container%ls container%prune image%ls image%prune image%build system%df system%prune system%info context%ls context%use context%create
+        """.split()),
+    "kubectl": (HELP, """get describe apply create delete edit exec logs cp port-forward run expose scale rollout%status rollout%undo rollout%restart rollout%history
+        set%image label annotate patch replace diff drain cordon uncordon taint top%pod top%node explain api-resources api-versions cluster-info config%view
+        config%use-context config%get-contexts config%current-context config%set-context auth%can-i wait attach proxy autoscale debug kustomize version events certificate%approve""".split()),
+    "gh": (HELP, """pr%list pr%view pr%create pr%checkout pr%diff pr%merge pr%checks pr%status pr%comment pr%review pr%edit pr%close pr%reopen pr%ready issue%list
+        issue%view issue%create issue%close issue%reopen issue%edit issue%comment issue%delete issue%status repo%list repo%view repo%clone repo%create repo%fork repo%delete
+        repo%edit repo%sync repo%archive repo%rename run%list run%view run%watch run%download run%rerun run%cancel workflow%list workflow%view workflow%run
+        workflow%enable workflow%disable release%list release%view release%create release%download release%upload release%delete release%edit gist%create gist%list gist%view gist%edit
+        gist%delete gist%clone api search%repos search%issues search%prs search%commits search%code auth%login auth%logout auth%status auth%token auth%refresh
+        auth%setup-git secret%set secret%list secret%remove variable%set variable%list label%list label%create label%edit label%delete browse alias%set
+        extension%install extension%list ssh-key%add gpg-key%add config%set config%get status codespace%list""".split()),
+    "cargo": (HELP, """build check test run clippy fmt doc clean bench update add remove install uninstall publish search tree metadata fetch vendor
+        new init fix rustc rustdoc package login logout owner yank generate-lockfile locate-project pkgid version verify-project""".split()),
+    "dotnet": (HELP, """build test run restore clean publish pack new add%package remove%package list%package add%reference tool%install tool%run tool%restore tool%update
+        tool%list tool%uninstall nuget%push nuget%locals sln%add sln%list format msbuild vstest workload%install workload%list""".split()),
+    "pip": (HELP, "install download uninstall freeze list show check config search cache index wheel hash inspect debug".split()),
+    "uv": (HELP, """run add remove sync lock export tree tool%run tool%install tool%list tool%uninstall python%install python%list python%find pip%install pip%uninstall
+        pip%list pip%freeze pip%show pip%compile pip%sync pip%check pip%tree venv build publish cache%clean cache%dir cache%prune init version self%update""".split()),
+        "pnpm": (HELP, "install add remove update run exec dlx list outdated why publish test audit store config link pack".split()),
+    "yarn": (HELP, []),
+}
+
+OPTION = re.compile(r"""(?P<name>--?\[no-\][\w.-]+|--?[A-Za-z0-9@#?$!:%^+][\w.+-]*|-[^\s\w,\[=-])(?P<arg>\[=?[^\]\s]*\]?|=\S*|<[^>]*>|\s+(?:<[^>]*>|\{[^}]*\}|"[^"]*"|[A-Z][A-Z\d/:._'-]*(?![a-z])|\[[^\]-][^\]]*\])(?:\.\.\.)?)?""")
+COBRA = re.compile(r"^(?:(-\S), )?(--[\w-]+)(?: (\w[\w/:.=-]*|<[^>]+>)(\[=.*?\])?)?\s{2,}|^(?:(-\S), )?(--[\w-]+)(?: (\w[\w/:.=-]*|<[^>]+>)(\[=.*?\])?)?$")
+
+
+def text_of(argv, how):
+    env = dict(os.environ, MANWIDTH="250", MAN_KEEP_FORMATTING="", LC_ALL="C", COLUMNS="300", NO_COLOR="1", PAGER="cat", GIT_PAGER="cat", MANPAGER="cat", DOTNET_CLI_TELEMETRY_OPTOUT="1")
+    if how == "man":
+        cmd = ["man", "--nh", "--nj", "-P", "cat", "-".join(argv)]
+    else:
+        cmd = argv + (how.split() if how else [])
+    try:
+        done = subprocess.run(cmd, capture_output=True, text=True, errors="replace", timeout=60, env=env, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    text = done.stdout if len(done.stdout) > len(done.stderr) else done.stderr
+    return re.sub(r".\x08", "", re.sub(r"\x1b\[[0-9;]*m", "", text))
+
+
+def heads(text):
+    """The part of each line that names options."""
+    for line in text.splitlines():
+        if not re.match(r"\s{0,12}\(?-", line) and not re.match(r"\s{0,8}--", line):
+            continue
+        stripped = line.strip()
+        stripped = re.sub(r",\s+(?=-)", ", ", stripped)
+        yield re.split(r"\s{2,}|\t", stripped)[0], stripped
+
+
+# Their manual pages write the argument in small letters behind a blank: "-amin n".
+SMALL = {"find", "ssh", "scp", "sftp", "ssh-keygen", "tree", "file", "bash", "less", "xxd", "jq", "unzip", "zip", "nc", "perl", "python3"}
+
+
+def options(text, cobra, small=False):
+    found = {}
+    for head, whole in heads(text):
+        names, arity, meta = [], "none", ""
+        if small and (m := re.fullmatch(r"((?:-[\w-]+(?:, )?)+) (\[?[a-z_][\w:/@.|-]*\]?)(?: .*)?", head)) and not re.search(r" (the|is|a|to|for|of|and|in|not|on) ", head + " "):
+            for name in m.group(1).split(", "):
+                found.setdefault(name.strip(), ("required", m.group(1).split(", "), m.group(2)))
+            continue
+        if cobra and (m := COBRA.match(whole)):
+            g = m.groups()
+            short, name, kind, opt = g[:4] if g[1] else g[4:]
+            names = [n for n in (short, name) if n]
+            arity = "optional" if opt else "required" if kind else "none"
+            meta = kind or ""
+        else:
+            for m in OPTION.finditer(head):
+                before = head[:m.start()]
+                if before and not re.search(r"(^|,|\||/|\bor|\()\s*$", before) and not re.search(r"[,|/]\s*$", before):
+                    continue
+                name, arg = m.group("name").rstrip(".:"), (m.group("arg") or "").strip()
+                if arg in ("or",):
+                    arg = ""
+                for n in ([name.replace("[no-]", ""), name.replace("[no-]", "no-")] if "[no-]" in name else [name]):
+                    names.append(n)
+                behind = head[m.end("arg"):m.end("arg") + 1] if m.group("arg") else ""
+                if arg.startswith("[=") or arg.startswith("[") and not (behind and behind not in " ,|)"):
+                    arity = "optional" if arity == "none" else arity
+                elif arg:
+                    arity = "required" if arity != "optional" else "optional"
+                if re.fullmatch(r"=(true|false):?", arg):
+                    arity = "none"
+                meta = re.sub(r"[^\w/:.-]", "", arg) or meta
+        for name in names:
+            if name in ("-", "--", "-NUM", "-num") or name.endswith("-"):
+                continue
+            # what is said more than once: an argument seen anywhere counts
+            rank = {"none": 0, "optional": 1, "required": 2}
+            if name not in found or rank[found[name][0]] < rank[arity]:
+                found[name] = (arity, names, meta)
+    return found
+
+
+def lines(sub, text, cobra, small=False):
+    done, out = set(), []
+    for name, (arity, names, meta) in options(text, cobra, small).items():
+        if name in done:
+            continue
+        group = [n for n in dict.fromkeys(names) if n not in done]
+        done.update(group)
+        out.append(f"{sub}\t{','.join(group)}\t{arity}\t{meta}")
+    return out
+
+
+def main():
+    args, path, wanted = sys.argv[1:], [], []
+    while args:
+        a = args.pop(0)
+        path, wanted = (path + [args.pop(0)], wanted) if a == "--path" else (path, wanted + [a])
+    os.environ["PATH"] = ":".join(path + [os.environ["PATH"]])
+    OUT.mkdir(parents=True, exist_ok=True)
+    for program in wanted or sorted({*PLAIN, *MULTI}):
+        out = lines("", text_of([program], PLAIN.get(program, HELP)), program in ("docker", "kubectl", "gh"), program in SMALL)
+        how, subs = MULTI.get(program, ("", []))
+        for sub in subs:
+            argv = [program, *sub.split("%")]
+            text = text_of(argv, how)
+            if program == "git":
+                text += "\n" + text_of(argv, "man")
+            out += lines(sub.replace("%", " "), text, program in ("docker", "kubectl", "gh"))
+        if out:
+            (OUT / f"{program}.txt").write_text("\n".join(out) + "\n")
+            print(program, len(out))
+
+
+if __name__ == "__main__":
+    main()

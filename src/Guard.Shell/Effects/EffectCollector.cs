@@ -1,0 +1,654 @@
+namespace Guard.Shell.Effects;
+
+/// <summary>Turns a command line that was read by its description into what the command does.</summary>
+internal sealed class EffectCollector
+{
+    private static readonly string[] s_systemFolders =
+        ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/", "/opt/homebrew/bin/", "/snap/bin/"];
+
+    private const string UnlessPiped = " unless piped";
+
+    private readonly CommandLine _line;
+    private readonly CommandFacts _facts;
+    private readonly Traits _traits;
+    private readonly EffectSink _sink;
+    private readonly List<string> _only = [];
+    private readonly List<string> _except = [];
+    private readonly List<(string Text, int Word)> _roots = [];
+
+    private EffectCollector(CommandLine line, CommandFacts facts)
+    {
+        _line = line;
+        _facts = facts;
+        _traits = Settle(line);
+        _sink = new EffectSink(facts.Probe);
+    }
+
+    public static CommandEffects Collect(CommandLine line, CommandFacts facts) => new EffectCollector(line, facts).Collect();
+
+    /// <summary>True for a program given by a path that is not one of the system's program folders: it may be anything.</summary>
+    public static bool IsLocalProgram(string program)
+    {
+        int slash = program.LastIndexOf('/');
+        return slash >= 0 && Array.IndexOf(s_systemFolders, program[..(slash + 1)]) < 0;
+    }
+
+    private CommandEffects Collect()
+    {
+        ProgramNode leaf = _line.Leaf;
+        ChangeDirectories();
+        Filters();
+        List<(FoundOperand Operand, ValueUse Use)> operands = AssignSlots();
+        foreach (FoundOption option in _line.Options)
+        {
+            OptionValues(option);
+        }
+
+        foreach (FixedEffect effect in _traits.Effects)
+        {
+            Fixed(effect);
+        }
+
+        Operands(operands);
+        Uncertainties();
+        bool local = IsLocalProgram(_line.Words[0].Text);
+        if (local)
+        {
+            Guesses();
+        }
+
+        List<Argument> canonical = [Argument.Of(ProgramEffects.BaseName(_line.Words[0].Text))];
+        string[] subcommand = leaf.Path.Split(' ')[1..];
+        canonical.AddRange(subcommand.Select(Argument.Of));
+        canonical.AddRange(_line.Rest.Where(rest => rest.Owner is null || ReferenceEquals(rest.Owner, leaf)).Select(rest => rest.Word));
+
+        bool quiet = _sink.Effects.Count == 0 && _sink.Inner.Count == 0 && _sink.Code.Count == 0 && _sink.Opaque.Count == 0 && !local;
+        return new CommandEffects
+        {
+            Program = canonical[0].Text,
+            Described = true,
+            Complete = leaf.Complete,
+            Subcommand = subcommand,
+            Canonical = canonical,
+            Options = [.. _line.Options.Select(o => new OptionUse(o.Option.Names, o.Values, o.Word))],
+            Operands = [.. _line.Operands.Select(o => o.Argument)],
+            Effects = _sink.Effects,
+            Inner = _sink.Inner,
+            Code = _sink.Code,
+            Opaque = _sink.Opaque,
+            Inert = quiet && _traits.Inert == true,
+            Filter = quiet && _traits.Filter == true,
+            Wrapper = _sink.Inner.Count == 0 || _traits.Wrapper is not { } wrapper ? WrapperKind.None
+                : local && wrapper == WrapperKind.Transparent ? WrapperKind.Changer : wrapper,
+            RunsInput = _traits.RunsInput == true || _sink.RunsInput,
+            PrintsNamesBelow = _traits.PrintsNames == true ? [.. _roots.Select(root => root.Text)] : null,
+        };
+    }
+
+    // The subcommand's description with its cases; of outer nodes only what their options do.
+    private static Traits Settle(CommandLine line)
+    {
+        Traits settled = new();
+        foreach (ProgramNode node in line.Nodes)
+        {
+            bool leaf = ReferenceEquals(node, line.Leaf);
+            if (leaf)
+            {
+                Overlay(settled, node.Traits);
+            }
+
+            foreach ((Condition when, Traits then) in node.Cases)
+            {
+                if (!line.Holds(when))
+                {
+                    continue;
+                }
+
+                if (leaf)
+                {
+                    Overlay(settled, then);
+                }
+                else
+                {
+                    settled.Effects.AddRange(then.Effects);
+                    settled.Kinds.AddRange(then.Kinds);
+                }
+            }
+        }
+
+        return settled;
+    }
+
+    private static void Overlay(Traits settled, Traits over)
+    {
+        settled.Operands = over.Operands ?? settled.Operands;
+        settled.Dashes = over.Dashes ?? settled.Dashes;
+        settled.Subtree = over.Subtree ?? settled.Subtree;
+        settled.Default = over.Default ?? settled.Default;
+        settled.LeftOut = over.LeftOut ?? settled.LeftOut;
+        settled.Filter = over.Filter ?? settled.Filter;
+        settled.Inert = over.Inert ?? settled.Inert;
+        settled.Wrapper = over.Wrapper ?? settled.Wrapper;
+        settled.Output = over.Output ?? settled.Output;
+        settled.Saves = over.Saves ?? settled.Saves;
+        settled.PrintsNames = over.PrintsNames ?? settled.PrintsNames;
+        settled.RunsInput = over.RunsInput ?? settled.RunsInput;
+        settled.Fills = over.Fills ?? settled.Fills;
+        settled.Effects.AddRange(over.Effects);
+        settled.Kinds.AddRange(over.Kinds);
+    }
+
+    private ValueUse[] UsesOf(OptionSpec option)
+    {
+        for (int i = _traits.Kinds.Count - 1; i >= 0; i--)
+        {
+            if (_traits.Kinds[i].Names.Any(name => Array.IndexOf(option.Names, name) >= 0))
+            {
+                return _traits.Kinds[i].Values;
+            }
+        }
+
+        return option.Values;
+    }
+
+    private void ChangeDirectories()
+    {
+        foreach (FoundOption option in _line.Options)
+        {
+            ValueUse[] uses = UsesOf(option.Option);
+            for (int i = 0; i < Math.Min(uses.Length, option.Values.Length); i++)
+            {
+                if (uses[i].Kind == ValueKind.ChangeDirectory)
+                {
+                    _sink.ChangeDirectory(option.Values[i], option.Word);
+                }
+            }
+        }
+
+        _sink.DirectoryIsPositional = _line.Nodes.Any(node => node.PositionalDirectory);
+    }
+
+    private void Filters()
+    {
+        foreach (FoundOption option in _line.Options)
+        {
+            ValueUse[] uses = UsesOf(option.Option);
+            for (int i = 0; i < Math.Min(uses.Length, option.Values.Length); i++)
+            {
+                if (uses[i].Kind == ValueKind.Include && option.Values[i].IsKnown)
+                {
+                    _only.Add(option.Values[i].Text);
+                }
+                else if (uses[i].Kind == ValueKind.Exclude && option.Values[i].IsKnown)
+                {
+                    _except.Add(option.Values[i].Text);
+                }
+            }
+        }
+
+        // find: an `-o`, `!` or parenthesis makes names alternatives of something else; then they say nothing about the whole.
+        if (_line.Leaf.HasKeywords && _line.Options.Any(o => o.Option.Values.Length == 0 && o.Option.Names.Any(n => n is "-o" or "-or" or "!" or "-not" or "(" or ",")))
+        {
+            _only.Clear();
+        }
+
+        _sink.Filter = _only.Count == 0 && _except.Count == 0 && _traits.LeftOut is null or LeftOut.None
+            ? SubtreeFilter.Everything
+            : new SubtreeFilter([.. _only], [.. _except], _traits.LeftOut ?? LeftOut.None);
+    }
+
+    private List<(FoundOperand Operand, ValueUse Use)> AssignSlots()
+    {
+        List<FoundOperand> behind = _traits.Dashes is null ? [] : [.. _line.Operands.Where(o => o.BehindDashes)];
+        List<FoundOperand> before = _traits.Dashes is null ? _line.Operands : [.. _line.Operands.Where(o => !o.BehindDashes)];
+        List<(FoundOperand, ValueUse)> assigned = [];
+        List<FoundOperand> variables = [];
+        if (_line.Leaf.Assignments)
+        {
+            variables.AddRange(before.TakeWhile(o => CommandLineReader.IsAssignment(o.Argument.Text)));
+            before = [.. before.Skip(variables.Count)];
+            assigned.AddRange(variables.Select(o => (o, ValueUse.Names["assignment"])));
+        }
+
+        OperandSlots slots = _traits.Operands ?? OperandSlots.Guesses;
+        Assign(slots, before, assigned);
+        if (_traits.Dashes is { } dashes)
+        {
+            Assign(dashes, behind, assigned);
+        }
+
+        return assigned;
+    }
+
+    private void Assign(OperandSlots slots, List<FoundOperand> operands, List<(FoundOperand, ValueUse)> assigned)
+    {
+        // A description that is not complete may have taken an option's value for an operand: then any operand may fill any slot.
+        bool shifted = operands.Any(o => o.Argument.Form == ArgumentForm.Words) || _line.UncertainWord >= 0 || _line.UnknownOptions.Count > 0;
+        if (shifted && slots.Slots.Length > 1 && !slots.Slots.Any(slot => slot.Use.TakesRest))
+        {
+            foreach (FoundOperand operand in operands)
+            {
+                foreach (OperandSlot slot in slots.Slots)
+                {
+                    assigned.Add((operand, slot.Use));
+                }
+            }
+
+            return;
+        }
+
+        int[] places = slots.Assign(operands.Count);
+        for (int i = 0; i < operands.Count; i++)
+        {
+            ValueUse use = places[i] >= 0 ? slots.Slots[places[i]].Use : ValueUse.Names["guess"];
+            assigned.Add((operands[i], use));
+        }
+    }
+
+    private void Operands(List<(FoundOperand Operand, ValueUse Use)> operands)
+    {
+        List<Argument> rest = [];
+        List<Argument> variables = [];
+        List<Argument> sources = [];
+        ValueUse? restUse = null;
+        int restWord = -1;
+        bool tree = _traits.Subtree == true;
+        foreach ((FoundOperand operand, ValueUse use) in operands)
+        {
+            ValueUse settled = tree && use.File != FileUse.None ? use with { Tree = true } : use;
+            switch (settled.Kind)
+            {
+                case ValueKind.Assignment:
+                    variables.Add(operand.Argument);
+                    break;
+                case ValueKind.Command or ValueKind.ShellWords or ValueKind.Module:
+                    restUse ??= settled;
+                    restWord = restWord < 0 ? operand.Word : restWord;
+                    rest.Add(operand.Argument);
+                    break;
+                case ValueKind.Into or ValueKind.RemoteInto:
+                    Value(operand.Argument, settled, operand.Word, operand: true, sources);
+                    break;
+                default:
+                    if (settled.File != FileUse.None)
+                    {
+                        sources.Add(operand.Argument);
+                        _roots.Add((operand.Argument.Text, operand.Word));
+                    }
+
+                    Value(operand.Argument, settled, operand.Word, operand: true, []);
+                    break;
+            }
+        }
+
+        foreach (FoundOption option in _line.Options)
+        {
+            // A target folder given by an option (cp -t) receives every source.
+            ValueUse[] uses = UsesOf(option.Option);
+            if (uses is [{ Kind: ValueKind.Into or ValueKind.RemoteInto }] && option.Values is [var target])
+            {
+                _sink.Into(target.Text.EndsWith('/') ? target : target.Part(target.Text + "/"), uses[0] with { Tree = uses[0].Tree || tree }, sources, option.Word);
+            }
+        }
+
+        if (_roots.Count == 0 && _traits.Default is { } standard && !(_facts.InputIsGiven && standard.EndsWith(UnlessPiped, StringComparison.Ordinal)))
+        {
+            standard = standard.EndsWith(UnlessPiped, StringComparison.Ordinal) ? standard[..^UnlessPiped.Length] : standard;
+            _roots.Add((standard, -1));
+            ValueUse use = _traits.Operands?.Slots.Select(slot => slot.Use).LastOrDefault(u => u.File != FileUse.None) ?? default;
+            if (use.File != FileUse.None)
+            {
+                _sink.File(Argument.Of(standard), use with { Tree = use.Tree || tree }, -1, isImplicit: false);
+            }
+        }
+
+        if (_traits.Output is { } output)
+        {
+            foreach (Argument source in sources)
+            {
+                Derived(source, output, tree);
+            }
+        }
+
+        if (restUse is { } started)
+        {
+            Start(started, rest, variables, restWord);
+        }
+        foreach (FoundOption option in _line.Options)
+        {
+            ValueUse[] uses = UsesOf(option.Option);
+            if (uses is [{ Kind: ValueKind.CommandUntilSemicolon }, ..] || uses is [{ Kind: ValueKind.Command }])
+            {
+                Start(uses[0], [.. option.Values], [], option.Word + 1);
+            }
+        }
+    }
+
+    private void Derived(Argument source, string output, bool tree)
+    {
+        if (!source.IsKnown || source.Text is "-" or "")
+        {
+            return;
+        }
+
+        string text = source.Text;
+        int dot = text.LastIndexOf('.');
+        string? name = output[0] == '+' ? text + output[1..] : dot > text.LastIndexOf('/') + 1 ? text[..dot] : null;
+        if (name is not null && !tree)
+        {
+            _sink.File(Argument.Of(name), ValueUse.Names["write"], -1, isImplicit: true);
+        }
+    }
+
+    private void OptionValues(FoundOption option)
+    {
+        ValueUse[] uses = UsesOf(option.Option);
+        if (uses is [{ Kind: ValueKind.CommandUntilSemicolon or ValueKind.Command or ValueKind.Into or ValueKind.RemoteInto }, ..])
+        {
+            return;
+        }
+
+        if (uses is [{ Kind: ValueKind.Module }])
+        {
+            Start(uses[0], [.. option.Values], [], option.Word);
+            return;
+        }
+
+        for (int i = 0; i < Math.Min(uses.Length, option.Values.Length); i++)
+        {
+            Value(option.Values[i], uses[i], option.Word, operand: false, []);
+            if (option.AttachedShort && option.Values[i].Text.StartsWith('='))
+            {
+                // -f=x is "=x" to getopt and "x" to other readers of options; both count.
+                Value(option.Values[i].Part(option.Values[i].Text[1..]), uses[i], option.Word, operand: false, []);
+            }
+        }
+    }
+
+    private void Value(Argument value, ValueUse use, int word, bool operand, IReadOnlyList<Argument> sources)
+    {
+        switch (use.Kind)
+        {
+            case ValueKind.File: _sink.File(value, use, word, isImplicit: false, operand); break;
+            case ValueKind.Into: _sink.Into(value, use, sources, word); break;
+            case ValueKind.RemoteInto: _sink.RemoteInto(value, use, sources, word); break;
+            case ValueKind.Prefix: _sink.Prefix(value, word); break;
+            case ValueKind.Fetch: _sink.Url(value, EffectAction.WebFetch, word); Save(value); break;
+            case ValueKind.Post: _sink.Url(value, EffectAction.WebWrite, word); Save(value); break;
+            case ValueKind.Host: _sink.Host(value, word); break;
+            case ValueKind.Remote: _sink.Remote(value, use, word); break;
+            case ValueKind.Repository: _sink.Repository(value, use, EffectAction.WebFetch, word); Save(value); break;
+            case ValueKind.RepositoryTarget: _sink.Repository(value, use, EffectAction.WebWrite, word); break;
+            case ValueKind.Shell:
+                _sink.Inner.Add(new InnerCommand { ShellText = value, Elsewhere = _line.Leaf.Elsewhere, Directory = _sink.Directory, Word = word });
+                break;
+            case ValueKind.Program:
+                _sink.Inner.Add(new InnerCommand { Words = [value, Argument.AnyWords], Directory = _sink.Directory, Word = word });
+                break;
+            case ValueKind.Code: _sink.Code.Add(new InlineCode(value, word)); break;
+            case ValueKind.Script: _sink.Script(value, use, word); break;
+            case ValueKind.Environment: _sink.Environment(value, word); break;
+            case ValueKind.Data: _sink.Data(value, use, word); break;
+            case ValueKind.Form: _sink.Form(value, use, word); break;
+            case ValueKind.KeyedFile: _sink.KeyedFile(value, use, word); break;
+            case ValueKind.Volume: _sink.Volume(value, use, word); break;
+            case ValueKind.Mount: _sink.Mount(value, use, word); break;
+            case ValueKind.Revision: _sink.Revision(value, use, word); break;
+            case ValueKind.Guess: GuessedWords.Add(_sink, value, word, _facts.Probe); break;
+            case ValueKind.Setting: Setting(value, word); break;
+            case ValueKind.Sed: SedText.Read(_sink, value, word); break;
+            case ValueKind.Awk: AwkText.Read(_sink, value, word); break;
+            case ValueKind.Jq: JqText.Read(_sink, value, word); break;
+            case ValueKind.Sql: SqlText.Read(_sink, value, word); break;
+            case ValueKind.EditorCommand: EditorText.Read(_sink, value, word); break;
+            case ValueKind.GitAlias: GitAlias(value, word); break;
+            case ValueKind.Opaque: _sink.Opaque.Add(new OpaqueReason("option", word)); break;
+            case ValueKind.Module: Start(use, [value], [], word); break;
+        }
+    }
+
+    private void GitAlias(Argument value, int word)
+    {
+        if (!value.IsKnown)
+        {
+            _sink.Opaque.Add(new OpaqueReason("alias", word));
+        }
+        else if (value.Text.StartsWith('!'))
+        {
+            _sink.Inner.Add(new InnerCommand { ShellText = value.Part(value.Text[1..]), Word = word });
+        }
+        else
+        {
+            _sink.Inner.Add(new InnerCommand
+            {
+                Words = [Argument.Of("git"), .. value.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Argument.Of), Argument.AnyWords],
+                Word = word,
+            });
+        }
+    }
+
+    private void Setting(Argument value, int word)
+    {
+        int separator = value.Text.AsSpan().IndexOfAny('=', ' ');
+        string key = (separator < 0 ? value.Text : value.Text[..separator]).ToLowerInvariant();
+        ValueUse? use = null;
+        if (!key.Contains(Argument.Hole) && value.Form != ArgumentForm.Words)
+        {
+            foreach (ProgramNode node in _line.Nodes)
+            {
+                foreach ((ValueUse candidate, string pattern) in node.Settings)
+                {
+                    if (use is null && Matches(pattern, key))
+                    {
+                        use = candidate;
+                    }
+                }
+            }
+        }
+
+        if (use is not { } known)
+        {
+            _sink.Opaque.Add(new OpaqueReason("setting", word));
+        }
+        else
+        {
+            Value(separator < 0 ? Argument.Of("") : value.Part(value.Text[(separator + 1)..].TrimStart(' ', '=')), known, word, operand: false, []);
+        }
+    }
+
+    private static bool Matches(string pattern, string key) => (pattern.StartsWith('*'), pattern.EndsWith('*')) switch
+    {
+        (true, _) => key.EndsWith(pattern[1..], StringComparison.Ordinal),
+        (_, true) => key.StartsWith(pattern[..^1], StringComparison.Ordinal),
+        _ => pattern.IndexOf('*') is > 0 and var star
+            ? key.Length >= pattern.Length - 1 && key.StartsWith(pattern[..star], StringComparison.Ordinal) && key.EndsWith(pattern[(star + 1)..], StringComparison.Ordinal)
+            : pattern == key,
+    };
+
+    private void Save(Argument url)
+    {
+        if (_traits.Saves is not { Length: > 0 } saves)
+        {
+            return;
+        }
+
+        string name = url.Text;
+        int query = name.AsSpan().IndexOfAny('?', '#');
+        name = (query >= 0 ? name[..query] : name).TrimEnd('/');
+        int scheme = name.IndexOf("://", StringComparison.Ordinal);
+        int slash = name.LastIndexOfAny(['/', ':']);
+        name = slash > scheme + 2 ? name[(slash + 1)..] : "index.html";
+        if (saves == "tree" && name.EndsWith(".git", StringComparison.Ordinal))
+        {
+            name = name[..^4];
+        }
+
+        Argument target = url.IsKnown ? Argument.Of(name) : Argument.Unknown;
+        _sink.File(target, ValueUse.Names[saves == "tree" ? "write-tree" : "write"], -1, isImplicit: true);
+    }
+
+    private void Start(ValueUse use, List<Argument> words, List<Argument> variables, int word)
+    {
+        if (words.Count == 0)
+        {
+            return;
+        }
+
+        if (use.Kind == ValueKind.ShellWords)
+        {
+            bool known = words.All(w => w.IsKnown);
+            string text = string.Join(' ', words.Select(w => w.IsKnown || w.Form == ArgumentForm.Partial ? w.Text : Argument.Unknown.Text));
+            _sink.Inner.Add(new InnerCommand
+            {
+                ShellText = new Argument(Filled(text), known && text == Filled(text) ? ArgumentForm.Known : ArgumentForm.Partial),
+                Elsewhere = _line.Leaf.Elsewhere,
+                Directory = _sink.Directory,
+                FromInput = _traits.Fills == "input",
+                Word = word,
+            });
+            return;
+        }
+
+        bool fromInput = _traits.Fills == "input";
+        _sink.Inner.Add(new InnerCommand
+        {
+            Words = fromInput ? WithInput(words) : _traits.Fills == "roots" ? WithRoots(words) : [.. words],
+            FromInput = fromInput,
+            Elsewhere = _line.Leaf.Elsewhere,
+            Directory = _sink.Directory,
+            Assignments = variables,
+            Word = word,
+        });
+    }
+
+    private string Filled(string text) =>
+        _traits.Fills is null ? text : text.Replace("{}", Argument.Unknown.Text, StringComparison.Ordinal);
+
+    /// <summary>xargs and its like: words from standard input go to the end, or where the placeholder stands.</summary>
+    private Argument[] WithInput(List<Argument> words)
+    {
+        FoundOption? replace = _line.Options.LastOrDefault(o => o.Option.Names.Any(n => n is "-I" or "--replace"));
+        if (replace is null)
+        {
+            return words.Any(w => w.Text.Contains("{}", StringComparison.Ordinal)) && _line.Leaf.Path == "parallel"
+                ? Replaced(words, "{}")
+                : [.. words, Argument.AnyWords];
+        }
+
+        return Replaced(words, replace.Values is [{ IsKnown: true, Text.Length: > 0 } placeholder] ? placeholder.Text : "{}");
+    }
+
+    private static Argument[] Replaced(List<Argument> words, string placeholder) =>
+        [.. words.Select(w => w.Text.Contains(placeholder, StringComparison.Ordinal)
+            ? new Argument(w.Text.Replace(placeholder, Argument.Unknown.Text, StringComparison.Ordinal), ArgumentForm.Partial)
+            : w)];
+
+    /// <summary>find -exec and fd -x: <c>{}</c> is a path below one of the roots.</summary>
+    private Argument[] WithRoots(List<Argument> words)
+    {
+        IReadOnlyList<string>? only = _only.Count > 0 ? [.. _only] : null;
+        List<(string Text, int Word)> roots = _roots.Count > 0 ? _roots : [(".", -1)];
+        List<Argument> filled = [];
+        bool placed = false;
+        foreach (Argument word in words)
+        {
+            if (word.Text is "{}" or "{.}" or "{/}" or "{//}" or "{/.}" || (word.Text.StartsWith("{}", StringComparison.Ordinal) && !word.Text.Contains('/')))
+            {
+                placed = true;
+                filled.AddRange(roots.Select(root => Argument.Below(root.Text, word.Text == "{}" ? only : null)));
+            }
+            else if (word.Text.Contains("{}", StringComparison.Ordinal))
+            {
+                placed = true;
+                filled.Add(new Argument(Filled(word.Text), ArgumentForm.Partial));
+            }
+            else
+            {
+                filled.Add(word);
+            }
+        }
+
+        if (!placed && _line.Leaf.Path == "fd")
+        {
+            filled.AddRange(roots.Select(root => Argument.Below(root.Text, only)));
+        }
+
+        return [.. filled];
+    }
+
+    private void Fixed(FixedEffect effect)
+    {
+        switch (effect.Verb)
+        {
+            case "opaque": _sink.Opaque.Add(new OpaqueReason(effect.Resource, 0)); break;
+            case "env": _sink.Effects.Add(new Effect(EffectAction.ReadEnv, effect.Resource) { Implicit = true }); break;
+            case "connect": _sink.Effects.Add(new Effect(EffectAction.Connect, effect.Resource) { Implicit = true }); break;
+            case "fetch": _sink.Effects.Add(new Effect(EffectAction.WebFetch, effect.Resource) { Implicit = true }); break;
+            case "post": _sink.Effects.Add(new Effect(EffectAction.WebWrite, effect.Resource) { Implicit = true }); break;
+            default: _sink.File(Argument.Of(effect.Resource), ValueUse.Names[effect.Verb], -1, isImplicit: true); break;
+        }
+    }
+
+    private void Uncertainties()
+    {
+        bool complete = _line.Leaf.Complete;
+        foreach ((Argument text, int word) in _line.UnknownOptions)
+        {
+            if (complete)
+            {
+                _sink.Opaque.Add(new OpaqueReason("unknown-option", word));
+            }
+
+            GuessedWords.Add(_sink, text, word, _facts.Probe);
+        }
+
+        if (_line.UncertainWord < 0)
+        {
+            return;
+        }
+
+        FileUse uses = FileUse.None;
+        foreach (OperandSlot slot in (_traits.Operands ?? OperandSlots.Guesses).Slots)
+        {
+            uses |= slot.Use.File;
+        }
+
+        bool starts = !complete;
+        foreach (ProgramNode node in _line.Nodes)
+        {
+            foreach (OptionSpec option in node.Options.Values)
+            {
+                foreach (ValueUse use in option.Values)
+                {
+                    uses |= use.File;
+                    starts |= use.Starts;
+                }
+            }
+
+            starts |= node.Cases.Any(c => c.Then.Effects.Count > 0);
+        }
+
+        if (uses != FileUse.None)
+        {
+            _sink.File(Argument.Unknown, new ValueUse(ValueKind.File, uses, Tree: true), _line.UncertainWord, isImplicit: false);
+        }
+
+        if (starts)
+        {
+            _sink.Opaque.Add(new OpaqueReason("unknown-word", _line.UncertainWord));
+        }
+
+        if (_line.UnknownSubcommandWord >= 0 && !_line.Words[_line.UnknownSubcommandWord].IsKnown)
+        {
+            _sink.Opaque.Add(new OpaqueReason("unknown-subcommand", _line.UnknownSubcommandWord));
+        }
+    }
+
+    private void Guesses()
+    {
+        for (int i = 1; i < _line.Words.Length; i++)
+        {
+            GuessedWords.Add(_sink, _line.Words[i], i, _facts.Probe);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+namespace Guard.Shell.Effects;
+
+/// <summary>What a jq program reads besides its input: the environment (<c>env</c>, <c>$ENV</c>) and modules.</summary>
+internal static class JqText
+{
+    public static void Read(EffectSink sink, Argument program, int word)
+    {
+        if (!program.IsKnown)
+        {
+            // An unknown program cannot write or start anything; it may read the environment.
+            sink.Environment(Argument.Unknown, word);
+            return;
+        }
+
+        string text = program.Text;
+        for (int at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '"' && !Interpolates(text, at, out int end))
+            {
+                at = end;
+            }
+            else if (StartsWord(text, at) && Name(text, at) is { } name)
+            {
+                if (name is "env" or "ENV")
+                {
+                    int behind = at + name.Length;
+                    string variable = behind < text.Length && text[behind] == '.' ? Name(text, behind + 1) ?? "*" : "*";
+                    sink.Environment(Argument.Of(variable), word);
+                }
+                else if (name is "import" or "include")
+                {
+                    sink.Opaque.Add(new OpaqueReason("jq-module", word));
+                }
+
+                at += name.Length - 1;
+            }
+        }
+    }
+
+    private static bool StartsWord(string text, int at) =>
+        (char.IsAsciiLetter(text[at]) || text[at] == '_') && (at == 0 || !(char.IsAsciiLetterOrDigit(text[at - 1]) || text[at - 1] is '_' or '.'));
+
+    private static string? Name(string text, int at)
+    {
+        int end = at;
+        while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_'))
+        {
+            end++;
+        }
+
+        return end > at ? text[at..end] : null;
+    }
+
+    private static bool Interpolates(string text, int at, out int end)
+    {
+        bool interpolates = false;
+        for (end = at + 1; end < text.Length && text[end] != '"'; end++)
+        {
+            if (text[end] == '\\')
+            {
+                interpolates |= end + 1 < text.Length && text[end + 1] == '(';
+                end++;
+            }
+        }
+
+        return interpolates;
+    }
+}
