@@ -30,8 +30,8 @@ internal static class DecisionMessage
         var verb = (effect, recordedOnly) switch
         {
             (Effect.Allow, _) => "allowed",
-            (Effect.Ask, false) => "a person must confirm",
-            (Effect.Ask, true) => "recorded only, a person would have to confirm",
+            (Effect.Ask, false) => "confirmation asked",
+            (Effect.Ask, true) => "recorded only, confirmation would be asked",
             (_, false) => "denied",
             (_, true) => "recorded only, would be denied",
         };

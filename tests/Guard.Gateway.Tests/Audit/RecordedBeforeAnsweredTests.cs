@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Guard.Gateway.Decisions;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Audit;
@@ -99,20 +100,40 @@ public sealed class RecordedBeforeAnsweredTests
     }
 
     [Fact]
-    public async Task Decision_WhenEvaluationThrows_IsNeverAnAllow()
+    public async Task Decision_ThatFailsInside_IsRecordedAsDeniedAndAnsweredWith500()
     {
-        // A request that the checks let through but whose event cannot be built must still not become an answer.
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Clock = new BrokenClock() });
+        await using var gateway = await TestGateway.StartAsync();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={gateway.DatabasePath}"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "DROP TABLE session";
+            command.ExecuteNonQuery();
+        }
 
-        var response = await gateway.PostAsync(Some.Read());
+        var problem = await gateway.RefusedAsync(Some.Read(), HttpStatusCode.InternalServerError);
 
-        response.StatusCode.Should().NotBe(HttpStatusCode.OK);
+        problem.Code.Should().Be("internal-error");
+        (await gateway.EventsAsync($"?trace={problem.TraceId}")).Events.Should().ContainSingle()
+            .Which.Should().BeEquivalentTo(new { Kind = AuditKinds.Decision, Effect = "deny", Answer = "deny", Reason = "the gateway failed while deciding (SqliteException)" });
     }
 
-    /// <summary>Works while the gateway starts, then throws for every request.</summary>
-    private sealed class BrokenClock : TimeProvider
+    [Fact]
+    public async Task Request_ThatFailsOutsideTheDecision_IsA500AndCounted()
+    {
+        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Clock = new ClockThatFailsForDecisions() });
+
+        (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.InternalServerError)).Code.Should().Be("internal-error");
+
+        await using var again = await gateway.RestartAsync();
+        (await again.EventsAsync("?kind=refused&agent=first")).Events.Should().ContainSingle().Which.Reason.Should().EndWith("internal-error 1");
+    }
+
+    private sealed class ClockThatFailsForDecisions : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() =>
-            new StackTrace().ToString().Contains("DecideAsync", StringComparison.Ordinal) ? throw new InvalidOperationException("no clock") : base.GetUtcNow();
+            new StackTrace().ToString().Contains(nameof(DecisionService), StringComparison.Ordinal)
+                ? throw new InvalidOperationException("no clock")
+                : base.GetUtcNow();
     }
 }
