@@ -138,6 +138,8 @@ public sealed class DecisionTests
         (await gateway.DecideAsync(Some.Read("/home/dev/app/a"))).Answer.Should().Be("allow");
         (await gateway.DecideAsync(Some.Read(gateway.DatabasePath))).Should().BeEquivalentTo(new { Answer = "deny", Policy = "floor" });
         (await gateway.DecideAsync(Some.Write(gateway.Options.UnixSocketPath!))).Should().BeEquivalentTo(new { Answer = "deny", Policy = "floor" });
+        (await gateway.DecideAsync(Some.Call(Actions.ReadWebFetch, gateway.Host.Addresses[1] + "/v1/agents", "WebFetch"))).Should().BeEquivalentTo(new { Answer = "deny", Policy = "floor" });
+        (await gateway.DecideAsync(Some.Call(Actions.ReadWebFetch, gateway.Host.Addresses[1].Replace("127.0.0.1", "localhost", StringComparison.Ordinal), "WebFetch"))).Should().BeEquivalentTo(new { Answer = "deny", Policy = "floor" });
     }
 
     [Fact]
