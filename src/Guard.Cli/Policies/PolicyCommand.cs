@@ -18,6 +18,7 @@ internal static class PolicyCommand
         CreateList(context),
         CreateShow(context),
         CreateRemove(context),
+        PolicyTestCommand.Create(context),
     };
 
     private static Command CreateApply(CliContext context)

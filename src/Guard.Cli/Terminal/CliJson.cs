@@ -17,4 +17,6 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(HookConfigFile))]
 [JsonSerializable(typeof(ValidateReport))]
 [JsonSerializable(typeof(UpState))]
+[JsonSerializable(typeof(TrialReport))]
+[JsonSerializable(typeof(SuitesReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

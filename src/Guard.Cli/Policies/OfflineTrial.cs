@@ -1,0 +1,70 @@
+using Guard.Agents;
+using Guard.Policy;
+using Guard.Policy.Evaluation;
+using Guard.Protocol;
+
+namespace Guard.Cli.Policies;
+
+/// <summary>Decides a call on this machine, by policies that need not be in force anywhere.</summary>
+internal static class OfflineTrial
+{
+    public static TrialReport Run(PolicyBundle bundle, AgentFacts agent, AdaptedCall call, DateTimeOffset now)
+    {
+        var decision = Evaluator.Evaluate(
+            bundle,
+            new EvaluationRequest
+            {
+                Agent = agent,
+                Accesses = [.. call.Accesses.Select(Requested)],
+                Workspace = call.Call.Workspace is { } place ? new WorkspaceFact { Folder = Spelling(place) } : WorkspaceFact.NotStated,
+                Homes = [.. (call.Call.Homes ?? []).Select(Spelling)],
+                Context = new ContextFacts { PermissionMode = call.Call.PermissionMode, Client = call.Call.Client },
+                Now = now,
+            },
+            explain: true);
+        return new TrialReport
+        {
+            Agent = agent.Name,
+            Effect = NameOf(decision.Effect),
+            Granted = decision.Granted,
+            Policy = decision.Policy,
+            Rule = decision.Rule,
+            Reason = decision.Reason,
+            Bundle = bundle.Hash,
+            Accesses = call.Accesses,
+            Matched = [.. decision.Matched.Select(m => new MatchedRule { Policy = m.Policy, Rule = m.Rule, Effect = NameOf(m.Effect), Access = m.Access, OnTrial = m.OnTrial })],
+            Trace =
+            [
+                .. decision.Trace.Select(t => new RuleTrace
+                {
+                    Policy = t.Policy, Rule = t.Rule, Effect = NameOf(t.Effect), Access = t.Access, Matched = t.Matched, Because = t.Because,
+                }),
+            ],
+        };
+    }
+
+    /// <summary>An access of the wire as the evaluator takes it.</summary>
+    public static RequestedAccess Requested(Access access) => new()
+    {
+        Action = access.Action,
+        Resource = access.Resource,
+        Real = access.Real,
+        Canonical = access.Canonical,
+        Words = access.Words,
+        Primary = access.Primary,
+        Subtree = access.Subtree,
+        Unknown = access.Unknown,
+        Inert = access.Inert,
+        Why = access.Why,
+    };
+
+    public static string NameOf(Effect effect) => effect switch
+    {
+        Effect.Allow => Effects.Allow,
+        Effect.Ask => Effects.Ask,
+        Effect.Approve => Effects.Approve,
+        _ => Effects.Deny,
+    };
+
+    private static FolderSpelling Spelling(Place place) => new(place.Written, place.Real);
+}

@@ -1,0 +1,152 @@
+using System.CommandLine;
+using Guard.Agents;
+using Guard.Cli.Connection;
+using Guard.Cli.Terminal;
+using Guard.Policy;
+using Guard.Policy.Evaluation;
+using Guard.Protocol;
+
+namespace Guard.Cli.Policies;
+
+/// <summary><c>guard policy test</c>: tries one access or tool call, or runs test suites.</summary>
+internal sealed class PolicyTestCommand
+{
+    private const string DefaultFolder = "policies";
+
+    private const string Help = """
+        Try what would be decided, or run test suites
+
+        guard policy test AGENT ACTION --resource R     one access, such as read:file ./src/a.cs
+        guard policy test AGENT --tool T --input JSON   a whole tool call of the client
+        guard policy test [PATH...]                     the suites (*_test.yaml) in files and folders; default ./policies
+
+        The first two ask the gateway, or decide here with --policies. Relative paths are below the workspace, ~/ is the home
+        folder. Nothing is recorded. The exit code is 0 whatever the decision, unless --expect states another one.
+        """;
+
+    private readonly CliContext _context;
+    private readonly Argument<string[]> _subject = new("SUBJECT") { Description = "AGENT ACTION, AGENT, or paths of suites", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _resource = new("--resource") { HelpName = "R", Description = "The path, command line or URL that the action is about" };
+    private readonly Option<string?> _tool = new("--tool") { HelpName = "NAME", Description = "The client's tool, such as Bash" };
+    private readonly Option<string?> _input = new("--input") { HelpName = "JSON", Description = "The tool's input" };
+    private readonly Option<string[]> _policies = new("--policies")
+    {
+        HelpName = "PATH", Description = "Decide here, by these files or folders; no gateway is asked", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string[]> _tags = new("--tag") { HelpName = "TAG", Description = "With --policies: a tag of the agent; repeat for several", DefaultValueFactory = _ => [] };
+    private readonly Option<string?> _tier = new("--tier") { HelpName = "TIER", Description = "With --policies: the agent's trust tier (default verified)" };
+    private readonly Option<string?> _workspace = new("--workspace") { HelpName = "DIR", Description = "The project folder that ./ means (default: the current folder)" };
+    private readonly Option<string?> _expect = new("--expect") { HelpName = "EFFECT", Description = "Exit with 1 unless this is decided: allow, ask, approve or deny" };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Show for every rule why it did or did not match" };
+    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly ConnectionOptions _connection = new();
+
+    private PolicyTestCommand(CliContext context) => _context = context;
+
+    public static Command Create(CliContext context)
+    {
+        var test = new PolicyTestCommand(context);
+        test._tier.AcceptOnlyFromAmong("unverified", "verified", "trusted", "privileged");
+        test._expect.AcceptOnlyFromAmong(Effects.Allow, Effects.Ask, Effects.Approve, Effects.Deny);
+        var command = new Command("test", Help)
+        {
+            test._subject, test._resource, test._tool, test._input, test._policies, test._tags, test._tier, test._workspace, test._expect, test._verbose, test._json,
+        };
+        test._connection.AddTo(command);
+        command.SetAction(test.RunAsync);
+        return command;
+    }
+
+    private Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var subject = parsed.GetValue(_subject) ?? [];
+        var tool = parsed.GetValue(_tool);
+        var resource = parsed.GetValue(_resource);
+        if (tool is not null && resource is not null) throw CliException.Usage("--tool and --resource exclude each other");
+        if (tool is null && resource is null) return Task.FromResult(RunSuites(parsed, subject));
+
+        var workspace = _context.Resolve(parsed.GetValue(_workspace) ?? ".");
+        if (resource is not null)
+        {
+            return subject is [var agent, var action]
+                ? TryAsync(parsed, agent, TrialCall.OfAccess(_context, workspace, action, resource), workspace, cancel)
+                : throw CliException.Usage("with --resource an agent and an action are needed: guard policy test AGENT ACTION --resource R");
+        }
+
+        return subject is [var name] && parsed.GetValue(_input) is { } input
+            ? TryAsync(parsed, name, TrialCall.OfTool(_context, workspace, tool!, input), workspace, cancel)
+            : throw CliException.Usage("with --tool an agent and an input are needed: guard policy test AGENT --tool T --input JSON");
+    }
+
+    private int RunSuites(ParseResult parsed, string[] paths)
+    {
+        foreach (var option in (Option[])[_input, _policies, _tags, _tier, _workspace, _expect, _verbose])
+        {
+            if (parsed.GetResult(option) is { Implicit: false }) throw CliException.Usage($"{option.Name} needs --resource or --tool; suites state such things themselves");
+        }
+
+        if (paths is [_, var second] && second.Contains(':', StringComparison.Ordinal) && !Path.Exists(_context.Resolve(second)))
+            throw CliException.Usage($"what is `{second}` about? Add --resource R");
+        var results = SuiteRun.Run(_context, PolicyFiles.FindSuites(_context, paths.Length > 0 ? paths : [DefaultFolder]));
+        if (parsed.GetValue(_json))
+            _context.WriteJson(SuiteOutput.ReportOf(results), CliJson.Default.SuitesReport);
+        else
+            SuiteOutput.Write(_context, results);
+        return results.All(r => r.Passed) ? ExitCodes.Done : ExitCodes.Negative;
+    }
+
+    private async Task<int> TryAsync(ParseResult parsed, string agent, AdaptedCall call, string workspace, CancellationToken cancel)
+    {
+        var report = parsed.GetResult(_policies) is { Implicit: false }
+            ? TryHere(parsed, agent, call)
+            : await TryAtGatewayAsync(parsed, agent, call, cancel);
+        var verbose = parsed.GetValue(_verbose);
+        if (parsed.GetValue(_json))
+            _context.WriteJson(verbose ? report : report with { Trace = null }, CliJson.Default.TrialReport);
+        else
+            TrialOutput.Write(_context, report, workspace, verbose);
+
+        if (parsed.GetValue(_expect) is not { } expected || expected == report.Effect) return ExitCodes.Done;
+        throw new CliException(ExitCodes.Negative, $"expected {expected}, decided {report.Effect}");
+    }
+
+    private TrialReport TryHere(ParseResult parsed, string agent, AdaptedCall call)
+    {
+        if (_connection.IsStated(parsed)) throw CliException.Usage("--policies and --gateway exclude each other");
+        var compiled = PolicyCompiler.Compile(PolicyFiles.Read(_context, parsed.GetValue(_policies)!), FloorSettings.Default);
+        DiagnosticOutput.Write(_context, compiled.Diagnostics.Select(DiagnosticOutput.ToWire));
+        if (!compiled.Succeeded)
+            throw new CliException(ExitCodes.BadDocument, $"{DiagnosticOutput.Count(compiled.Diagnostics.Count(d => d.Severity == Policy.Diagnostics.Severity.Error))}: nothing was tried");
+
+        var facts = new AgentFacts
+        {
+            Id = agent,
+            Name = agent,
+            Tags = parsed.GetRequiredValue(_tags),
+            TrustTier = Enum.Parse<TrustTier>(parsed.GetValue(_tier) ?? nameof(TrustTier.Verified), ignoreCase: true),
+        };
+        return OfflineTrial.Run(compiled.Bundle, facts, call, _context.Time.GetUtcNow());
+    }
+
+    private async Task<TrialReport> TryAtGatewayAsync(ParseResult parsed, string agent, AdaptedCall call, CancellationToken cancel)
+    {
+        if (parsed.GetResult(_tags) is { Implicit: false } || parsed.GetResult(_tier) is not null)
+            throw CliException.Usage("--tag and --tier are for --policies; the gateway knows its agents");
+        using var client = _connection.Connect(parsed, _context);
+        var answer = await client.TestPolicyAsync(new TestPolicyRequest { Agent = agent, Call = call.Call, Accesses = call.Accesses }, cancel);
+        return new TrialReport
+        {
+            Agent = agent,
+            Effect = answer.Decision.Effect,
+            Granted = answer.Decision.Granted,
+            Policy = answer.Decision.Policy,
+            Rule = answer.Decision.Rule,
+            Reason = answer.Decision.Reason ?? answer.Decision.Message,
+            Bundle = answer.Decision.Bundle,
+            Accesses = call.Accesses,
+            Matched = answer.Matched,
+            Trace = answer.Trace,
+        };
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using Guard.Agents;
+using Guard.Agents.ClaudeCode;
+using Guard.Agents.Paths;
+using Guard.Cli.Terminal;
+using Guard.Policy;
+using Guard.Policy.Diagnostics;
+using Guard.Policy.Evaluation;
+using Guard.Policy.Suites;
+
+namespace Guard.Cli.Policies;
+
+/// <summary>Runs test suites of policies; each judges by the policies it names, in the file tree it states.</summary>
+internal static class SuiteRun
+{
+    /// <exception cref="CliException">A suite or one of its policies has errors; all of them have been shown.</exception>
+    public static IReadOnlyList<SuiteResult> Run(CliContext context, IReadOnlyList<string> suitePaths)
+    {
+        var diagnostics = new List<Diagnostic>();
+        var prepared = new List<(Suite Suite, PolicyBundle Bundle)>();
+        foreach (var path in suitePaths)
+        {
+            var read = SuiteReader.Read(PolicyFiles.ReadOne(context, path));
+            diagnostics.AddRange(read.Diagnostics);
+            if (read.Suite is not { } suite) continue;
+            var compiled = PolicyCompiler.Compile([.. PoliciesOf(suite, path).Select(p => PolicyFiles.ReadOne(context, p))], FloorSettings.Default);
+            diagnostics.AddRange(compiled.Diagnostics);
+            if (compiled.Bundle is { } bundle) prepared.Add((suite, bundle));
+        }
+
+        DiagnosticOutput.Write(context, diagnostics.Distinct().Select(DiagnosticOutput.ToWire));
+        var errors = diagnostics.Distinct().Count(d => d.Severity == Severity.Error);
+        if (errors > 0) throw new CliException(ExitCodes.BadDocument, $"{DiagnosticOutput.Count(errors)}: no suite was run");
+        return [.. prepared.Select(p => SuiteRunner.Run(p.Suite, p.Bundle, Adapt))];
+    }
+
+    // A suite that names no policies is about the one beside it: dev_test.yaml about dev.yaml.
+    private static IEnumerable<string> PoliciesOf(Suite suite, string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        if (!suite.Policies.IsEmpty) return suite.Policies.Select(p => Path.GetFullPath(p, folder));
+        var name = Path.GetFileNameWithoutExtension(path);
+        return [Path.Combine(folder, name[..^"_test".Length] + Path.GetExtension(path))];
+    }
+
+    // Input that cannot be judged has no accesses, which is denied, as the hook denies it.
+    private static IReadOnlyList<RequestedAccess> Adapt(SuiteToolCall call)
+    {
+        try
+        {
+            var adapted = ClaudeCodeAdapter.AdaptTool(
+                call.Tool,
+                Encoding.UTF8.GetBytes(call.Input.GetRawText()),
+                call.Cwd,
+                new AdapterContext { Paths = Tree(call.Workspace), Home = call.Workspace.Home, Workspace = call.Workspace.Folder });
+            return [.. adapted.Accesses.Select(OfflineTrial.Requested)];
+        }
+        catch (UnreadableInputException)
+        {
+            return [];
+        }
+    }
+
+    private static StatedPathView Tree(SuiteWorkspace workspace)
+    {
+        var tree = new StatedPathView().AddFolder(workspace.Folder).AddFolder(workspace.Home);
+        foreach (var file in workspace.Files) tree.AddFile(file);
+        foreach (var (link, target) in workspace.Links) tree.AddLink(link, target);
+        return tree;
+    }
+}
