@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.Reflection;
 using Guard.Cli.Agents;
 using Guard.Cli.Audit;
 using Guard.Cli.Init;
 using Guard.Cli.Policies;
+using Guard.Cli.Reference;
 using Guard.Cli.Terminal;
 using Guard.Cli.Up;
 
@@ -11,16 +14,35 @@ namespace Guard.Cli;
 /// <summary>The whole command line of <c>guard</c>.</summary>
 internal static class GuardCommand
 {
-    public static RootCommand Create(CliContext context)
+    private const string Description = "Decides, records and proves what coding agents may do on this machine.";
+    private const int HelpWidth = 120;
+
+    public static Command Create(CliContext context)
     {
-        var root = new RootCommand("Decides, records and proves what coding agents may do on this machine.\n\n" + ExitCodes.Explanation);
-        root.Subcommands.Add(UpCommand.Create(context));
-        root.Subcommands.Add(InitCommand.Create(context));
-        root.Subcommands.Add(PolicyCommand.Create(context));
-        root.Subcommands.Add(AuditCommand.Create(context));
-        root.Subcommands.Add(AgentCommand.Create(context));
-        foreach (var option in root.Options.OfType<System.CommandLine.Help.HelpOption>())
-            ((System.CommandLine.Help.HelpAction)option.Action!).MaxWidth = 120;
-        return root;
+        // A plain command rather than a root command, which would take its name from whatever executable hosts it.
+        var help = new HelpOption { Description = "Show help" };
+        ((HelpAction)help.Action!).MaxWidth = HelpWidth;
+        var version = new Option<bool>("--version") { Description = "Show the version" };
+        var guard = new Command("guard", Description + "\n\n" + ExitCodes.Explanation)
+        {
+            UpCommand.Create(context),
+            InitCommand.Create(context),
+            PolicyCommand.Create(context),
+            AgentCommand.Create(context),
+            AuditCommand.Create(context),
+            ReferenceCommand.Create(context),
+            version,
+            help,
+        };
+        guard.SetAction(parsed =>
+        {
+            if (!parsed.GetValue(version)) throw CliException.Usage("a command is needed (see `guard --help`)");
+            context.WriteLine(Version);
+            return ExitCodes.Done;
+        });
+        return guard;
     }
+
+    private static string Version { get; } =
+        typeof(GuardCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

@@ -79,7 +79,7 @@ internal static class CommandRunner
     {
         var names = new List<string>();
         for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = command.Parent)
-            names.Insert(0, command.Command is RootCommand ? "guard" : command.Command.Name);
+            names.Insert(0, command.Command.Name);
         return string.Join(' ', names);
     }
 }
