@@ -84,7 +84,7 @@ internal static class ShellAccesses
     /// <summary>The host, with its port where one is stated, of a text that can be a URL or a host; else null.</summary>
     private static string? Authority(string piece)
     {
-        if (piece.Length > PathResolver.MaxLength) return null;
+        if (piece.Length is 0 or > PathResolver.MaxLength) return null;
         var rest = piece.AsSpan();
         var scheme = rest.IndexOf("://", StringComparison.Ordinal);
         if (scheme > 0) rest = rest[(scheme + 3)..];

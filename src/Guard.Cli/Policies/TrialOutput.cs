@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Guard.Cli.Terminal;
-using Guard.Client;
 using Guard.Protocol;
 using Spectre.Console;
 

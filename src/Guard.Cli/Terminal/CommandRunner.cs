@@ -50,7 +50,7 @@ internal static class CommandRunner
         }
         catch (Exception e)
         {
-            return Fail(context, ExitCodes.Fault, $"a fault in guard itself, please report it: {e.GetType().Name}: {e.Message}");
+            return Fail(context, ExitCodes.Fault, $"a fault in guard itself, please report it: {e.GetType().Name}: {e.Message} ({e.StackTrace?.Split('\n')[0].Trim()})");
         }
     }
 
