@@ -21,19 +21,19 @@ internal static class GuardCommand
     {
         // A plain command rather than a root command, which would take its name from whatever executable hosts it.
         var help = new HelpOption { Description = "Show help" };
-        ((HelpAction)help.Action!).MaxWidth = HelpWidth;
+        var action = (HelpAction)help.Action!;
+        action.MaxWidth = HelpWidth;
+        help.Action = new NotedHelp(action);
         var version = new Option<bool>("--version") { Description = "Show the version" };
-        var guard = new Command("guard", Description + "\n\n" + ExitCodes.Explanation)
-        {
-            UpCommand.Create(context),
-            InitCommand.Create(context),
-            PolicyCommand.Create(context),
-            AgentCommand.Create(context),
-            AuditCommand.Create(context),
-            ReferenceCommand.Create(context),
-            version,
-            help,
-        };
+        var guard = new NotedCommand("guard", Description) { Notes = ExitCodes.Explanation };
+        guard.Add(UpCommand.Create(context));
+        guard.Add(InitCommand.Create(context));
+        guard.Add(PolicyCommand.Create(context));
+        guard.Add(AgentCommand.Create(context));
+        guard.Add(AuditCommand.Create(context));
+        guard.Add(ReferenceCommand.Create(context));
+        guard.Add(version);
+        guard.Add(help);
         guard.SetAction(parsed =>
         {
             if (!parsed.GetValue(version)) throw CliException.Usage("a command is needed (see `guard --help`)");

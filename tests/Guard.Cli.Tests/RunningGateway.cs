@@ -28,7 +28,6 @@ internal sealed class RunningGateway : IAsyncDisposable
     public static Task<RunningGateway> StartAsync(CliHarness cli, params string[] more)
     {
         var key = Path.Combine(cli.GuardFolder, "admin.key");
-        Directory.CreateDirectory(cli.GuardFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string[] keyFile = File.Exists(key) ? [] : ["--admin-key-file", key];
         return StartWithAsync(cli, "Ctrl-C stops the gateway", ["up", "--no-tcp", .. keyFile, .. more]);
     }

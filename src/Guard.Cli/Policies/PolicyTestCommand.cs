@@ -13,15 +13,15 @@ internal sealed class PolicyTestCommand
 {
     private const string DefaultFolder = "policies";
 
-    private const string Help = """
-        Try what would be decided, or run test suites
+    private const string Notes = """
+        Three ways:
+          guard policy test AGENT ACTION --resource R     one access, such as read:file ./src/a.cs
+          guard policy test AGENT --tool T --input JSON   a whole tool call of the client
+          guard policy test [PATH...]                     the suites (*_test.yaml) in files and folders; default ./policies
 
-        guard policy test AGENT ACTION --resource R     one access, such as read:file ./src/a.cs
-        guard policy test AGENT --tool T --input JSON   a whole tool call of the client
-        guard policy test [PATH...]                     the suites (*_test.yaml) in files and folders; default ./policies
-
-        The first two ask the gateway, or decide here with --policies. Relative paths are below the workspace, ~/ is the home
-        folder. Nothing is recorded. The exit code is 0 whatever the decision, unless --expect states another one.
+          The first two ask the gateway, or decide here with --policies. Relative paths are below the workspace, ~/ is the
+          home folder; execute:shell takes the line apart, as the hook does. Nothing is recorded. The exit code is 0 whatever
+          the decision, unless --expect states another one; suites exit with 1 when a case fails.
         """;
 
     private readonly CliContext _context;
@@ -49,10 +49,10 @@ internal sealed class PolicyTestCommand
         var test = new PolicyTestCommand(context);
         test._tier.AcceptOnlyFromAmong("unverified", "verified", "trusted", "privileged");
         test._expect.AcceptOnlyFromAmong(Effects.Allow, Effects.Ask, Effects.Approve, Effects.Deny);
-        var command = new Command("test", Help)
-        {
-            test._subject, test._resource, test._tool, test._input, test._policies, test._tags, test._tier, test._workspace, test._expect, test._verbose, test._json,
-        };
+        var command = new NotedCommand("test", "Try what would be decided, or run test suites") { Notes = Notes };
+        command.Add(test._subject);
+        foreach (var option in (Option[])[test._resource, test._tool, test._input, test._policies, test._tags, test._tier, test._workspace, test._expect, test._verbose, test._json])
+            command.Add(option);
         test._connection.AddTo(command);
         command.SetAction(test.RunAsync);
         return command;

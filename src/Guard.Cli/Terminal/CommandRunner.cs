@@ -10,7 +10,7 @@ internal static class CommandRunner
     public static async Task<int> RunAsync(CliContext context, IReadOnlyList<string> args, CancellationToken cancel)
     {
         var parsed = GuardCommand.Create(context).Parse(args);
-        if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction))
+        if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not NotedHelp))
             return Fail(context, ExitCodes.Usage, $"{Describe(parsed)} (see `{CommandPath(parsed)} --help`)");
 
         var configuration = new InvocationConfiguration

@@ -53,7 +53,8 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
         if (request.AdminKeyFile is { } keyFile)
         {
             if (Path.Exists(keyFile)) throw CliException.Refused($"{keyFile} exists already; a new admin key is not written over it");
-            if (!Directory.Exists(Path.GetDirectoryName(keyFile))) throw CliException.Refused($"the folder of {keyFile} does not exist");
+            var keyFolder = Path.GetDirectoryName(keyFile);
+            if (keyFolder != request.Folder.Path && !Directory.Exists(keyFolder)) throw CliException.Refused($"the folder of {keyFile} does not exist");
         }
 
         if (request.Policies is not { } folder) return;
