@@ -22,9 +22,6 @@ internal sealed partial class GuardProcess : IDisposable
         _error = process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>The folder of the program, beside the tests.</summary>
-    public static string Folder => AppContext.BaseDirectory;
-
     public string Output => _output.ToString();
 
     public static ProcessStartInfo StartInfo(string program, string home, string folder, params string[] args)
@@ -46,7 +43,7 @@ internal sealed partial class GuardProcess : IDisposable
     }
 
     public static GuardProcess Start(string marker, string home, string folder, params string[] args) =>
-        new(Process.Start(StartInfo(Path.Combine(Folder, "guard"), home, folder, args))!, marker);
+        new(Process.Start(StartInfo(Path.Combine(BuiltPrograms.GuardFolder, "guard"), home, folder, args))!, marker);
 
     /// <summary>Waits until the marker was written; fails with what was written instead when the program ends before.</summary>
     public async Task ReadyAsync()

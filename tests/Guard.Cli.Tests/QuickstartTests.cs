@@ -21,7 +21,7 @@ public sealed class QuickstartTests : IDisposable
         var script = new StringBuilder("set -eu\n");
         foreach (var block in blocks.Where(b => b.Kind == "sh")) script.Append(block.Text).Append('\n');
         var start = GuardProcess.StartInfo("/bin/bash", _cli.Home, _cli.Project, "-s");
-        start.Environment["PATH"] = $"{GuardProcess.Folder}:{HookProgram.Folder}:/usr/bin:/bin";
+        start.Environment["PATH"] = $"{BuiltPrograms.GuardFolder}:{BuiltPrograms.HookFolder}:/usr/bin:/bin";
         using var shell = Process.Start(start)!;
         var output = shell.StandardOutput.ReadToEndAsync();
         var error = shell.StandardError.ReadToEndAsync();
