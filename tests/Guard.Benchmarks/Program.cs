@@ -1,0 +1,27 @@
+using Guard.Benchmarks;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Identity;
+
+// The other side of eng/bench-latency.sh: a gateway that answers at once, on a Unix socket and over TLS, and the real one
+// with its store, on a Unix socket. Argument: the folder for sockets, certificate and data. It writes one line when all
+// listen (the TLS port and the real gateway's agent key), and runs until its standard input ends.
+if (args is not [var folder, var policies])
+{
+    Console.Error.WriteLine("usage: Guard.Benchmarks FOLDER POLICIES");
+    return 2;
+}
+
+await using var instant = InstantGateway.Start(folder);
+await using var gateway = await GatewayHost.StartAsync(
+    new GatewayOptions
+    {
+        DataDirectory = Path.Combine(folder, "data"),
+        PolicyFolders = [policies],
+        UnixSocketPath = Path.Combine(folder, "gateway.sock"),
+        Http = null,
+        Limits = new LimitOptions { PerKey = new RateLimit(1_000_000, 1_000_000) },
+    },
+    CancellationToken.None);
+Console.WriteLine($"{instant.TlsPort} {gateway.FirstStart!.AgentKey}");
+await Console.In.ReadToEndAsync();
+return 0;
