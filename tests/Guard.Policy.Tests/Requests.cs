@@ -28,7 +28,7 @@ internal static class Requests
     public static RequestedAccess Access(string action, string resource) => new() { Action = action, Resource = resource };
 
     /// <summary>What a simple command becomes: the line, which needs no allow, and the command.</summary>
-    public static RequestedAccess[] Shell(string line, string? canonical = null) =>
+    public static RequestedAccess[] Simple(string line, string? canonical = null) =>
     [
         new RequestedAccess { Action = "execute:shell", Resource = line, Primary = true, Inert = true },
         new RequestedAccess { Action = "execute:shell", Resource = line, Canonical = canonical ?? line, Words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries) },

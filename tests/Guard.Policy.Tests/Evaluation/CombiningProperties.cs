@@ -21,7 +21,7 @@ public sealed class CombiningProperties
     private static readonly RequestedAccess[] Accesses =
     [
         File("read:file", "./src/a"), File("read:file", "./.env"), File("write:file", "./src/a"), File("delete:file", "./src", subtree: true), File("read:file", "/etc/passwd"),
-        File("read:file", "./notes", real: "/home/dev/app/.env"), .. Shell("git status"), .. Opaque("git status; curl x"), Access("invoke:x", "{}"),
+        File("read:file", "./notes", real: "/home/dev/app/.env"), .. Simple("git status"), .. Opaque("git status; curl x"), Access("invoke:x", "{}"),
         File("write:file", "./src/k.key") with { Inert = true }, new RequestedAccess { Action = "read:file", Resource = "?", Unknown = true },
     ];
 

@@ -121,15 +121,15 @@ public sealed class CombiningTests
 
     [Fact]
     public void Grant_OnlyInertAccesses_IsNotGranted() =>
-        Decide("""{ name: p, rules: [ { effect: allow, grant: true, actions: ["*"] } ] }""", Shell("x")[0]).Granted.Should().BeFalse();
+        Decide("""{ name: p, rules: [ { effect: allow, grant: true, actions: ["*"] } ] }""", Simple("x")[0]).Granted.Should().BeFalse();
 
     [Fact]
     public void Inert_NothingAgainstAndSomePolicyApplies_Passes() =>
-        Decide("""{ name: p, rules: [ { effect: allow, actions: ["read:env"] } ], defaultEffect: deny }""", Shell("echo hi")[0]).Effect.Should().Be(Effect.Allow);
+        Decide("""{ name: p, rules: [ { effect: allow, actions: ["read:env"] } ], defaultEffect: deny }""", Simple("echo hi")[0]).Effect.Should().Be(Effect.Allow);
 
     [Fact]
     public void Inert_NoPolicyApplies_IsDenied() =>
-        Decide("""{ name: p, appliesTo: { tags: [other] }, rules: [ { effect: allow, actions: ["*"] } ] }""", Shell("echo hi")[0])
+        Decide("""{ name: p, appliesTo: { tags: [other] }, rules: [ { effect: allow, actions: ["*"] } ] }""", Simple("echo hi")[0])
             .Should().Match<Decision>(d => d.Effect == Effect.Deny && d.Reason.StartsWith("no policy applies"));
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class CombiningTests
     [InlineData("ask")]
     [InlineData("approve")]
     public void Inert_RuleAgainst_Applies(string effect) =>
-        Decide($$"""{ name: p, rules: [ { effect: {{effect}}, actions: ["execute:shell"], conditions: { resource: { contains: "echo" } } } ] }""", Shell("echo hi")[0])
+        Decide($$"""{ name: p, rules: [ { effect: {{effect}}, actions: ["execute:shell"], conditions: { resource: { contains: "echo" } } } ] }""", Simple("echo hi")[0])
             .Effect.Should().Be(Enum.Parse<Effect>(effect, ignoreCase: true));
 
     [Fact]

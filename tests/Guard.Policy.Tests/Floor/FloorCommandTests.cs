@@ -193,8 +193,8 @@ public sealed class FloorCommandTests
     {
         var guess = new RequestedAccess { Action = "delete:file", Resource = leadsTo, Real = leadsTo, Inert = true };
 
-        Evaluator.Evaluate(Everything, For([.. Shell($"rm -rf {word}"), guess])).Rule.Should().Be("wipe");
-        Evaluator.Evaluate(Everything, For([.. Shell($"ls {word}"), guess])).Effect.Should().Be(Effect.Allow);
+        Evaluator.Evaluate(Everything, For([.. Simple($"rm -rf {word}"), guess])).Rule.Should().Be("wipe");
+        Evaluator.Evaluate(Everything, For([.. Simple($"ls {word}"), guess])).Effect.Should().Be(Effect.Allow);
     }
 
     [Fact]
