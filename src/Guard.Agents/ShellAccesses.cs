@@ -88,7 +88,7 @@ internal static class ShellAccesses
         var rest = piece.AsSpan();
         var scheme = rest.IndexOf("://", StringComparison.Ordinal);
         if (scheme > 0) rest = rest[(scheme + 3)..];
-        else if (rest[0] is '/' or '.' or '-' or '~') return null;
+        else if (rest.IsEmpty || rest[0] is '/' or '.' or '-' or '~') return null;
 
         var end = rest.IndexOfAny('/', '?', '#');
         if (end >= 0) rest = rest[..end];

@@ -30,13 +30,9 @@ internal static class GuardAddresses
         var loopback = IsLoopback(host);
         var names = loopback ? LoopbackNames : [host];
         var suffix = string.Create(CultureInfo.InvariantCulture, $":{port}");
-        if (anywhere && names.Any(n => ContainsWhole(text, n + suffix)))
-        {
-            return true;
-        }
-
-        var reached = HostName.Lenient(text).Any(h => h == host || (loopback && IsLoopback(h)));
-        return !anywhere && reached && ContainsWhole(text, suffix);
+        return anywhere
+            ? names.Any(n => ContainsWhole(text, n + suffix))
+            : ContainsWhole(text, suffix) && HostName.Lenient(text).Any(h => h == host || (loopback && IsLoopback(h)));
     }
 
     private static bool IsLoopback(string host)

@@ -55,7 +55,7 @@ internal sealed class GlobTest : ResourceTest
         ResourceKinds.Network => generous
             ? MatchesText(spelling) || MatchesHostGenerously(spelling)
             : spelling.Host() is { } host && _host?.IsMatch(host.Host, host.Port) == true,
-        ResourceKinds.Command when generous => MatchesText(spelling) || _generousText?.IsMatch(TextForm.Composed(spelling.Text) + " ") == true,
+        ResourceKinds.Command when generous => MatchesText(spelling) || _generousText?.IsMatch(spelling.GenerousNames[0] + " ") == true,
         _ => generous ? MatchesText(spelling) : _exactText?.IsMatch(spelling.Text) == true,
     };
 
@@ -63,9 +63,9 @@ internal sealed class GlobTest : ResourceTest
         MatchesText(spelling) || MatchesHostGenerously(spelling) || (spelling.Address is { } address && _web?.IsMatch(address) == true);
 
     private bool MatchesText(Spelling spelling) =>
-        _generousText is not null && spelling.Names(_pattern, generous: true).Any(name => _generousText.IsMatch(TextForm.Composed(name)));
+        _generousText is not null && spelling.GenerousNames.Any(name => _generousText.IsMatch(name));
 
     private bool MatchesHostGenerously(Spelling spelling) =>
         _host is not null
-        && (HostName.Lenient(spelling.Text).Any(host => _host.IsMatch(host, null)) || (spelling.Host() is { } strict && _host.IsMatch(strict.Host, strict.Port)));
+        && (spelling.LenientHosts.Any(host => _host.IsMatch(host, null)) || (spelling.Host() is { } strict && _host.IsMatch(strict.Host, strict.Port)));
 }

@@ -33,8 +33,8 @@ internal sealed class HostTest : ResourceTest
         }
 
         // What has no strict reading matches where the name stands anywhere in it.
-        return HostName.Lenient(spelling.Text).Any(h => _pattern.IsMatch(h, null))
+        return spelling.LenientHosts.Any(h => _pattern.IsMatch(h, null))
             || (spelling.Host() is null
-                && spelling.Names(_written, generous: true).Any(n => n.Contains(_core, StringComparison.OrdinalIgnoreCase)));
+                && spelling.GenerousNames.Any(n => n.Contains(_core, StringComparison.OrdinalIgnoreCase)));
     }
 }

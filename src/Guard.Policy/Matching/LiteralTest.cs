@@ -27,7 +27,7 @@ internal sealed class LiteralTest(LiteralTest.Operator comparison, string operan
     {
         foreach (var name in spelling.Names(_operand, generous))
         {
-            if (generous ? MatchesGenerously(spelling, TextForm.Composed(name)) : MatchesExactly(spelling, name))
+            if (generous ? MatchesGenerously(spelling, name) : MatchesExactly(spelling, name))
             {
                 return true;
             }

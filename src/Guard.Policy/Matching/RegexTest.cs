@@ -48,6 +48,6 @@ internal sealed class RegexTest : ResourceTest
             return generous;
         }
 
-        return spelling.Names(_pattern, generous).Any(name => generous ? _search.IsMatch(TextForm.Composed(name)) : _whole.IsMatch(name));
+        return spelling.Names(_pattern, generous).Any(name => generous ? _search.IsMatch(name) : _whole.IsMatch(name));
     }
 }

@@ -6,6 +6,13 @@ namespace Guard.Policy.Matching;
 /// </summary>
 internal sealed class Spelling
 {
+    /// <summary>Characters; twice what the kernel takes.</summary>
+    private const int MaxPath = 8192;
+
+    // Filled at first use: many rules ask for the same spelling, and its text may be long.
+    private IReadOnlyList<string>? _generousNames;
+    private IReadOnlyList<string>? _lenientHosts;
+
     private Spelling(ResourceKinds kind, string text, bool subtree) => (Kind, Text, Subtree) = (kind, text, subtree);
 
     public ResourceKinds Kind { get; }
@@ -39,17 +46,31 @@ internal sealed class Spelling
 
     public static Spelling OfText(string text) => new(ResourceKinds.Text, text, subtree: false);
 
+    /// <summary>Every host that some client might understand by the text.</summary>
+    public IReadOnlyList<string> LenientHosts => _lenientHosts ??= [.. HostName.Lenient(Text)];
+
+    /// <summary>Every true name of the thing, composed, for rules that must not miss.</summary>
+    public IReadOnlyList<string> GenerousNames => _generousNames ??= [.. AllNames().Select(TextForm.Composed).Distinct(StringComparer.Ordinal)];
+
     /// <summary>
     /// The texts that <c>equals</c>, <c>startsWith</c>, <c>endsWith</c>, <c>contains</c> and <c>regex</c> compare. Every one
     /// is a true name of the thing; in an allow the operand's own beginning chooses which one is meant.
     /// </summary>
-    public IEnumerable<string> Names(string operand, bool generous) => Kind switch
+    public IEnumerable<string> Names(string operand, bool generous)
     {
-        ResourceKinds.File => generous ? FileNames() : FileNamesFor(operand),
-        ResourceKinds.Web => generous ? GenerousWebNames() : Address is null ? [] : [Address.Canonical],
-        ResourceKinds.Network => generous ? [Text, .. HostName.Lenient(Text)] : NetworkNames(),
-        _ => [Text],
-    };
+        if (generous)
+        {
+            return GenerousNames;
+        }
+
+        return Kind switch
+        {
+            ResourceKinds.File => FileNamesFor(operand),
+            ResourceKinds.Web => Address is null ? [] : [Address.Canonical],
+            ResourceKinds.Network => NetworkNames(),
+            _ => [Text],
+        };
+    }
 
     /// <summary>Host and port in the strict reading, or null.</summary>
     public (string Host, int? Port)? Host()
@@ -66,6 +87,14 @@ internal sealed class Spelling
 
         return (host, port == 0 ? null : port);
     }
+
+    private IEnumerable<string> AllNames() => Kind switch
+    {
+        ResourceKinds.File => FileNames(),
+        ResourceKinds.Web => WebNames(),
+        ResourceKinds.Network => [Text, .. LenientHosts],
+        _ => [Text],
+    };
 
     private IEnumerable<string> FileNames()
     {
@@ -84,8 +113,14 @@ internal sealed class Spelling
 
         if (Anchors.Workspace is null)
         {
-            // Where the workspace is not known, what follows any slash may be the name below it.
-            for (var i = 0; i < Path!.Segments.Length; i++)
+            // Where the workspace is not known, what follows any slash may be the name below it. The error makes deny,
+            // approve and ask rules apply.
+            if (Path!.Text.Length > MaxPath)
+            {
+                throw new InvalidOperationException($"the path is longer than {MaxPath} characters");
+            }
+
+            for (var i = 0; i < Path.Segments.Length; i++)
             {
                 yield return "./" + string.Join('/', Path.Segments.Skip(i));
             }
@@ -119,7 +154,7 @@ internal sealed class Spelling
     private IEnumerable<string> Below(bool home) =>
         Anchors!.Bases(home, IsReal, generous: false).Where(f => Path!.IsAtOrBelow(f, ignoreCase: false)).Take(1).Select(f => Path!.Below(f));
 
-    private IEnumerable<string> GenerousWebNames()
+    private IEnumerable<string> WebNames()
     {
         yield return Text;
         var compatible = TextForm.Compatible(Text);
@@ -131,7 +166,7 @@ internal sealed class Spelling
             yield return Address.Canonical;
         }
 
-        foreach (var host in HostName.Lenient(Text))
+        foreach (var host in LenientHosts)
         {
             yield return host;
         }
