@@ -23,9 +23,10 @@ internal sealed partial class DecisionService(ActiveBundle active, SessionPins p
         var judged = Judge(agent, request, sourceAddress, now);
         var response = Answer(agent, request, judged, eventId);
         var record = AuditRecord.Of(DecisionEvent.Of(agent, request, judged, response, now), judged.Session?.Unsaved);
-        var result = await AppendAsync(record, request.TraceId);
+        var result = await AppendAsync(record, judged, request.TraceId);
         if (result == AppendResult.Duplicate)
         {
+            Forget(judged);
             throw new RefusedException(409, ProblemCodes.TraceReused, "This trace id was used before by this agent. Every tool call needs its own.") { TraceId = request.TraceId };
         }
 
@@ -98,7 +99,7 @@ internal sealed partial class DecisionService(ActiveBundle active, SessionPins p
         _ => Effects.Deny,
     };
 
-    private async Task<AppendResult> AppendAsync(AuditRecord record, string traceId)
+    private async Task<AppendResult> AppendAsync(AuditRecord record, Judged judged, string traceId)
     {
         try
         {
@@ -106,7 +107,16 @@ internal sealed partial class DecisionService(ActiveBundle active, SessionPins p
         }
         catch (AuditUnavailableException exception)
         {
+            Forget(judged);
             throw new RefusedException(503, ProblemCodes.AuditUnavailable, $"The decision could not be recorded, so the call is denied: {exception.Message}.") { TraceId = traceId };
+        }
+    }
+
+    private void Forget(Judged judged)
+    {
+        if (judged.Session is { } session)
+        {
+            pins.Forget(session);
         }
     }
 

@@ -34,6 +34,18 @@ internal sealed class SessionPins(Database database, int capacity = 20_000)
         return new PinnedWorkspace(fact, session);
     }
 
+    /// <summary>
+    /// The event that would have pinned was not stored, so the session has no first event yet. Without this, sessions that
+    /// nobody recorded would fill the memory while the store is down.
+    /// </summary>
+    public void Forget(PinnedSession session)
+    {
+        if (session.Unsaved is { } pin)
+        {
+            _pinned.TryRemove(KeyValuePair.Create((pin.AgentId, pin.SessionId), session));
+        }
+    }
+
     private static WorkspaceFact Fact(Place? stated) =>
         stated is null ? WorkspaceFact.NotStated : new WorkspaceFact { Folder = new FolderSpelling(stated.Written, stated.Real) };
 

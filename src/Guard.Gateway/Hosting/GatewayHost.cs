@@ -103,10 +103,16 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var loggers = parts.Add(OperationalLog.Create(options.Log));
         var directory = parts.Add(DataDirectory.Take(options.DataDirectory));
         var sockets = parts.Add(ListenSockets.Bind(options));
+        var unfinished = parts.Add(new UnfinishedFirstStart(directory.Path));
         var database = parts.Add(Database.Open(directory.Path));
 
         var identities = new IdentityStore(database);
         var firstStart = Bootstrap.Run(identities, options);
+        if (firstStart is not null)
+        {
+            unfinished.Begin();
+        }
+
         var organisation = identities.FindOrganisation() ?? throw new InvalidOperationException("The store has no organisation after its first start.");
 
         var active = new ActiveBundle();
@@ -135,6 +141,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         RequestPipeline.CheckEndpoints(((IEndpointRouteBuilder)web).DataSources);
         await web.StartAsync(cancellationToken);
 
+        unfinished.Complete();
         var host = new GatewayHost(parts, web, active, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
         host.LogStarted(Version, SqliteInUse, string.Join(", ", host.Addresses));
         return host;

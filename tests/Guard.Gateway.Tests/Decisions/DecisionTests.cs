@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Guard.Gateway.Decisions;
+using Guard.Gateway.Tests.Audit;
 using Guard.Policy;
 using Guard.Protocol;
 
@@ -177,6 +178,20 @@ public sealed class DecisionTests
         (await gateway.DecideAsync(none with { Call = none.Call with { Workspace = null } })).Answer.Should().Be(Effects.Deny);
 
         (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Deny);
+    }
+
+    [Fact]
+    public async Task Session_WhoseFirstEventWasNotRecorded_IsNotPinnedByIt()
+    {
+        FailingStore? store = null;
+        await using var gateway = await TestGateway.StartAsync(store: database => store = new FailingStore(database));
+        var elsewhere = Some.Read("/etc/hosts") is var request ? request with { Call = request.Call with { Workspace = new Place { Written = "/etc", Real = "/etc" } } } : null!;
+        store!.Fails = true;
+        await gateway.RefusedAsync(elsewhere, HttpStatusCode.ServiceUnavailable);
+        store.Fails = false;
+
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
+        (await gateway.DecideAsync(elsewhere with { TraceId = Some.Trace() })).Answer.Should().Be(Effects.Deny, "the recorded event has pinned the session");
     }
 
     [Fact]

@@ -120,6 +120,34 @@ public sealed class GatewayHostTests
         File.GetUnixFileMode(path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
+    [Theory]
+    [InlineData("GET /health/live HTTP/1.1\r\nHost: x\r\nX: {20000}\r\n\r\n", 431)] // headers over 16 KiB
+    [InlineData("GET /{20000} HTTP/1.1\r\nHost: x\r\n\r\n", 414)] // request line over 8 KiB
+    [InlineData("POST /v1/decisions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 99999999999\r\n\r\n", 413)]
+    [InlineData("POST /v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n", 401)] // both lengths: no key, no body is read
+    [InlineData("GET /health/live HTTP/9.9\r\nHost: x\r\n\r\n", 505)]
+    [InlineData("\u0016\u0003\u0001", 400)] // TLS to the plain port
+    public async Task Bytes_OfABadClient_AreRefused(string request, int status)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        request = request.Replace("{20000}", new string('x', 20_000), StringComparison.Ordinal).Replace("{key}", gateway.Credentials.AgentKey, StringComparison.Ordinal);
+
+        (await RawHttp.StatusAsync(gateway.Http.BaseAddress!, request + "\r\n")).Should().Be(status);
+
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
+    }
+
+    [Fact]
+    public async Task Stop_Ordinary_TakesTheSocketAwayAndRefusesNewCallers()
+    {
+        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { UnixSocketPath = Path.Combine(options.DataDirectory, "gateway.sock") });
+
+        await gateway.Host.StopAsync();
+
+        File.Exists(gateway.Options.UnixSocketPath).Should().BeFalse();
+        await ((Func<Task>)(() => gateway.PostAsync(Some.Read()))).Should().ThrowAsync<HttpRequestException>();
+    }
+
     [Fact]
     public async Task UnixSocket_LeftByADeadGateway_IsReplaced()
     {

@@ -143,6 +143,21 @@ public sealed class PolicyEndpointTests
     }
 
     [Fact]
+    public async Task Folder_BrokenAtTheFirstStart_LosesNoKeys()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("policies/test.yaml", Broken);
+        var options = new GatewayOptions { DataDirectory = folder.File("data"), PolicyFolders = [folder.File("policies")] };
+        await ((Func<Task>)(() => GatewayHost.StartAsync(options, CancellationToken.None))).Should().ThrowAsync<GatewayStartException>();
+        folder.Write("policies/test.yaml", AllowWrites);
+
+        await using var host = await GatewayHost.StartAsync(options, CancellationToken.None);
+
+        host.FirstStart.Should().NotBeNull("nobody has seen the keys of the start that failed");
+        Directory.GetFiles(folder.File("data"), "guard.db").Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task Folder_BrokenLater_KeepsTheLastGoodBundleAndSaysSo()
     {
         await using var gateway = await TestGateway.StartAsync();
