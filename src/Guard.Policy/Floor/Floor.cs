@@ -20,7 +20,7 @@ public static class Floor
         .AppendLine("#   guard-api: Guard's own API is not called")
         .AppendLine("#   guard-administration: `guard` commands other than --help, --version, policy validate, policy show floor, shell explain")
         .AppendLine("#   guard-processes: kill, pkill, killall, systemctl on Guard's processes")
-        .AppendLine("#   limit: a command line too long or nested too deep to be looked through")
+        .AppendLine("#   limit: a path longer than any file's, or a command line too long or nested too deep to be looked through")
         .AppendLine("#   hooks-off: an agent client started with --bare, --safe-mode, --setting-sources, --settings, or variables that move its settings")
         .ToString();
 }

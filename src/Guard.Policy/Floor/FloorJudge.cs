@@ -45,6 +45,11 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
 
     private FloorVerdict? JudgeFile(AccessView access, ICollection<string> errors)
     {
+        if (access.Generous.Any(s => s.Path!.Text.Length > AbsolutePath.MaxLength))
+        {
+            return new FloorVerdict("limit", "The path is longer than any file's can be.");
+        }
+
         if (ConcernsProtectedFile(access))
         {
             return FilesVerdict;

@@ -16,7 +16,7 @@ internal sealed class RoughCommands
     private const int MaxDepth = 40;
 
     /// <summary>Words looked at for one line, scripts inside scripts and every place where a command may start included.</summary>
-    private const int MaxWords = 500_000;
+    private const int MaxWords = 100_000;
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 

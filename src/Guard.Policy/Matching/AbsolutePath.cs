@@ -5,6 +5,9 @@ namespace Guard.Policy.Matching;
 /// <summary>An absolute path as its segments, <c>.</c> and <c>..</c> taken out by text alone. The root has no segments.</summary>
 internal sealed class AbsolutePath
 {
+    /// <summary>Characters; twice what the kernel takes. Rules do not look at longer ones: they fail.</summary>
+    public const int MaxLength = 8192;
+
     private AbsolutePath(ImmutableArray<string> segments)
     {
         Segments = segments;

@@ -108,6 +108,11 @@ internal sealed class PathGlob
     /// </summary>
     public bool IsMatch(AbsolutePath path, bool realPath, bool subtree, PathAnchors anchors)
     {
+        if (path.Text.Length > AbsolutePath.MaxLength)
+        {
+            throw new InvalidOperationException($"the path is longer than {AbsolutePath.MaxLength} characters");
+        }
+
         if (!_generous && subtree && (_segments.IsEmpty || _segments[^1] is not null))
         {
             // Only a final `**` covers what lies below.

@@ -6,9 +6,6 @@ namespace Guard.Policy.Matching;
 /// </summary>
 internal sealed class Spelling
 {
-    /// <summary>Characters; twice what the kernel takes.</summary>
-    private const int MaxPath = 8192;
-
     // Filled at first use: many rules ask for the same spelling, and its text may be long.
     private IReadOnlyList<string>? _generousNames;
     private IReadOnlyList<string>? _lenientHosts;
@@ -115,9 +112,9 @@ internal sealed class Spelling
         {
             // Where the workspace is not known, what follows any slash may be the name below it. The error makes deny,
             // approve and ask rules apply.
-            if (Path!.Text.Length > MaxPath)
+            if (Path!.Text.Length > AbsolutePath.MaxLength)
             {
-                throw new InvalidOperationException($"the path is longer than {MaxPath} characters");
+                throw new InvalidOperationException($"the path is longer than {AbsolutePath.MaxLength} characters");
             }
 
             for (var i = 0; i < Path.Segments.Length; i++)

@@ -77,6 +77,10 @@ public sealed class FloorFileTests
         Evaluator.Evaluate(Everything, For(File("write:file", path, real ?? Matching(path))) with { SessionId = session }).ByFloor.Should().Be(!left);
 
     [Fact]
+    public void File_PathLongerThanAnyFiles_IsRefused() =>
+        Evaluator.Evaluate(Everything, For(File("read:file", string.Concat(Enumerable.Repeat("/a", 5_000))))).Should().Match<Decision>(d => d.ByFloor && d.Rule == "limit");
+
+    [Fact]
     public void Lift_OnlyOneSpellingBelowIt_HoldsNot() =>
         Evaluator.Evaluate(Everything, For(File("write:file", "./.claude/commands/x", real: "/home/dev/app/.claude/settings.json"))).ByFloor.Should().BeTrue();
 

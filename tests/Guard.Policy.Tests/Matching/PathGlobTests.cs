@@ -163,7 +163,7 @@ public sealed class PathGlobTests
         var path = PathGlob.Parse(string.Concat(Enumerable.Repeat("**/a/", 60)) + "b", generous: true, out _)!;
 
         glob.IsMatch(new string('a', 100_000)).Should().BeFalse();
-        path.IsMatch(AbsolutePath.Parse(string.Concat(Enumerable.Repeat("/a", 20_000)))!, realPath: false, subtree: false, Anchors).Should().BeFalse();
+        path.IsMatch(AbsolutePath.Parse(string.Concat(Enumerable.Repeat("/a", 4_000)))!, realPath: false, subtree: false, Anchors).Should().BeFalse();
     }
 
     private static bool Match(string pattern, string path, bool generous) =>
