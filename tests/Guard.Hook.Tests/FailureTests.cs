@@ -107,6 +107,15 @@ public sealed partial class FailureTests(HookBinary hook)
         hook.Run(home.Pre(), GitStatus).ShouldDeny($"`{member}` is missing");
     }
 
+    [Fact]
+    public async Task Answer_ThatContradictsItself_IsDenied()
+    {
+        await using var gateway = FakeGateway.OnUnix(FakeGateway.Replying(request => FakeGateway.Decision(request).Replace("\"effect\":\"allow\"", "\"effect\":\"deny\"")));
+        using var home = new HookHome(gateway.Url);
+
+        hook.Run(home.Pre(), GitStatus).ShouldDeny("allows what policy does not");
+    }
+
     [Theory]
     [InlineData(400)]
     [InlineData(401)]
@@ -226,6 +235,28 @@ public sealed partial class FailureTests(HookBinary hook)
     {
         using var home = new HookHome("unix:/nowhere/g.sock");
         Shell($"'{HookBinary.FilePath}' pre --config '{home.Config}' {redirect}").ShouldDeny("input");
+    }
+
+    [Fact]
+    public async Task Output_WhoseReaderIsGone_IsNoSilence()
+    {
+        var asked = new TaskCompletionSource();
+        var gone = new TaskCompletionSource();
+        await using var gateway = FakeGateway.OnUnix(async (stream, request, cancellation) =>
+        {
+            asked.SetResult();
+            await gone.Task;
+            await FakeGateway.WriteAsync(stream, FakeGateway.Response(FakeGateway.Decision(request, "ask")), cancellation);
+        });
+        using var home = new HookHome(gateway.Url);
+        using var process = HookBinary.Start(home.Pre());
+        process.StandardInput.BaseStream.Write(GitStatus);
+        process.StandardInput.Close();
+        await asked.Task;
+        process.StandardOutput.Close();
+        gone.SetResult();
+
+        Wait(process).Should().Be(2);
     }
 
     [Theory]

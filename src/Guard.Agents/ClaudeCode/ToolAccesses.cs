@@ -116,11 +116,17 @@ internal static class ToolAccesses
         var wildcard = pattern.AsSpan().IndexOfAny(Wildcards);
         var slash = (wildcard < 0 ? pattern : pattern[..wildcard]).LastIndexOf('/');
         var fixedPart = slash < 0 ? "" : pattern[..(slash + 1)];
-        if (pattern[fixedPart.Length..].Contains("..", StringComparison.Ordinal)) list.AddUnknown(Actions.ReadFile, "tool.pattern-leaves");
+        if (LeavesItsFolder(pattern[fixedPart.Length..])) list.AddUnknown(Actions.ReadFile, "tool.pattern-leaves");
         if (fixedPart.Length == 0) return;
         var isRooted = fixedPart[0] is '/' || fixedPart.StartsWith("~/", StringComparison.Ordinal);
         list.AddFile(Actions.ReadFile, isRooted ? fixedPart : folder.TrimEnd('/') + "/" + fixedPart, "tool.no-pattern");
     }
+
+    /// <summary>Whether a pattern's wildcards could lead upwards or, by an alternative, to the root.</summary>
+    private static bool LeavesItsFolder(string pattern) =>
+        pattern.Contains("..", StringComparison.Ordinal) || pattern.AsSpan().IndexOfAny('{', '(') >= 0 &&
+        (pattern.Contains("{/", StringComparison.Ordinal) || pattern.Contains(",/", StringComparison.Ordinal) || pattern.Contains("(/", StringComparison.Ordinal) ||
+        pattern.Contains("|/", StringComparison.Ordinal) || pattern.Contains('~', StringComparison.Ordinal));
 
     private static void AddSearch(AccessList list, ToolInput members)
     {

@@ -18,7 +18,7 @@ internal static class ConfigCommand
         var why = WhyDisarmed(run, input);
         TraceLog.Write(why ?? "the change leaves Guard in force");
 
-        var adapted = ClaudeCodeAdapter.AdaptConfigChange(input, run.Place(), why is not null);
+        var adapted = ClaudeCodeAdapter.AdaptConfigChange(input, run.PlaceOf(input), why is not null);
         var request = RequestWriter.Decision(run.TraceId, run.Identity(), settings.Audit, adapted, input.ToolInput);
         var decision = run.Gateway.Decide(run.TraceId, request);
         if (decision.Answer == Effects.Allow) return ClaudeCodeAnswer.Silent;

@@ -1,4 +1,5 @@
 using Guard.Agents;
+using Guard.Agents.ClaudeCode;
 using Guard.Agents.Paths;
 using Guard.Hook.Gateway;
 using Guard.Hook.Native;
@@ -34,13 +35,13 @@ internal sealed class HookRun
     /// <summary>The project folder as the registration or the client states it.</summary>
     public string? Workspace => _command.Workspace ?? Environment.GetEnvironmentVariable("CLAUDE_PROJECT_DIR");
 
-    public AdapterContext Place() => new()
+    public AdapterContext PlaceOf(ClaudeCodeInput input) => new()
     {
         Paths = new MachinePathView(),
         Home = _home,
         HomeVariable = Environment.GetEnvironmentVariable("HOME"),
         Workspace = Workspace,
-        ManualFolder = Environment.CurrentDirectory,
+        ManualFolder = input.SessionId is null ? CurrentFolder() : null,
     };
 
     public HookInfo Identity()
@@ -54,5 +55,18 @@ internal sealed class HookRun
             Installation = installation,
             Sequence = sequence,
         };
+    }
+
+    private static string? CurrentFolder()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            // It was deleted; relative paths are then unknown.
+            return null;
+        }
     }
 }

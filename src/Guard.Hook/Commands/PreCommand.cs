@@ -11,7 +11,7 @@ internal static class PreCommand
     {
         var settings = run.Settings;
         var input = ClaudeCodeInputReader.Read(StandardInput.ReadAll(run.Deadline));
-        var adapted = ClaudeCodeAdapter.Adapt(input, run.Place());
+        var adapted = ClaudeCodeAdapter.Adapt(input, run.PlaceOf(input));
         if (TraceLog.IsOn)
         {
             foreach (var access in adapted.Accesses) TraceLog.Write($"access {access.Action} {access.Resource} real={access.Real} inert={access.Inert} why={access.Why}");

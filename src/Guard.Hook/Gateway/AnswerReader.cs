@@ -16,6 +16,12 @@ internal static class AnswerReader
         var version = members.Version;
         if (version != Wire.Version) throw Broken("decision", "it is of another version; update guard-hook and the gateway together");
         if (members.Require("traceId") != traceId) throw Broken("decision", "it belongs to another request");
+        // In audit mode alone may the answer be milder than what policy decided.
+        if (members.Require("answer") == Effects.Allow && members.Require("effect") != Effects.Allow && members.Require("mode") != Modes.Audit)
+        {
+            throw Broken("decision", "it allows what policy does not");
+        }
+
         return new DecisionResponse
         {
             Version = Wire.Version,

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Guard.Agents.ClaudeCode;
 using Guard.Agents.Paths;
 using Guard.Protocol;
@@ -36,6 +37,8 @@ public sealed class AdapterTests
     [InlineData("Glob", """{"pattern":"/etc/*","path":"."}""", "read:file /home/dev/app; read:file /etc")]
     [InlineData("Glob", """{"pattern":"src/*.cs","path":"lib"}""", "read:file /home/dev/app/lib; read:file /home/dev/app/lib/src")]
     [InlineData("Glob", """{"pattern":"*/../../x"}""", "read:file /home/dev/app; read:file ? tool.pattern-leaves")]
+    [InlineData("Glob", """{"pattern":"{/etc,src}/*"}""", "read:file /home/dev/app; read:file ? tool.pattern-leaves")]
+    [InlineData("Glob", """{"pattern":"{a,b}/*"}""", "read:file /home/dev/app")]
     [InlineData("LS", """{"path":"/w"}""", "read:file /w")]
     [InlineData("Grep", """{"pattern":"x"}""", "read:file /home/dev/app/**")]
     [InlineData("Grep", """{"pattern":"x","path":"src"}""", "read:file /home/dev/app/src/**")]
@@ -126,6 +129,20 @@ public sealed class AdapterTests
         var line = string.Join(' ', Enumerable.Range(0, 1000).Select(i => "w" + i));
         var act = () => Adapt("Bash", $$"""{"command":"{{line}}"}""");
         act.Should().Throw<UnreadableInputException>().WithMessage("*2048*");
+    }
+
+    [Fact]
+    public void Bash_AnyLine_IsAdaptedOrRefused()
+    {
+        string[] pieces = ["a", "''", "\"\"", "=", ":", "@", "//", "://", "[", "]", "..", "~", "-", "-x", ".env", " ", ";", "\\", "$x", "é", "localhost", ":80", "https://", "\u0001"];
+        var random = new Random(20260731);
+        for (var i = 0; i < 5000; i++)
+        {
+            var line = string.Concat(Enumerable.Range(0, random.Next(1, 10)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var accesses = Adapt("Bash", JsonSerializer.Serialize(new { command = line })).Accesses;
+            accesses[0].Resource.Should().Be(line);
+            accesses.Count(access => !access.Inert).Should().Be(1, "of {0}: one command, or opaque", line);
+        }
     }
 
     [Theory]
