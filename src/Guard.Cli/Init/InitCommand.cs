@@ -53,7 +53,9 @@ internal static class InitCommand
                 context.Output.WriteLine(JsonSerializer.Serialize(report, CliJson.Default.InitReport));
             else
                 Print(context, request, report);
-            return report.Canary is { Stopped: false } ? ExitCodes.Negative : ExitCodes.Done;
+            return report.Objection is not null ? ExitCodes.BadDocument
+                : report.Canary is { Stopped: false } ? ExitCodes.Negative
+                : ExitCodes.Done;
         });
         return command;
     }
@@ -73,6 +75,9 @@ internal static class InitCommand
         return report with
         {
             Client = client,
+            Objection = client is null || request.DryRun
+                ? null
+                : await ClientCheck.FindObjectionAsync(client.Path, request.SettingsPath, context.Home, request.ProjectFolder, cancel),
             Warnings = warning is null ? report.Warnings : [.. report.Warnings, warning],
             Canary = request.DryRun
                 ? null
@@ -105,17 +110,22 @@ internal static class InitCommand
         if (report.Permissions.Count > 0) context.WriteLine($"The client will not ask again about: {string.Join(", ", report.Permissions)}.");
         if (report.Backup is not null) context.WriteLine($"The file as it was: {context.Shorten(report.Backup)}");
         if (report.Client is { } client) context.WriteLine($"Client: {client.Path}, version {client.Version}.");
-        PrintCanary(context, report.Canary!, file);
+        if (report.Objection is { } objection)
+            context.Error.WriteLine(PlainText.OneLine($"guard: the client drops this file, so nothing in it is in force: {objection}; mend that and run the command again"));
+        PrintCanary(context, report, file);
         context.WriteLine("This stops tool calls, not code that already runs as you: such code can switch the hook off again");
         context.WriteLine("(edit the settings, set disableAllHooks). docs/threat-model.md says what holds and what does not.");
     }
 
-    private static void PrintCanary(CliContext context, CanaryReport canary, string file)
+    private static void PrintCanary(CliContext context, InitReport report, string file)
     {
-        if (canary.Stopped)
+        var canary = report.Canary!;
+        if (!canary.Stopped)
+            context.Error.WriteLine(PlainText.OneLine($"guard: the canary failed: {canary.Reason}. The registration stays: until this is mended, tool calls are denied or, if the hook itself is wrong, not governed."));
+        else if (report.Objection is null)
             context.WriteLine($"Canary: a write to {file} was denied by the floor. Guard is in force for the next session.");
         else
-            context.Error.WriteLine(PlainText.OneLine($"guard: the canary failed: {canary.Reason}. The registration stays: until this is mended, tool calls are denied or, if the hook itself is wrong, not governed."));
+            context.WriteLine($"Canary: a write to {file} was denied by the floor; the hook and the gateway are ready.");
     }
 
     // CLAUDE_CONFIG_DIR moves the folder from which the client reads the user's settings.

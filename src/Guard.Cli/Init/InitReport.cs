@@ -23,6 +23,9 @@ internal sealed record InitReport
     public IReadOnlyList<string> Warnings { get; init; } = [];
     public string? Content { get; init; }
     public ClientReport? Client { get; init; }
+
+    /// <summary>Why the client drops the file all the same, in its own words; absent: it does not.</summary>
+    public string? Objection { get; init; }
     public CanaryReport? Canary { get; init; }
 }
 

@@ -9,6 +9,9 @@ namespace Guard.Cli.Terminal;
 /// <summary>Ways to write results.</summary>
 internal static class CliContextOutput
 {
+    // Stands for a blank while a table is laid out, because cells are broken at blanks. Private use: never in cleaned text.
+    private const char Blank = '\uE000';
+
     /// <summary>One JSON document on one line; the encoder escapes whatever could steer a terminal.</summary>
     public static void WriteJson<T>(this CliContext context, T value, JsonTypeInfo<T> type) =>
         context.Output.WriteLine(JsonSerializer.Serialize(value, type));
@@ -28,11 +31,11 @@ internal static class CliContextOutput
         var written = new StringWriter();
         var console = (context with { Output = written }).CreateConsole();
         console.Write(table);
-        foreach (var line in written.ToString().TrimEnd('\n').Split('\n')) context.Output.WriteLine(line.TrimEnd());
+        foreach (var line in written.ToString().TrimEnd('\n').Split('\n')) context.Output.WriteLine(line.Replace(Blank, ' ').TrimEnd());
     }
 
     private static IRenderable Render(Cell cell) =>
-        new Text(PlainText.OneLine(cell.Text), new Style(cell.Color)) { Overflow = Overflow.Ellipsis };
+        new Text(PlainText.OneLine(cell.Text).Replace(' ', Blank), new Style(cell.Color)) { Overflow = Overflow.Ellipsis };
 }
 
 /// <summary>A column of a table; without a width it is as wide as its widest cell.</summary>

@@ -63,6 +63,19 @@ public sealed class AuditTests : IAsyncLifetime
         result.Output.TrimEnd('\n').Split('\n').Should().HaveCount(2);
     }
 
+    [Fact]
+    public async Task Query_TextWithBlanks_StaysOnOneLine()
+    {
+        await _gateway.DecideAsync("read:web_search", string.Concat(Enumerable.Repeat("word ", 60)), "WebSearch");
+        _cli.Width = 130;
+
+        var events = (await _cli.RunAsync("audit", "query", "--json")).Output.TrimEnd('\n').Split('\n');
+        var lines = (await _cli.RunAsync("audit", "query")).Output.TrimEnd('\n').Split('\n');
+
+        lines.Should().HaveCount(events.Length + 1).And.OnlyContain(l => l.Length <= 130);
+        lines[^1].Should().MatchRegex("read:web_search +word word .*… +\\(no rule\\)$");
+    }
+
     [Theory]
     [InlineData("--decision", "deny", 1)]
     [InlineData("--decision", "allow", 2)]

@@ -180,6 +180,31 @@ public sealed class InitRefusalTests : IDisposable
         File.Exists(_cli.ProjectSettings).Should().BeFalse();
     }
 
+    /// <summary>The words of client 2.1.329.</summary>
+    [Theory]
+    [InlineData("tui: Invalid value. Expected one of: \"default\", \"fullscreen\"", 3)]
+    [InlineData("hooks.pre-tool: Unknown hook event \"pre-tool\" was ignored.", 0)]
+    [InlineData("permissions.allow: Non-string value in allow array was removed", 0)]
+    public async Task Init_ClientObjects_IsSaidInItsWords(string words, int exitCode)
+    {
+        CliHarness.WriteProgram(Path.Combine(_cli.Bin, "claude"), $"""
+            #!/bin/sh
+            if [ "$1" = doctor ]; then
+              printf '%s\n' 'Claude Code doctor' '' 'Invalid settings' '- /elsewhere/settings.json › model: Expected string' '- {_cli.ProjectSettings} › {words}' '' 'Other'
+            else
+              echo '2.1.329 (Claude Code)'
+            fi
+            """);
+
+        var result = await _cli.RunAsync("init");
+
+        result.ExitCode.Should().Be(exitCode);
+        if (exitCode == 0)
+            result.Error.Should().BeEmpty();
+        else
+            result.ErrorLine.Should().StartWith("guard: the client drops this file").And.Contain(words);
+    }
+
     [Fact]
     public async Task Init_FolderCannotBeMade_SaysWhy()
     {
