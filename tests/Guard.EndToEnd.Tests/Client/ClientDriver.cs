@@ -16,19 +16,19 @@ internal static class ClientDriver
                 "--debug-file", folder.ClientLog, .. options.Arguments,
             ],
             Folder = folder.Project,
-            Environment = EnvironmentOf(folder, standIn, options),
+            Environment = EnvironmentOf(folder, standIn),
             Log = folder.Log("client"),
         };
         var result = await program.RunAsync();
-        return new ClientRun(result.ExitCode, result.StandardError, ClientEvents.Parse(result.StandardOutput), [.. standIn.Requests]);
+        return new ClientRun(ClientEvents.Parse(result.StandardOutput), [.. standIn.Requests]);
     }
 
-    private static Dictionary<string, string> EnvironmentOf(CaseFolder folder, MessagesStandIn standIn, ClientOptions options)
+    private static Dictionary<string, string> EnvironmentOf(CaseFolder folder, MessagesStandIn standIn)
     {
         var address = standIn.Address.GetLeftPart(UriPartial.Authority);
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
+            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
             ["HOME"] = folder.Home,
             ["TMPDIR"] = folder.Temporary,
             ["CLAUDE_CODE_TMPDIR"] = folder.Temporary,
@@ -47,8 +47,5 @@ internal static class ClientDriver
             ["HTTPS_PROXY"] = address,
             ["NO_PROXY"] = "127.0.0.1,localhost",
         };
-        foreach (var (name, value) in options.Environment)
-            environment[name] = value;
-        return environment;
     }
 }

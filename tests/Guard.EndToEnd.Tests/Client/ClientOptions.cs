@@ -10,7 +10,5 @@ internal sealed record ClientOptions
 
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
     public ClientOptions With(IReadOnlyList<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
 }

@@ -4,7 +4,7 @@ using Guard.EndToEnd.Tests.StandIn;
 namespace Guard.EndToEnd.Tests.Client;
 
 /// <summary>A finished run of the client.</summary>
-internal sealed record ClientRun(int ExitCode, string StandardError, IReadOnlyList<JsonElement> Events, IReadOnlyList<RecordedRequest> Requests)
+internal sealed record ClientRun(IReadOnlyList<JsonElement> Events, IReadOnlyList<RecordedRequest> Requests)
 {
     public string SessionId => Events.First(item => ClientEvents.Is(item, "subtype", "init")).GetProperty("session_id").GetString()
         ?? throw new InvalidOperationException("The client's init event has no session id.");
@@ -20,8 +20,4 @@ internal sealed record ClientRun(int ExitCode, string StandardError, IReadOnlyLi
         .Where(result => result.Id == call.Id)
         .Select(result => result.Result)
         .FirstOrDefault() ?? throw new InvalidOperationException($"The model never read a result of the {call.Tool} call: the session ended before.");
-
-    /// <summary>Exit codes of the hooks of one event, in order of their end.</summary>
-    public IReadOnlyList<JsonElement> HookResponses(string hookEvent) =>
-        [.. Events.Where(item => ClientEvents.Is(item, "subtype", "hook_response") && ClientEvents.Is(item, "hook_event", hookEvent))];
 }

@@ -8,12 +8,8 @@ namespace Guard.EndToEnd.Tests.Guarded;
 /// An agent cannot take Guard out of the client's settings by its tools, under a policy that allows all it can, with the
 /// client's permissions skipped. <see cref="UnguardedTests"/> shows that the same calls would do it without Guard.
 /// </summary>
-public sealed class SelfProtectionTests : IClassFixture<SelfProtectionTests.PermissiveGateway>
+public sealed class SelfProtectionTests(PermissiveGatewayFixture fixture) : IClassFixture<PermissiveGatewayFixture>
 {
-    private readonly PermissiveGateway _fixture;
-
-    public SelfProtectionTests(PermissiveGateway fixture) => _fixture = fixture;
-
     public static TheoryData<string> Commands => SettingsAttacks.Commands;
 
     [Theory]
@@ -40,7 +36,7 @@ public sealed class SelfProtectionTests : IClassFixture<SelfProtectionTests.Perm
     [InlineData(".claude/settings.local.json", """{"disableAllHooks":true}""")]
     [InlineData(".mcp.json", """{"mcpServers":{}}""")]
     [InlineData(".git/hooks/pre-commit", "exit 0")]
-    public Task Write_OfWhatWouldWeakenGuard_IsDenied(string relative, string content) => GuardedBench.PlayAsync(_fixture.Gateway, async bench =>
+    public Task Write_OfWhatWouldWeakenGuard_IsDenied(string relative, string content) => GuardedBench.PlayAsync(fixture.Gateway, async bench =>
     {
         var call = ToolUse.Write(bench.Folder.InProject(relative), content);
 
@@ -53,7 +49,7 @@ public sealed class SelfProtectionTests : IClassFixture<SelfProtectionTests.Perm
     [Fact]
     public Task Write_OfTheUsersSettingsThatHoldTheHook_IsDenied() => ClientBench.PlayAsync(async client =>
     {
-        var bench = new GuardedBench(client, _fixture.Gateway);
+        var bench = new GuardedBench(client, fixture.Gateway);
         await bench.InitAsync("--user");
         var before = Text(bench.Folder.UserSettings);
         var write = ToolUse.Write(bench.Folder.UserSettings, "{}");
@@ -67,7 +63,7 @@ public sealed class SelfProtectionTests : IClassFixture<SelfProtectionTests.Perm
     });
 
     [Fact]
-    public Task Read_OfGuardsKey_IsDenied() => GuardedBench.PlayAsync(_fixture.Gateway, async bench =>
+    public Task Read_OfGuardsKey_IsDenied() => GuardedBench.PlayAsync(fixture.Gateway, async bench =>
     {
         var file = ToolUse.Read(bench.Gateway.HookConfiguration);
         var shell = ToolUse.Bash("cat " + bench.Gateway.HookConfiguration);
@@ -81,7 +77,7 @@ public sealed class SelfProtectionTests : IClassFixture<SelfProtectionTests.Perm
         }
     });
 
-    private Task PlayAsync(Func<CaseFolder, IReadOnlyList<ToolUse>> attack) => GuardedBench.PlayAsync(_fixture.Gateway, async bench =>
+    private Task PlayAsync(Func<CaseFolder, IReadOnlyList<ToolUse>> attack) => GuardedBench.PlayAsync(fixture.Gateway, async bench =>
     {
         SettingsAttacks.Prepare(bench.Folder);
         var before = Text(bench.Folder.ProjectSettings);
@@ -98,20 +94,4 @@ public sealed class SelfProtectionTests : IClassFixture<SelfProtectionTests.Perm
     });
 
     private static string? Text(string path) => File.Exists(path) ? File.ReadAllText(path) : null;
-
-    /// <summary>A gateway whose only policy allows everything.</summary>
-    public sealed class PermissiveGateway : IAsyncLifetime
-    {
-        private Gateway? _gateway;
-
-        internal Gateway Gateway => _gateway ?? throw new InvalidOperationException("The gateway is not started.");
-
-        public async Task InitializeAsync() => _gateway = await Gateway.StartAsync("permissive");
-
-        public async Task DisposeAsync()
-        {
-            if (_gateway is not null)
-                await _gateway.DisposeAsync();
-        }
-    }
 }
