@@ -8,6 +8,12 @@ namespace Guard.ProgramTables;
 /// <summary>Reads description files, checks them strictly, and makes each entry's lines. All problems are reported, none stops the others.</summary>
 public sealed class DescriptionReader
 {
+    /// <summary>The words for kinds of values, for the schema.</summary>
+    public static IEnumerable<string> Kinds => ValueUse.Names.Keys;
+
+    /// <summary>The keys that an entry may have, for the schema.</summary>
+    public static IEnumerable<string> Keys => [.. s_traits, .. s_attributes, .. s_others];
+
     private static readonly string[] s_traits =
         ["operands", "dashes", "subtree", "default", "leaves-out", "filter", "inert", "wrapper", "output", "saves", "prints-names", "runs-input", "fills", "effects"];
 
@@ -168,13 +174,23 @@ public sealed class DescriptionReader
         }
 
         Documented(path, body, table, inherited);
+        if (Scalar(body, "complete") == "true" && Scalar(body, "syntax") is null)
+        {
+            // Every program of this kind shows its help.
+            table.Add("flag", ["--help"]);
+            if (path.Contains(' ') || Get(body, "commands") is not null)
+            {
+                table.Add("flag", ["-h"]);
+            }
+        }
+
         table.Write(lines);
         HashSet<string> options = [.. table.Names];
 
         Settings(body, lines);
         TraitsOf(body, lines);
         HashSet<string> visible = [.. inherited, .. options];
-        Children(path, paths, body, lines, visible);
+        Children(path, body, lines, Scalar(body, "globals") == "anywhere" ? visible : inherited);
         foreach (string group in Words(body, "use"))
         {
             if (_groups.TryGetValue(group, out YamlMappingNode? shared))
@@ -184,10 +200,16 @@ public sealed class DescriptionReader
         }
 
         Cases(body, lines, visible);
-        _entries.Add(new Entry(path, names, lines.ToString()));
+        bool complete = Scalar(body, "complete") == "true";
+        _entries.Add(new Entry(path, names, lines.ToString())
+        {
+            File = Path.GetFileNameWithoutExtension(_file),
+            Complete = complete,
+            Documented = complete && _documented.TryGetValue(path, out List<DocumentedOption>? listed) ? listed.Count : 0,
+        });
     }
 
-    private void Children(string path, IReadOnlyList<string> paths, YamlMappingNode body, StringBuilder lines, HashSet<string> visible)
+    private void Children(string path, YamlMappingNode body, StringBuilder lines, HashSet<string> visible)
     {
         if (Get(body, "commands") is not { } commands)
         {
@@ -219,7 +241,6 @@ public sealed class DescriptionReader
                 }
 
                 lines.Append('\n');
-                _ = paths;
                 Node($"{path} {name}", [$"{path} {name}"], child, visible);
             }
         }

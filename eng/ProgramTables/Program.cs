@@ -2,22 +2,12 @@ using Guard.ProgramTables;
 
 if (args.Length != 2)
 {
-    Console.Error.WriteLine("usage: ProgramTables FOLDER OUTPUT.cs   (FOLDER holds the program descriptions, *.yaml)");
+    Console.Error.WriteLine("usage: ProgramTables FOLDER OUTPUT.cs   makes the table of the program descriptions in FOLDER");
+    Console.Error.WriteLine("       ProgramTables FOLDER --list      prints the list for docs/programs.md");
     return 2;
 }
 
-DescriptionReader reader = new();
-foreach (string file in Directory.EnumerateFiles(args[0], "*.yaml").Order(StringComparer.Ordinal))
-{
-    reader.Read(file, File.ReadAllText(file));
-}
-
-foreach (string file in Directory.EnumerateFiles(Path.Combine(args[0], "options"), "*.txt").Order(StringComparer.Ordinal))
-{
-    reader.ReadDocumented(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file));
-}
-
-Catalog catalog = reader.Finish();
+Catalog catalog = DescriptionFolder.Read(args[0]);
 foreach (string problem in catalog.Problems)
 {
     Console.Error.WriteLine(problem);
@@ -26,6 +16,12 @@ foreach (string problem in catalog.Problems)
 if (catalog.Problems.Count > 0)
 {
     return 1;
+}
+
+if (args[1] == "--list")
+{
+    Console.Out.Write(ProgramList.Markdown(catalog));
+    return 0;
 }
 
 File.WriteAllText(args[1], TableWriter.Write(catalog.Entries));

@@ -47,13 +47,14 @@ internal sealed class CommandLine
 
     public bool Holds(Condition condition)
     {
+        int operands = Operands.Count - (Leaf.Assignments ? Operands.TakeWhile(o => CommandLineReader.IsAssignment(o.Argument.Text)).Count() : 0);
         foreach (Condition.Atom[] group in condition.Groups)
         {
             bool any = false;
             foreach (Condition.Atom atom in group)
             {
                 bool found = atom.CountsOperands
-                    ? atom.AtLeast ? Operands.Count >= atom.Count : Operands.Count == atom.Count
+                    ? atom.AtLeast ? operands >= atom.Count : operands == atom.Count
                     : Has(atom);
                 any |= found != atom.Negated;
             }

@@ -8,6 +8,12 @@ internal sealed class EffectCollector
 
     private const string UnlessPiped = " unless piped";
 
+    /// <summary>Programs take one target; more than a few are a means to make work.</summary>
+    private const int MaxTargets = 4;
+
+    /// <summary>So many words come from placeholders; beyond that a placeholder is an unknown word.</summary>
+    private const int MaxFilled = 4096;
+
     private readonly CommandLine _line;
     private readonly CommandFacts _facts;
     private readonly Traits _traits;
@@ -15,6 +21,7 @@ internal sealed class EffectCollector
     private readonly List<string> _only = [];
     private readonly List<string> _except = [];
     private readonly List<(string Text, int Word)> _roots = [];
+    private int _filled;
 
     private EffectCollector(CommandLine line, CommandFacts facts)
     {
@@ -62,7 +69,9 @@ internal sealed class EffectCollector
         canonical.AddRange(subcommand.Select(Argument.Of));
         canonical.AddRange(_line.Rest.Where(rest => rest.Owner is null || ReferenceEquals(rest.Owner, leaf)).Select(rest => rest.Word));
 
-        bool quiet = _sink.Effects.Count == 0 && _sink.Inner.Count == 0 && _sink.Code.Count == 0 && _sink.Opaque.Count == 0 && !local;
+        // An option that is not described may do anything, so nothing is promised then.
+        bool quiet = _sink.Effects.Count == 0 && _sink.Inner.Count == 0 && _sink.Code.Count == 0 && _sink.Opaque.Count == 0 && !local
+            && _line.UnknownOptions.Count == 0;
         return new CommandEffects
         {
             Program = canonical[0].Text,
@@ -231,6 +240,11 @@ internal sealed class EffectCollector
                 foreach (OperandSlot slot in slots.Slots)
                 {
                     assigned.Add((operand, slot.Use));
+                    if (slot.Use.Kind is ValueKind.Into or ValueKind.RemoteInto)
+                    {
+                        // How many sources there are is not known either, so the target may be the file itself.
+                        assigned.Add((operand, ValueUse.Names["write"]));
+                    }
                 }
             }
 
@@ -281,12 +295,19 @@ internal sealed class EffectCollector
             }
         }
 
+        int targets = 0;
         foreach (FoundOption option in _line.Options)
         {
             // A target folder given by an option (cp -t) receives every source.
             ValueUse[] uses = UsesOf(option.Option);
             if (uses is [{ Kind: ValueKind.Into or ValueKind.RemoteInto }] && option.Values is [var target])
             {
+                if (++targets > MaxTargets)
+                {
+                    _sink.Opaque.Add(new OpaqueReason("too-many-targets", option.Word));
+                    break;
+                }
+
                 _sink.Into(target.Text.EndsWith('/') ? target : target.Part(target.Text + "/"), uses[0] with { Tree = uses[0].Tree || tree }, sources, option.Word);
             }
         }
@@ -402,6 +423,7 @@ internal sealed class EffectCollector
             case ValueKind.Sql: SqlText.Read(_sink, value, word); break;
             case ValueKind.EditorCommand: EditorText.Read(_sink, value, word); break;
             case ValueKind.GitAlias: GitAlias(value, word); break;
+            case ValueKind.Variable: _sink.Variable(value, word); break;
             case ValueKind.Opaque: _sink.Opaque.Add(new OpaqueReason("option", word)); break;
             case ValueKind.Module: Start(use, [value], [], word); break;
         }
@@ -555,7 +577,8 @@ internal sealed class EffectCollector
             if (word.Text is "{}" or "{.}" or "{/}" or "{//}" or "{/.}" || (word.Text.StartsWith("{}", StringComparison.Ordinal) && !word.Text.Contains('/')))
             {
                 placed = true;
-                filled.AddRange(roots.Select(root => Argument.Below(root.Text, word.Text == "{}" ? only : null)));
+                _filled += roots.Count;
+                filled.AddRange(_filled > MaxFilled ? [Argument.Unknown] : roots.Select(root => Argument.Below(root.Text, word.Text == "{}" ? only : null)));
             }
             else if (word.Text.Contains("{}", StringComparison.Ordinal))
             {

@@ -3,6 +3,9 @@ namespace Guard.Shell.Effects;
 /// <summary>Receives what the words of a command mean, and turns each into effects under the folder in force.</summary>
 internal sealed class EffectSink(PathProbe probe)
 {
+    /// <summary>Changes of folder are followed so far; then the folder is not known. Paths would otherwise grow with each change.</summary>
+    private const int MaxFolders = 16;
+
     private readonly List<(int Word, Argument Folder)> _folders = [];
 
     public List<Effect> Effects { get; } = [];
@@ -23,8 +26,17 @@ internal sealed class EffectSink(PathProbe probe)
     /// <summary>The folder after all changes, null where the command's own.</summary>
     public Argument? Directory => _folders.Count > 0 ? _folders[^1].Folder : null;
 
-    public void ChangeDirectory(Argument folder, int word) =>
-        _folders.Add((word, _folders.Count > 0 ? Below(_folders[^1].Folder, folder) : folder));
+    public void ChangeDirectory(Argument folder, int word)
+    {
+        if (_folders.Count < MaxFolders)
+        {
+            _folders.Add((word, _folders.Count > 0 ? Below(_folders[^1].Folder, folder) : folder));
+        }
+        else if (_folders.Count == MaxFolders)
+        {
+            _folders.Add((word, Argument.Unknown));
+        }
+    }
 
     public void File(Argument path, ValueUse use, int word, bool isImplicit, bool operand = true)
     {
@@ -205,6 +217,16 @@ internal sealed class EffectSink(PathProbe probe)
 
     public void Environment(Argument name, int word) =>
         Effects.Add(new Effect(EffectAction.ReadEnv, name.Text) { Unknown = !name.IsKnown, Word = word });
+
+    /// <summary>A variable's name or an assignment, as builtins take them: a subscript is evaluated, with the substitutions in it.</summary>
+    public void Variable(Argument name, int word)
+    {
+        int bracket = name.Text.IndexOf('[');
+        if (bracket >= 0 && (name.Text.AsSpan(bracket).Contains("$(", StringComparison.Ordinal) || name.Text.AsSpan(bracket).Contains('`')))
+        {
+            Opaque.Add(new OpaqueReason("subscript", word));
+        }
+    }
 
     /// <summary>curl -d: <c>@file</c>, and <c>name@file</c> for --data-urlencode.</summary>
     public void Data(Argument value, ValueUse use, int word)

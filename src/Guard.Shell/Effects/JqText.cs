@@ -15,7 +15,11 @@ internal static class JqText
         string text = program.Text;
         for (int at = 0; at < text.Length; at++)
         {
-            if (text[at] == '"' && !Interpolates(text, at, out int end))
+            if (text[at] == '\\')
+            {
+                at++;
+            }
+            else if (text[at] == '"' && !Interpolates(text, at, out int end))
             {
                 at = end;
             }

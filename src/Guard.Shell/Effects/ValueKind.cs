@@ -52,6 +52,7 @@ internal enum ValueKind
     Revision,
     Include,
     Exclude,
+    Variable,
     Guess,
     Opaque,
 }
@@ -112,6 +113,7 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
         ["include"] = new(ValueKind.Include),
         ["exclude"] = new(ValueKind.Exclude),
         ["guess"] = new(ValueKind.Guess, FileUse.Read | FileUse.Write),
+        ["variable"] = new(ValueKind.Variable),
         ["opaque"] = new(ValueKind.Opaque),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
