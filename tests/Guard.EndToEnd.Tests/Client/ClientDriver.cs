@@ -26,26 +26,16 @@ internal static class ClientDriver
     private static Dictionary<string, string> EnvironmentOf(CaseFolder folder, MessagesStandIn standIn)
     {
         var address = standIn.Address.GetLeftPart(UriPartial.Authority);
-        return new Dictionary<string, string>(StringComparer.Ordinal)
+        return new Dictionary<string, string>(Isolation.Environment(address), StringComparer.Ordinal)
         {
-            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
             ["HOME"] = folder.Home,
             ["TMPDIR"] = folder.Temporary,
             ["CLAUDE_CODE_TMPDIR"] = folder.Temporary,
             ["SHELL"] = "/bin/bash",
-            ["TERM"] = "dumb",
-            ["LANG"] = "C.UTF-8",
             ["ANTHROPIC_BASE_URL"] = address,
             ["ANTHROPIC_API_KEY"] = "not-a-key",
             // Skipping permissions as root is refused without it.
             ["IS_SANDBOX"] = "1",
-            ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
-            ["DISABLE_TELEMETRY"] = "1",
-            ["DISABLE_ERROR_REPORTING"] = "1",
-            ["DISABLE_AUTOUPDATER"] = "1",
-            ["HTTP_PROXY"] = address,
-            ["HTTPS_PROXY"] = address,
-            ["NO_PROXY"] = "127.0.0.1,localhost",
         };
     }
 }
