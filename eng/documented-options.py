@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Lists the options that programs document, with their arity and the placeholder of their value. The descriptions of programs build on these lists.
 
-usage: eng/documented-options.py [--path FOLDER]... [PROGRAM...]
+usage: eng/documented-options.py [--path FOLDER]... [--probe] [PROGRAM...]
 
 For each program (and subcommand) that is installed, writes src/Guard.Shell/Programs/options/PROGRAM.txt:
 one line per option, "subcommand<TAB>-x,--long<TAB>none|required|optional<TAB>PLACEHOLDER". Only these facts are taken, from --help or the manual page.
---path adds a folder to look for programs in. Needs nothing but the programs; run by hand when a description is added.
+--path adds a folder to look for programs in. --probe instead asks the programs themselves whether the lists are right: it gives a value to each long option
+that takes none, and none to each that requires one, and reports every program that does not complain (only programs that read options with getopt_long and
+stop at the first mistake, in an empty folder). Needs nothing but the programs; run by hand when a description is added.
 """
-import os, re, subprocess, sys, pathlib
+import os, pathlib, re, subprocess, sys, tempfile
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "src/Guard.Shell/Programs/options"
 
@@ -91,7 +93,7 @@ SMALL = {"find", "ssh", "scp", "sftp", "ssh-keygen", "tree", "file", "bash", "le
 def options(text, cobra, small=False):
     found = {}
     for head, whole in heads(text):
-        names, arity, meta = [], "none", ""
+        names, arity, meta, own = [], "none", "", {}
         if small and (m := re.fullmatch(r"((?:-[\w-]+(?:, )?)+) (\[?[a-z_][\w:/@.|-]*\]?)(?: .*)?", head)) and not re.search(r" (the|is|a|to|for|of|and|in|not|on) ", head + " "):
             for name in m.group(1).split(", "):
                 found.setdefault(name.strip(), ("required", m.group(1).split(", "), m.group(2)))
@@ -112,27 +114,53 @@ def options(text, cobra, small=False):
                     arg = ""
                 for n in ([name.replace("[no-]", ""), name.replace("[no-]", "no-")] if "[no-]" in name else [name]):
                     names.append(n)
+                mine = "none"
                 behind = head[m.end("arg"):m.end("arg") + 1] if m.group("arg") else ""
                 if arg.startswith("[=") or arg.startswith("[") and not (behind and behind not in " ,|)"):
-                    arity = "optional" if arity == "none" else arity
-                elif arg:
-                    arity = "required" if arity != "optional" else "optional"
-                if re.fullmatch(r"=(true|false):?", arg):
-                    arity = "none"
+                    mine = "optional"
+                elif arg and not re.fullmatch(r"=(true|false):?", arg):
+                    mine = "required"
+                own.update((n, mine) for n in names if n not in own)
+                arity = mine if mine != "none" else arity
                 meta = re.sub(r"[^\w/:.-]", "", arg) or meta
+        # "-k, --key=DEF": one placeholder is for all names. "-c, -C NUM, --context[=NUM]": several are each for its own.
+        shared = sum(a != "none" for a in own.values()) <= 1
+        if not shared and not any(a != "none" for n, a in own.items() if len(n) == 2):
+            # "-F, --info-script=NAME, --new-volume-script=NAME": the short names are for what the long ones are.
+            own.update((n, arity) for n in own if len(n) == 2)
         for name in names:
+            if own and not shared and own.get(name, "none") != arity:
+                found.setdefault(name, (own.get(name, "none"), [name], meta if own.get(name, "none") != "none" else ""))
+                continue
             if name in ("-", "--", "-NUM", "-num") or name.endswith("-"):
                 continue
             # what is said more than once: an argument seen anywhere counts
             rank = {"none": 0, "optional": 1, "required": 2}
             if name not in found or rank[found[name][0]] < rank[arity]:
-                found[name] = (arity, names, meta)
+                found[name] = (arity, names if shared or not own else [n for n in names if own.get(n) == arity], meta)
     return found
 
 
-def lines(sub, text, cobra, small=False):
+# What the programs themselves answer (--probe) where their help reads otherwise.
+CORRECTIONS = {
+    "ls": {"-p": "none"}, "dir": {"-p": "none"}, "vdir": {"-p": "none"}, "du": {"--time": "optional"}, "mktemp": {"--tmpdir": "optional"}, "od": {"--strings": "optional"},
+    "pr": {"-e": "optional", "--expand-tabs": "optional", "-i": "optional", "--output-tabs": "optional", "-n": "optional", "--number-lines": "optional"},
+    "ptx": {"-O": "none", "-T": "none"}, "sort": {"-c": "none", "-C": "none", "--check": "optional"}, "stat": {"-c": "required"},
+    "strings": {"-t": "required", "-T": "required", "-e": "required", "-s": "required"}, "wget": {"--max-redirect": "required", "--hsts-file": "required", "--backups": "optional"},
+    "xargs": {"--max-lines": "optional"}, "patch": {"--merge": "optional"}, "diff": {"-c": "none", "-u": "none", "--context": "optional", "--unified": "optional"},
+}
+
+
+def lines(sub, text, cobra, small=False, program=""):
     done, out = set(), []
     for name, (arity, names, meta) in options(text, cobra, small).items():
+        corrected = CORRECTIONS.get(program, {})
+        if any(n in corrected for n in names):
+            for n in names:
+                if n not in done:
+                    done.add(n)
+                    out.append(f"{sub}\t{n}\t{corrected.get(n, arity)}\t{meta if corrected.get(n, arity) != 'none' else ''}")
+            continue
         if name in done:
             continue
         group = [n for n in dict.fromkeys(names) if n not in done]
@@ -141,15 +169,57 @@ def lines(sub, text, cobra, small=False):
     return out
 
 
+# getopt_long's complaints.
+REFUSED = re.compile(r"doesn't allow an argument|requires an argument|ambiguous|option .* takes no (value|argument)|needs? (a value|an argument)|doesn.t take an argument|missing argument|expects a value|requires a value|does not take|unexpected argument|Invalid boolean|unexpected value|wasn't expected|a value is required|expecting any more values|requires parameter")
+GETOPT = {*COREUTILS, "grep", "sed", "tar", "gzip", "xz", "diff", "cmp", "diff3", "sdiff", "wget", "xargs", "make", "patch", "strings", "objdump", "nm", "readelf", "rg",
+          "fd", "curl", "column", "git", "jq", "docker", "cargo", "pip", "gh", "ionice", "taskset", "flock", "unshare", "nsenter", "pgrep", "watch"}
+
+
+def probe(programs):
+    asked = wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for program in programs:
+            file = OUT / f"{program}.txt"
+            if program not in GETOPT or not file.exists():
+                continue
+            for line in file.read_text().splitlines():
+                sub, names, arity, _ = line.split("\t")
+                for name in names.split(","):
+                    short = not name.startswith("--")
+                    if arity == "optional" or short and len(name) != 2:
+                        continue
+                    operand = ["guard"] if program in ("rg", "fd") else []
+                    argv = [program, *sub.split(), *operand, name + ("=guard" if arity == "none" and not short else "")]
+                    try:
+                        done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=20, cwd=folder, stdin=subprocess.DEVNULL,
+                                              env=dict(os.environ, HOME=folder, LC_ALL="C", GIT_CONFIG_NOSYSTEM="1"))
+                    except (OSError, subprocess.TimeoutExpired) as problem:
+                        print(f"{' '.join(argv)}\t{arity}\t{problem}")
+                        continue
+                    asked += 1
+                    if bool(REFUSED.search(done.stderr + done.stdout)) == (short and arity == "none"):
+                        wrong += 1
+                        print(f"{' '.join(argv)}\t{arity}\t{(done.stderr or done.stdout).strip().splitlines()[:1]}")
+    print(f"{asked} asked, {wrong} answered otherwise")
+
+
 def main():
+    if "--probe" in sys.argv:
+        sys.argv.remove("--probe")
+        probing = True
+    else:
+        probing = False
     args, path, wanted = sys.argv[1:], [], []
     while args:
         a = args.pop(0)
         path, wanted = (path + [args.pop(0)], wanted) if a == "--path" else (path, wanted + [a])
     os.environ["PATH"] = ":".join(path + [os.environ["PATH"]])
+    if probing:
+        probe(wanted or sorted(GETOPT))
+        return
     OUT.mkdir(parents=True, exist_ok=True)
     for program in wanted or sorted({*PLAIN, *MULTI}):
-        out = lines("", text_of([program], PLAIN.get(program, HELP)), program in ("docker", "kubectl", "gh"), program in SMALL)
+        out = lines("", text_of([program], PLAIN.get(program, HELP)), program in ("docker", "kubectl", "gh"), program in SMALL, program)
         how, subs = MULTI.get(program, ("", []))
         for sub in subs:
             argv = [program, *sub.split("%")]
