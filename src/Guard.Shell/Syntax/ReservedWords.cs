@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+
+namespace Guard.Shell.Syntax;
+
+/// <summary>Words that bash reads as syntax where a command may start.</summary>
+internal static class ReservedWords
+{
+    /// <summary>No reserved word is longer.</summary>
+    public const int MaxLength = 8;
+
+    private static readonly FrozenSet<string> Words = new[]
+    {
+        "!", "[[", "]]", "{", "}", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in",
+        "select", "then", "time", "until", "while",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    public static bool Contains(string word) => Words.Contains(word);
+
+    /// <summary>The reserved word at the cursor, or null. Quoted or split words are not reserved.</summary>
+    public static string? At(SourceCursor cursor)
+    {
+        var length = 0;
+        while (length <= MaxLength && !Characters.EndsWord(cursor.Peek(length)))
+            length++;
+        cursor.Budget.Step(length + 1);
+        if (length is 0 or > MaxLength)
+            return null;
+        var word = cursor.Slice(cursor.Position, cursor.Position + length);
+        return Words.Contains(word) ? word : null;
+    }
+
+    public static bool Is(SourceCursor cursor, string word)
+    {
+        for (var i = 0; i < word.Length; i++)
+        {
+            if (cursor.Peek(i) != word[i])
+                return false;
+        }
+
+        cursor.Budget.Step(word.Length);
+        return Characters.EndsWord(cursor.Peek(word.Length));
+    }
+}
