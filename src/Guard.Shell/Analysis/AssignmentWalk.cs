@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Guard.Shell.Expansion;
+using Guard.Shell.Syntax;
+
+namespace Guard.Shell.Analysis;
+
+/// <summary>Applies assignments to what is known.</summary>
+internal static class AssignmentWalk
+{
+    /// <summary>Expands the value in the expander's state and assigns it there.</summary>
+    public static ShellAssignment Apply(Assignment assignment, WordExpander expander)
+    {
+        if (assignment.Value.Parts is [ArrayPart array])
+        {
+            var elements = Array(array, expander);
+            expander.State = expander.State.With(assignment.Name, elements is null || assignment.Append ? ShellValue.Unknown : elements);
+            return new ShellAssignment(assignment.Span, assignment.Name, new ExpandedField.Partial("", ""));
+        }
+
+        // A subscript is arithmetic, or the key of an associative array that is not followed.
+        if (assignment.Subscript is not null)
+            expander.Evaluate(assignment.Subscript);
+        var value = expander.ExpandValue(assignment.Value);
+        expander.State = expander.State.With(assignment.Name, assignment.Subscript is null ? Combine(expander.State[assignment.Name], value, assignment.Append) : ShellValue.Unknown);
+        return new ShellAssignment(assignment.Span, assignment.Name, value);
+    }
+
+    /// <summary>The value after <c>=</c> or <c>+=</c>.</summary>
+    public static ShellValue Combine(ShellValue before, ExpandedField value, bool append)
+    {
+        if (value is not ExpandedField.Known { Text: var text })
+            return ShellValue.Unknown;
+        if (!append || ReferenceEquals(before, ShellValue.Unset))
+            return ShellValue.Of(text);
+        return before is ShellValue.Scalar scalar ? ShellValue.Of(scalar.Text + text) : ShellValue.Unknown;
+    }
+
+    /// <summary>The elements of an array if all are known and none has a subscript.</summary>
+    public static ShellValue? Array(ArrayPart array, WordExpander expander)
+    {
+        var known = true;
+        var elements = ImmutableSortedDictionary.CreateBuilder<long, string>();
+        foreach (var element in array.Elements)
+        {
+            if (element.Subscript is not null)
+            {
+                expander.Evaluate(element.Subscript);
+                expander.ExpandValue(element.Value);
+                known = false;
+                continue;
+            }
+
+            foreach (var field in expander.Expand(element.Value))
+            {
+                known &= field is ExpandedField.Known;
+                elements.Add(elements.Count, (field as ExpandedField.Known)?.Text ?? "");
+            }
+        }
+
+        return known ? new ShellValue.IndexedArray(elements.ToImmutable()) : null;
+    }
+}

@@ -1,0 +1,241 @@
+using System.Collections.Immutable;
+using Guard.Shell.Expansion;
+using Guard.Shell.Syntax;
+
+namespace Guard.Shell.Analysis;
+
+using SimpleCommand = Guard.Shell.Syntax.SimpleCommand;
+
+/// <summary>What bash's builtins do to the shell itself. Programs leave it as it is.</summary>
+internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
+{
+    private readonly FolderWalker _folders = new(view);
+
+    public Flow Walk(ShellCommand step, SimpleCommand command, WalkState state)
+    {
+        var words = step.Words;
+        var name = step.Name;
+        while (name is "command" or "builtin" && words.Length > 1 && words[1] is ExpandedField.Known next && !next.Text.StartsWith('-'))
+        {
+            words = words.RemoveAt(0);
+            name = next.Text;
+        }
+
+        var operands = words.RemoveAt(0);
+        switch (name)
+        {
+            case "cd" or "pushd":
+                return _folders.ChangeTo(operands, state, isPush: name == "pushd");
+            case "popd":
+                return Flow.Both(FolderWalker.Lost(state));
+            case "export" or "declare" or "typeset" or "local" or "readonly":
+                return Flow.Both(Declare(step, command, state, name));
+            case "unset":
+                return Flow.Both(Unset(step, operands, state));
+            case "read" or "mapfile" or "readarray" or "getopts" or "printf" or "wait":
+                return Flow.Both(Fill(step, name, operands, state));
+            case "let":
+                walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
+                return Flow.Both(state with { Shell = state.Shell.ForgetVariables() });
+            case "set":
+                return Flow.Both(Set(step, operands, state));
+            case "shift":
+                return Flow.Both(state with { Shell = state.Shell with { Positionals = Shifted(operands, state.Shell.Positionals) } });
+            case "shopt":
+                return Flow.Both(ChangeOptions(step, operands, state));
+            case "alias" or "unalias" or "enable" or "hash" when !operands.IsEmpty:
+                walker.EmitOpaque(step.Span, OpacityCode.ReadingChanged);
+                return Flow.Both(state);
+            case "eval":
+                return Evaluate(step, operands, state);
+            case "trap":
+                return Trap(step, operands, state);
+            case "source" or ".":
+                // A script of the project, as if it were run: it may set anything, and is trusted not to move the shell.
+                return Flow.Both(state with { Shell = state.Shell.ForgetVariables() });
+            case "exit":
+                return Flow.Both(state with { Dead = true });
+            case "exec" when !operands.IsEmpty:
+                return Flow.Both(state with { Dead = true });
+            case "exec":
+                return Flow.Both(state with { Input = step.Input });
+            case "return":
+                walker.CallExits.TryPeek(out var calls);
+                calls?.Add(state);
+                return Flow.Both(state with { Dead = true });
+            case "break" or "continue":
+                foreach (var exits in walker.LoopExits)
+                    exits.Add(state);
+                return Flow.Both(state with { Dead = walker.LoopExits.Count > 0 });
+            case "true" or ":":
+                return new Flow(state, state with { Dead = true });
+            case "false":
+                return new Flow(state with { Dead = true }, state);
+            default:
+                return Flow.Both(state);
+        }
+    }
+
+    private WalkState Declare(ShellCommand step, SimpleCommand command, WalkState state, string builtin)
+    {
+        var shell = state.Shell;
+        var attributes = string.Concat(step.Words.OfType<ExpandedField.Known>().Select(w => w.Text).Where(w => w.StartsWith('-') || w.StartsWith('+')));
+        if (attributes.Contains('n', StringComparison.Ordinal) && builtin != "export")
+        {
+            walker.EmitOpaque(step.Span, OpacityCode.Indirection);
+            return state with { Shell = shell.ForgetVariables() };
+        }
+
+        var isPlain = builtin != "readonly" && attributes.All(c => c is '-' or 'x' or 'g' or 'a' or 'p' or 'f');
+        foreach (var word in step.Words.Skip(1))
+        {
+            if (word is ExpandedField.Unknown || (word is ExpandedField.Partial partial && !partial.Prefix.Contains('=', StringComparison.Ordinal)))
+            {
+                shell = shell.ForgetVariables();
+                continue;
+            }
+
+            var (text, isKnown) = word is ExpandedField.Known known ? (known.Text, true) : (((ExpandedField.Partial)word).Prefix, false);
+            var sign = text.IndexOf('=', StringComparison.Ordinal);
+            var name = (sign < 0 ? text : text[..sign]).TrimEnd('+');
+            if (!Characters.IsName(name))
+            {
+                if (name.Contains('[', StringComparison.Ordinal))
+                    walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
+                continue;
+            }
+
+            var value = isKnown ? (ExpandedField)new ExpandedField.Known(sign < 0 ? "" : text[(sign + 1)..]) : new ExpandedField.Partial("", "");
+            if (!isPlain)
+                shell = shell.With(name, sign < 0 ? ShellValue.Unknown : AssignmentWalk.Combine(shell[name], value, append: false)).WithAttribute(name);
+            else if (sign >= 0)
+                shell = shell.With(name, AssignmentWalk.Combine(shell[name], value, append: text[sign - 1] == '+'));
+            else if (builtin is "local" or "declare" or "typeset")
+                shell = shell.With(name, ShellValue.Unknown);
+        }
+
+        return state with { Shell = shell };
+    }
+
+    private WalkState Unset(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
+    {
+        foreach (var operand in operands)
+        {
+            if (operand is not ExpandedField.Known { Text: var name } || (!name.StartsWith('-') && !Characters.IsName(name)))
+            {
+                walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
+                return state with { Shell = state.Shell.ForgetVariables() };
+            }
+
+            if (!name.StartsWith('-'))
+            {
+                // bash's default splitting differs from an unset IFS only in name.
+                var value = state.Shell.Attributed.Contains(name) || name == "IFS" ? ShellValue.Unknown : ShellValue.Unset;
+                var doubtful = state.Functions.ContainsKey(name) ? state.Doubtful.Add(name) : state.Doubtful;
+                state = state with { Shell = state.Shell.With(name, value), Doubtful = doubtful };
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>Builtins that store what they read or make in the variables that are named on them.</summary>
+    private WalkState Fill(ShellCommand step, string name, ImmutableArray<ExpandedField> operands, WalkState state)
+    {
+        var optionOnly = name is "printf" or "wait";
+        if (optionOnly && !operands.Any(o => o is not ExpandedField.Known { Text: var text } || text.StartsWith('-')))
+            return state;
+        if (optionOnly && operands is [ExpandedField.Known { Text: not "-v" and not "-p" } format, ..] && !format.Text.StartsWith("-v", StringComparison.Ordinal))
+            return state;
+        foreach (var operand in operands)
+        {
+            if (operand is not ExpandedField.Known { Text: var text })
+            {
+                walker.EmitOpaque(step.Span, OpacityCode.Indirection);
+                return state with { Shell = state.Shell.ForgetVariables() };
+            }
+
+            if (text.Contains('[', StringComparison.Ordinal) && Characters.IsNameStart(text[0]))
+                walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
+            var variable = text.StartsWith("-v", StringComparison.Ordinal) || text.StartsWith("-a", StringComparison.Ordinal) ? text[2..] : text;
+            if (Characters.IsName(variable))
+                state = state with { Shell = state.Shell.With(variable, ShellValue.Unknown) };
+        }
+
+        return state;
+    }
+
+    private WalkState Set(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
+    {
+        for (var i = 0; i < operands.Length; i++)
+        {
+            if (operands[i] is not ExpandedField.Known { Text: var text })
+            {
+                walker.EmitOpaque(step.Span, OpacityCode.ReadingChanged);
+                return state with { Shell = state.Shell with { Positionals = null, DefaultOptions = false } };
+            }
+
+            if (text is "--" || text.Length == 0 || text[0] is not ('-' or '+'))
+            {
+                var rest = operands.Skip(text == "--" ? i + 1 : i).ToList();
+                var known = rest.OfType<ExpandedField.Known>().Select(f => f.Text).ToImmutableArray();
+                return state with { Shell = state.Shell with { Positionals = known.Length == rest.Count ? known : null } };
+            }
+
+            var letters = text.AsSpan(1);
+            if (letters.IndexOfAny('k', 'n', 'P') >= 0 || letters.IndexOfAny('f', 'B', 'T') >= 0)
+                state = ChangedReading(step, state, letters.IndexOfAny('k', 'n') >= 0);
+            if (!letters.Contains('o') || i + 1 >= operands.Length)
+                continue;
+            i++;
+            if (operands[i] is not ExpandedField.Known { Text: "pipefail" or "errexit" or "nounset" or "xtrace" or "verbose" or "noclobber" })
+                state = ChangedReading(step, state, opaque: true);
+        }
+
+        return state;
+    }
+
+    private WalkState ChangeOptions(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
+    {
+        var changes = operands.Any(o => o is not ExpandedField.Known { Text: var text } || (text.StartsWith('-') && text.AsSpan().IndexOfAny("suo") >= 0));
+        if (!changes)
+            return state;
+        var harmless = operands.All(o => o is ExpandedField.Known { Text: "-s" or "-u" or "-q" or "nullglob" or "dotglob" or "globstar" or "failglob" or "nocaseglob" or "inherit_errexit" });
+        return ChangedReading(step, state, opaque: !harmless);
+    }
+
+    private WalkState ChangedReading(ShellCommand step, WalkState state, bool opaque)
+    {
+        if (opaque)
+            walker.EmitOpaque(step.Span, OpacityCode.ReadingChanged);
+        return state with { Shell = state.Shell with { DefaultOptions = false } };
+    }
+
+    private static ImmutableArray<string>? Shifted(ImmutableArray<ExpandedField> operands, ImmutableArray<string>? positionals) =>
+        operands.IsEmpty && positionals is { Length: > 0 } some ? some.RemoveAt(0) : null;
+
+    private Flow Evaluate(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
+    {
+        if (operands.Any(o => o is not ExpandedField.Known))
+        {
+            walker.EmitOpaque(step.Span, OpacityCode.UnknownCode);
+            return Flow.Both(FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
+        }
+
+        var texts = operands.Select(o => ((ExpandedField.Known)o).Text).SkipWhile((t, i) => i == 0 && t == "--");
+        return walker.WalkText(string.Join(' ', texts), step.Span, state with { Input = step.Input });
+    }
+
+    /// <summary>The text runs later, in a state that is not known then; it is shown where it is set.</summary>
+    private Flow Trap(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
+    {
+        var code = operands.SkipWhile(o => o is ExpandedField.Known { Text: "--" }).ToList();
+        if (code is [] or [ExpandedField.Known { Text: "-" or "" or "-l" or "-p" }, ..])
+            return Flow.Both(state);
+        if (code[0] is ExpandedField.Known { Text: var text })
+            walker.WalkText(text, step.Span, FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
+        else
+            walker.EmitOpaque(step.Span, OpacityCode.UnknownCode);
+        return Flow.Both(state);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Guard.Shell.Expansion;
+using Guard.Shell.Syntax;
+
+namespace Guard.Shell.Analysis;
+
+using SimpleCommand = Guard.Shell.Syntax.SimpleCommand;
+
+/// <summary>Simple commands: expands them in bash's order, writes them down, and applies what builtins and functions do to the shell.</summary>
+internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
+{
+    private readonly BuiltinWalker _builtins = new(walker, view);
+
+    public Flow Walk(SimpleCommand command, WalkState state)
+    {
+        var expander = walker.ExpanderIn(state);
+        var declares = command.Words is [{ LiteralText: { } first }, ..] && Builtins.Declares(first);
+        var words = declares ? ExpandDeclaration(command.Words, expander) : expander.Expand(command.Words);
+        var redirects = RedirectExpansion.Expand(command.Redirects, expander);
+        var standsAlone = command.Words.IsEmpty || words.IsEmpty;
+        var assignments = ExpandAssignments(command.Assignments, expander, out var assigned);
+        var input = RedirectExpansion.InputAfter(redirects, state.Input);
+        var step = new ShellCommand(command.Span, words, assignments, redirects, input, state.Shell.WorkingDirectory) { OutputIsPiped = state.OutputIsPiped };
+
+        // Expansions of the words may have assigned; assignments before a name last only as long as the command.
+        var after = state with { Shell = standsAlone ? assigned : expander.State };
+        if (standsAlone)
+        {
+            walker.Emit(step);
+            return Flow.Both(after);
+        }
+
+        if (step.Name is not { } name)
+        {
+            walker.Emit(step);
+            walker.EmitOpaque(command.Span, OpacityCode.UnknownProgram);
+
+            // It may be a builtin that changes the shell.
+            return Flow.Both(after with { Shell = after.Shell.ForgetVariables() with { WorkingDirectory = null } });
+        }
+
+        if (state.Functions.TryGetValue(name, out var bodies) && !bodies.IsEmpty)
+        {
+            walker.Emit(step with { IsFunction = true });
+            var inner = after with { Shell = assigned, Input = input };
+            var called = walker.Call(bodies, Arguments(words), command.Span, inner);
+            var flow = new Flow(called.Success with { Input = state.Input }, called.Failure with { Input = state.Input });
+            foreach (var assignment in command.Assignments)
+                flow = new Flow(Forget(flow.Success, assignment.Name), Forget(flow.Failure, assignment.Name));
+            return state.Doubtful.Contains(name) ? Merge(flow, Builtin(step, command, after)) : flow;
+        }
+
+        return Builtin(step, command, after);
+    }
+
+    private Flow Builtin(ShellCommand step, SimpleCommand command, WalkState after)
+    {
+        walker.Emit(step);
+        return _builtins.Walk(step, command, after);
+    }
+
+    private static WalkState Forget(WalkState state, string name) => state with { Shell = state.Shell.With(name, ShellValue.Unknown) };
+
+    private static Flow Merge(Flow a, Flow b) => new(a.Success.Join(b.Success), a.Failure.Join(b.Failure));
+
+    private static ImmutableArray<string>? Arguments(ImmutableArray<ExpandedField> words)
+    {
+        var known = words.Skip(1).OfType<ExpandedField.Known>().Select(w => w.Text).ToImmutableArray();
+        return known.Length == words.Length - 1 ? known : null;
+    }
+
+    /// <summary>Operands of <c>export</c> and its like that are assignments expand like assignments.</summary>
+    private static ImmutableArray<ExpandedField> ExpandDeclaration(ImmutableArray<Word> words, WordExpander expander)
+    {
+        var fields = ImmutableArray.CreateBuilder<ExpandedField>();
+        foreach (var word in words)
+        {
+            if (DeclaredAssignment.TrySplit(word) is { } declared)
+                fields.Add(Prefix(declared.Prefix, declared.Value.Parts is [ArrayPart] ? Visit(declared.Value, expander) : expander.ExpandValue(declared.Value)));
+            else
+                fields.AddRange(expander.Expand(word));
+        }
+
+        return fields.ToImmutable();
+    }
+
+    private static ExpandedField Visit(Word word, WordExpander expander)
+    {
+        expander.Visit(word);
+        return new ExpandedField.Partial("", "");
+    }
+
+    private static ExpandedField Prefix(string prefix, ExpandedField value) => value switch
+    {
+        ExpandedField.Known known => new ExpandedField.Known(prefix + known.Text),
+        ExpandedField.Partial partial => partial with { Prefix = prefix + partial.Prefix },
+        _ => new ExpandedField.Partial(prefix, ""),
+    };
+
+    private static ImmutableArray<ShellAssignment> ExpandAssignments(ImmutableArray<Assignment> written, WordExpander expander, out ShellState after)
+    {
+        var before = expander.State;
+        var assignments = ImmutableArray.CreateBuilder<ShellAssignment>(written.Length);
+        foreach (var assignment in written)
+            assignments.Add(AssignmentWalk.Apply(assignment, expander));
+        after = expander.State;
+        expander.State = written.IsEmpty ? after : before;
+        return assignments.MoveToImmutable();
+    }
+}

@@ -1,0 +1,30 @@
+using Guard.Shell.Syntax;
+
+namespace Guard.Shell.Expansion;
+
+/// <summary>Ways in which the mere expansion of a word may run commands that do not stand in the line.</summary>
+public enum ExpansionHazard
+{
+    /// <summary>Arithmetic over a value that is not a known number: bash evaluates subscripts in it, and substitutions in those.</summary>
+    ArithmeticOnUnknown,
+
+    /// <summary><c>${!x}</c>: the value names a parameter, perhaps with a subscript that is evaluated.</summary>
+    Indirection,
+
+    /// <summary><c>${x@P}</c>: the value is expanded like a prompt, substitutions included.</summary>
+    PromptExpansion,
+}
+
+/// <summary>Listens to what happens while words are expanded, in the order in which it happens.</summary>
+public interface IExpansionObserver
+{
+    /// <summary>A substitution's commands run now. Returns their output without trailing line ends, or null if it is not known.</summary>
+    string? RunCommandSubstitution(CommandSubstitutionPart part, ShellState state);
+
+    void RunProcessSubstitution(ProcessSubstitutionPart part, ShellState state);
+
+    void Report(ExpansionHazard hazard, SourceSpan span);
+
+    /// <summary>A variable's value enters a word.</summary>
+    void ReadVariable(string name, SourceSpan span);
+}

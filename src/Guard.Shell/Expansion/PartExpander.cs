@@ -1,0 +1,129 @@
+using System.Globalization;
+using Guard.Shell.Syntax;
+
+namespace Guard.Shell.Expansion;
+
+/// <summary>Expands the parts of one word into segments, in bash's order, telling the observer what happens.</summary>
+internal sealed class PartExpander
+{
+    private readonly IExpansionObserver _observer;
+    private readonly ExpansionLimits _limits;
+    private readonly ParameterExpander _parameters;
+
+    public PartExpander(ShellState state, IExpansionObserver observer, ExpansionLimits limits)
+    {
+        State = state;
+        _observer = observer;
+        _limits = limits;
+        _parameters = new ParameterExpander(this, observer, limits);
+    }
+
+    public ShellState State { get; set; }
+
+    public List<Segment> Expand(Word word, TildeRule tildes) => Expand(word, tildes, quoted: false, SegmentKind.Literal);
+
+    /// <summary>Expands an operand inside braces: its literal text splits like the result it is part of.</summary>
+    public List<Segment> ExpandOperand(Word word, bool quoted) =>
+        Expand(word, quoted ? TildeRule.None : TildeRule.Start, quoted, quoted ? SegmentKind.Quoted : SegmentKind.Split);
+
+    public void VisitOnly(Word word) => Expand(word, TildeRule.None);
+
+    /// <summary>Expands arithmetic text and evaluates it. Unknown values are a hazard: bash evaluates what is inside them.</summary>
+    public long? Evaluate(Word expression, SourceSpan span)
+    {
+        var segments = Expand(expression, TildeRule.None, quoted: true, SegmentKind.Quoted);
+        if (FieldBuilder.Join(segments, _limits) is not ExpandedField.Known { Text: var text })
+        {
+            _observer.Report(ExpansionHazard.ArithmeticOnUnknown, span);
+            Forget(segments.SelectMany(s => ArithmeticEvaluator.Names(s.Text)));
+            return null;
+        }
+
+        var evaluator = new ArithmeticEvaluator(text, State);
+        var value = evaluator.Evaluate();
+        if (value is null)
+        {
+            _observer.Report(ExpansionHazard.ArithmeticOnUnknown, span);
+            Forget(ArithmeticEvaluator.Names(text));
+            return null;
+        }
+
+        State = evaluator.State;
+        return value;
+    }
+
+    private void Forget(IEnumerable<string> names)
+    {
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
+            State = State.With(name, ShellValue.Unknown);
+    }
+
+    private List<Segment> Expand(Word word, TildeRule tildes, bool quoted, SegmentKind literal)
+    {
+        var output = new List<Segment>();
+        var looksLikeAssignment = tildes == TildeRule.Word && TildeExpansion.LooksLikeAssignment(word);
+        for (var i = 0; i < word.Parts.Length; i++)
+        {
+            if (word.Parts[i] is LiteralPart text && !quoted)
+                TildeExpansion.Expand(text.Text, i == 0, i == word.Parts.Length - 1, tildes, looksLikeAssignment, State, literal, output);
+            else
+                ExpandPart(word.Parts[i], quoted, output);
+        }
+
+        return output;
+    }
+
+    private void ExpandPart(WordPart part, bool quoted, List<Segment> output)
+    {
+        switch (part)
+        {
+            case LiteralPart literal:
+                output.Add(new Segment(SegmentKind.Quoted, literal.Text));
+                break;
+            case QuotedPart quotation:
+                output.Add(new Segment(SegmentKind.Quoted, quotation.Text));
+                break;
+            case DoubleQuotedPart quotation:
+                ExpandDoubleQuoted(quotation, output);
+                break;
+            case CommandSubstitutionPart substitution:
+                var text = _observer.RunCommandSubstitution(substitution, State);
+                output.Add(text is null ? Segment.Unknown(quoted) : Segment.Value(text, quoted));
+                break;
+            case ProcessSubstitutionPart substitution:
+                _observer.RunProcessSubstitution(substitution, State);
+                output.Add(new Segment(SegmentKind.Quoted, "/dev/fd/"));
+                output.Add(Segment.Unknown(quoted: true));
+                break;
+            case ArithmeticPart arithmetic:
+                output.Add(Evaluate(arithmetic.Expression, arithmetic.Span) is { } value
+                    ? Segment.Value(value.ToString(CultureInfo.InvariantCulture), quoted)
+                    : Segment.Unknown(quoted));
+                break;
+            case ParameterPart parameter:
+                _parameters.Expand(parameter, quoted, output);
+                break;
+            case ArrayPart array:
+                foreach (var element in array.Elements)
+                    VisitOnly(element.Value);
+                output.Add(Segment.Unknown(quoted: true));
+                break;
+        }
+    }
+
+    private void ExpandDoubleQuoted(DoubleQuotedPart quotation, List<Segment> output)
+    {
+        if (quotation.Parts.IsEmpty)
+            output.Add(new Segment(SegmentKind.Quoted, ""));
+        var start = output.Count;
+        foreach (var inner in quotation.Parts)
+            ExpandPart(inner, quoted: true, output);
+
+        // An empty "$@" takes the whole quotation away if nothing else in it left text.
+        var added = output.Skip(start);
+        if (added.Any(s => s.Kind == SegmentKind.Nothing) && added.All(s => s.Kind is SegmentKind.Nothing or SegmentKind.Quoted && s.Text.Length == 0))
+            output.RemoveRange(start, output.Count - start);
+        if (quotation.Translated)
+            output.Add(Segment.Unknown(quoted: true));
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Guard.Shell.Expansion;
+
+/// <summary>What is known of the shell at one point of a line: variables, folder, positional parameters, options that change expansion.</summary>
+/// <remarks>Immutable. Where two ways through a line meet, <see cref="Join"/> keeps what both agree on.</remarks>
+public sealed record ShellState
+{
+    /// <summary>Variables that bash changes by itself, or whose assignment does not simply store the text.</summary>
+    private static readonly FrozenSet<string> Volatile = new[]
+    {
+        "_", "RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "BASHPID", "BASH_COMMAND", "BASH_SUBSHELL", "BASH_ARGV0",
+        "BASHOPTS", "SHELLOPTS", "BASH_ALIASES", "BASH_CMDS", "BASH_ARGC", "BASH_ARGV", "BASH_LINENO", "BASH_SOURCE", "BASH_REMATCH", "BASH_VERSION",
+        "BASH_VERSINFO", "BASH", "COMP_WORDBREAKS", "DIRSTACK", "EUID", "UID", "PPID", "FUNCNAME", "GROUPS", "HISTCMD", "HOSTNAME", "HOSTTYPE",
+        "MACHTYPE", "OSTYPE", "MAPFILE", "OLDPWD", "OPTARG", "OPTIND", "OPTERR", "PIPESTATUS", "READLINE_LINE", "READLINE_POINT", "REPLY", "SHLVL",
+        "COLUMNS", "LINES", "COPROC", "PS4", "BASH_COMPAT", "POSIXLY_CORRECT", "LC_ALL", "LC_CTYPE", "LC_COLLATE", "LANG",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    public ImmutableDictionary<string, ShellValue> Variables { get; init; } = ImmutableDictionary.Create<string, ShellValue>(StringComparer.Ordinal);
+
+    /// <summary>The current folder as an absolute path; null if it is not known.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary><c>$1</c> and on; null if they are not known.</summary>
+    public ImmutableArray<string>? Positionals { get; init; }
+
+    /// <summary>False once an option that changes expansion may have been set (<c>set -f</c>, <c>shopt -s nullglob</c> ...).</summary>
+    public bool DefaultOptions { get; init; } = true;
+
+    /// <summary>Names whose assignments do more, or less, than store the text (integer, read-only, case-changing attributes).</summary>
+    public ImmutableHashSet<string> Attributed { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>Word splitting works by the default characters.</summary>
+    public bool DefaultSplitting => !Variables.TryGetValue("IFS", out var ifs) || ifs is ShellValue.Scalar { Text: " \t\n" };
+
+    public ShellValue this[string name] =>
+        Volatile.Contains(name) ? ShellValue.Unknown : Variables.GetValueOrDefault(name, ShellValue.Unknown);
+
+    /// <summary>The state after an assignment. What cannot simply be stored makes the variable unknown.</summary>
+    public ShellState With(string name, ShellValue value) =>
+        this with { Variables = Variables.SetItem(name, Attributed.Contains(name) ? ShellValue.Unknown : value) };
+
+    /// <summary>The state in which <paramref name="name"/> can no longer be known, whatever is assigned to it.</summary>
+    public ShellState WithAttribute(string name) =>
+        this with { Attributed = Attributed.Add(name), Variables = Variables.SetItem(name, ShellValue.Unknown) };
+
+    /// <summary>The state in which no variable is known any more.</summary>
+    public ShellState ForgetVariables()
+    {
+        // IFS included: its absence would mean the default.
+        var forgotten = Variables.Keys.Append("IFS").Select(name => KeyValuePair.Create(name, ShellValue.Unknown));
+        return this with { Variables = Variables.SetItems(forgotten), Positionals = null };
+    }
+
+    /// <summary>What holds whichever of the two states is the real one.</summary>
+    public ShellState Join(ShellState other)
+    {
+        if (ReferenceEquals(this, other))
+            return this;
+        var variables = Variables.ToBuilder();
+        foreach (var (name, value) in Variables)
+        {
+            if (!other.Variables.TryGetValue(name, out var theirs) || !Same(value, theirs))
+                variables[name] = ShellValue.Unknown;
+        }
+
+        foreach (var name in other.Variables.Keys)
+        {
+            if (!Variables.ContainsKey(name))
+                variables[name] = ShellValue.Unknown;
+        }
+
+        var samePositionals = Positionals is { } mine && other.Positionals is { } others && mine.SequenceEqual(others, StringComparer.Ordinal);
+        return new ShellState
+        {
+            Variables = variables.ToImmutable(),
+            WorkingDirectory = string.Equals(WorkingDirectory, other.WorkingDirectory, StringComparison.Ordinal) ? WorkingDirectory : null,
+            Positionals = samePositionals ? Positionals : null,
+            DefaultOptions = DefaultOptions && other.DefaultOptions,
+            Attributed = Attributed.Union(other.Attributed),
+        };
+    }
+
+    private static bool Same(ShellValue a, ShellValue b) => a switch
+    {
+        ShellValue.Scalar scalar => b is ShellValue.Scalar other && string.Equals(scalar.Text, other.Text, StringComparison.Ordinal),
+        ShellValue.IndexedArray array => b is ShellValue.IndexedArray other && array.Elements.SequenceEqual(other.Elements),
+        _ => ReferenceEquals(a, b),
+    };
+}

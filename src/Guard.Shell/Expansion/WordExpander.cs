@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Guard.Shell.Syntax;
+
+namespace Guard.Shell.Expansion;
+
+/// <summary>Turns words into what a command receives for them. What cannot be known is said to be unknown, never guessed.</summary>
+/// <remarks>One expander follows one way through a line: expansions such as <c>${x:=y}</c> change its <see cref="State"/>.</remarks>
+public sealed class WordExpander
+{
+    private readonly IGlobView? _view;
+    private readonly ExpansionLimits _limits;
+    private readonly PartExpander _parts;
+
+    /// <param name="state">What is known before the first word.</param>
+    /// <param name="observer">Told of substitutions and hazards as they happen.</param>
+    /// <param name="view">The files for globs; null makes every glob unknown.</param>
+    /// <param name="limits">Bounds; absent: <see cref="ExpansionLimits.Default"/>.</param>
+    public WordExpander(ShellState state, IExpansionObserver observer, IGlobView? view, ExpansionLimits? limits = null)
+    {
+        _view = view;
+        _limits = limits ?? ExpansionLimits.Default;
+        _parts = new PartExpander(state, observer, _limits);
+    }
+
+    /// <summary>What is known after the words expanded so far.</summary>
+    public ShellState State
+    {
+        get => _parts.State;
+        set => _parts.State = value;
+    }
+
+    /// <summary>All expansions: braces, tildes, parameters, substitutions, arithmetic, splitting, globs, quote removal.</summary>
+    public ImmutableArray<ExpandedField> Expand(Word word)
+    {
+        if (new BraceExpansion(_limits.BraceWords).Expand(word) is not { } words)
+        {
+            _parts.VisitOnly(word);
+            return [ExpandedField.Unknown.Instance];
+        }
+
+        // A word made by braces no longer counts as an assignment to bash.
+        var tildes = ReferenceEquals(words[0], word) ? TildeRule.Word : TildeRule.Start;
+        var fields = ImmutableArray.CreateBuilder<ExpandedField>();
+        foreach (var one in words)
+            fields.AddRange(new FieldBuilder(State, _view, _limits).Build(_parts.Expand(one, tildes)));
+        return fields.ToImmutable();
+    }
+
+    public ImmutableArray<ExpandedField> Expand(IEnumerable<Word> words)
+    {
+        var fields = ImmutableArray.CreateBuilder<ExpandedField>();
+        foreach (var word in words)
+            fields.AddRange(Expand(word));
+        return fields.ToImmutable();
+    }
+
+    /// <summary>The right side of an assignment: no braces, splitting or globs; tildes also behind colons.</summary>
+    public ExpandedField ExpandValue(Word word) => FieldBuilder.Join(_parts.Expand(word, TildeRule.Assignment), _limits);
+
+    /// <summary>A word that stays one, as in <c>case</c>, a here-string or a here-document: no braces, splitting or globs.</summary>
+    public ExpandedField ExpandText(Word word, bool tildes = true) => FieldBuilder.Join(_parts.Expand(word, tildes ? TildeRule.Start : TildeRule.None), _limits);
+
+    /// <summary>Evaluates arithmetic text; null if the value is not known.</summary>
+    public long? Evaluate(Word expression) => _parts.Evaluate(expression, expression.Span);
+
+    /// <summary>Whether a pattern, as of <c>case</c>, matches a known text; null if that is not known.</summary>
+    public bool? Matches(Word pattern, string text)
+    {
+        var steps = _limits.PatternSteps;
+        return FieldBuilder.Pattern(_parts.Expand(pattern, TildeRule.Start)) is { } characters && GlobPattern.TryCompile(characters) is { } compiled
+            ? compiled.Matches([.. text.EnumerateRunes()], ref steps)
+            : null;
+    }
+
+    /// <summary>Goes through a word whose result does not matter, for the commands that run in it.</summary>
+    public void Visit(Word word) => _parts.VisitOnly(word);
+}

@@ -1,0 +1,47 @@
+using Guard.Shell.Expansion;
+using Guard.Shell.Tests.Bash;
+using Xunit.Abstractions;
+
+namespace Guard.Shell.Tests.Expansion;
+
+/// <summary>Random words: our fields are bash's, or say that they are not known.</summary>
+public sealed class WordExpanderOracleTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly ExpansionOracle _oracle = new();
+
+    [Fact]
+    public void Expand_RandomWords_GivesWhatBashGives()
+    {
+        var generator = new WordGenerator(new Random(LongRuns.Seed + 4));
+        var lines = Enumerable.Range(0, LongRuns.Count(4_000, 100_000)).Select(i => "show " + generator.Word() + (i % 3 == 0 ? " " + generator.Word() : "")).ToList();
+        var parsed = lines.Select(l => (Line: l, Ours: _oracle.Ours(l))).Where(p => p.Ours is not null).ToList();
+        var bash = _oracle.Bash([.. parsed.Select(p => p.Line)]);
+
+        var known = parsed.Count(p => p.Ours!.Value.All(f => f is ExpandedField.Known));
+        var wrong = Enumerable.Range(0, parsed.Count).Where(i => !ExpansionOracle.Allows(parsed[i].Ours!.Value, bash[i])).ToList();
+        output.WriteLine($"{lines.Count} lines, {parsed.Count} parsed, {known} wholly known ({100.0 * known / parsed.Count:0.0} %), {wrong.Count} wrong");
+        foreach (var i in wrong.OrderBy(i => parsed[i].Line.Length).Take(40))
+            output.WriteLine($"WRONG: {parsed[i].Line}\n   ours: {string.Join(" | ", parsed[i].Ours!.Value)}\n   bash: {(bash[i] is { } fields ? string.Join(" | ", fields) : "error")}");
+        wrong.Should().BeEmpty();
+        known.Should().BeGreaterThan(parsed.Count / 3);
+    }
+
+    [Fact]
+    public void ExpandValue_RandomWords_GivesWhatBashAssigns()
+    {
+        var generator = new WordGenerator(new Random(LongRuns.Seed + 5));
+        var words = Enumerable.Range(0, LongRuns.Count(2_000, 50_000)).Select(_ => generator.Word()).Where(w => !w.StartsWith('[')).ToList();
+        var parsed = words.Select(w => (Word: w, Ours: _oracle.OurValue(w))).Where(p => p.Ours is not null).ToList();
+        var bash = _oracle.Bash([.. parsed.Select(p => $"v={p.Word}; show \"$v\"")]);
+
+        var known = parsed.Count(p => p.Ours is ExpandedField.Known);
+        var wrong = Enumerable.Range(0, parsed.Count).Where(i => !ExpansionOracle.Allows([parsed[i].Ours!], bash[i])).ToList();
+        output.WriteLine($"{parsed.Count} values, {known} known, {wrong.Count} wrong");
+        foreach (var i in wrong.OrderBy(i => parsed[i].Word.Length).Take(40))
+            output.WriteLine($"WRONG: {parsed[i].Word}\n   ours: {parsed[i].Ours}\n   bash: {(bash[i] is { } fields ? string.Join(" | ", fields) : "error")}");
+        wrong.Should().BeEmpty();
+        known.Should().BeGreaterThan(parsed.Count / 2);
+    }
+
+    public void Dispose() => _oracle.Dispose();
+}
