@@ -60,8 +60,10 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             case "exec":
                 return Flow.Both(state with { Input = step.Input });
             case "return":
-                walker.CallExits.TryPeek(out var calls);
-                calls?.Add(state);
+                // Outside a function bash complains and goes on.
+                if (!walker.CallExits.TryPeek(out var calls))
+                    return new Flow(state with { Dead = true }, state);
+                calls.Add(state);
                 return Flow.Both(state with { Dead = true });
             case "break" or "continue":
                 foreach (var exits in walker.LoopExits)

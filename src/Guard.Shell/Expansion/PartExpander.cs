@@ -9,6 +9,7 @@ internal sealed class PartExpander
     private readonly IExpansionObserver _observer;
     private readonly ExpansionLimits _limits;
     private readonly ParameterExpander _parameters;
+    private bool _inAssignment;
 
     public PartExpander(ShellState state, IExpansionObserver observer, ExpansionLimits limits)
     {
@@ -20,11 +21,22 @@ internal sealed class PartExpander
 
     public ShellState State { get; set; }
 
-    public List<Segment> Expand(Word word, TildeRule tildes) => Expand(word, tildes, quoted: false, SegmentKind.Literal);
+    public List<Segment> Expand(Word word, TildeRule tildes)
+    {
+        _inAssignment = tildes == TildeRule.Assignment;
+        return Expand(word, tildes, quoted: false, SegmentKind.Literal);
+    }
 
     /// <summary>Expands an operand inside braces: its literal text splits like the result it is part of.</summary>
-    public List<Segment> ExpandOperand(Word word, bool quoted) =>
-        Expand(word, quoted ? TildeRule.None : TildeRule.Start, quoted, quoted ? SegmentKind.Quoted : SegmentKind.Split);
+    public List<Segment> ExpandOperand(Word word, bool quoted)
+    {
+        var segments = Expand(word, quoted ? TildeRule.None : TildeRule.Start, quoted, quoted ? SegmentKind.Quoted : SegmentKind.Split);
+
+        // In an assignment bash looks for tildes at more places of an operand than in other words.
+        if (_inAssignment && !quoted && word.Parts.Any(p => p is LiteralPart literal && literal.Text.Contains('~', StringComparison.Ordinal)))
+            return [Segment.Unknown(quoted: true)];
+        return segments;
+    }
 
     public void VisitOnly(Word word) => Expand(word, TildeRule.None);
 
@@ -120,9 +132,14 @@ internal sealed class PartExpander
             ExpandPart(inner, quoted: true, output);
 
         // An empty "$@" takes the whole quotation away if nothing else in it left text.
-        var added = output.Skip(start);
-        if (added.Any(s => s.Kind == SegmentKind.Nothing) && added.All(s => s.Kind is SegmentKind.Nothing or SegmentKind.Quoted && s.Text.Length == 0))
+        var added = output[start..];
+        if (added.Exists(s => s.Kind == SegmentKind.Nothing) && added.TrueForAll(s => s.Text.Length == 0 && s.Kind != SegmentKind.Break))
+        {
             output.RemoveRange(start, output.Count - start);
+            if (added.Exists(s => s.Kind is SegmentKind.UnknownText or SegmentKind.UnknownFields))
+                output.Add(Segment.Unknown(quoted: false));
+        }
+
         if (quotation.Translated)
             output.Add(Segment.Unknown(quoted: true));
     }

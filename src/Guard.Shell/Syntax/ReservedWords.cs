@@ -23,7 +23,7 @@ internal static class ReservedWords
         while (length <= MaxLength && !Characters.EndsWord(cursor.Peek(length)))
             length++;
         cursor.Budget.Step(length + 1);
-        if (length is 0 or > MaxLength)
+        if (length is 0 or > MaxLength || StartsProcessSubstitution(cursor, length))
             return null;
         var word = cursor.Slice(cursor.Position, cursor.Position + length);
         return Words.Contains(word) ? word : null;
@@ -38,6 +38,9 @@ internal static class ReservedWords
         }
 
         cursor.Budget.Step(word.Length);
-        return Characters.EndsWord(cursor.Peek(word.Length));
+        return Characters.EndsWord(cursor.Peek(word.Length)) && !StartsProcessSubstitution(cursor, word.Length);
     }
+
+    /// <summary><c>do&lt;(...)</c> is one word, and no reserved one.</summary>
+    private static bool StartsProcessSubstitution(SourceCursor cursor, int ahead) => cursor.Peek(ahead) is '<' or '>' && cursor.Peek(ahead + 1) == '(';
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Guard.Shell.Analysis;
 using Guard.Shell.Expansion;
 using Guard.Shell.Tests.Bash;
