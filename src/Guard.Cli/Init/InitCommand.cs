@@ -41,6 +41,7 @@ internal static class InitCommand
                 HookPath = removing ? "" : HookPath(context, parsed.GetValue(hook)),
                 ConfigPath = removing ? "" : ConfigPath(context, parsed.GetValue(config) ?? folder.HookConfig),
                 Permissions = parsed.GetValue(permissions),
+                User = parsed.GetValue(user),
                 Repair = parsed.GetValue(repair),
                 DryRun = parsed.GetValue(dryRun),
             };
@@ -107,7 +108,13 @@ internal static class InitCommand
         context.WriteLine(report.Changed
             ? $"Registered {context.Shorten(request.HookPath)} in {file} for {string.Join(", ", report.Events)}."
             : $"Guard is registered in {file} already; nothing was changed.");
-        if (report.Permissions.Count > 0) context.WriteLine($"The client will not ask again about: {string.Join(", ", report.Permissions)}.");
+        if (report.Permissions.Count > 0)
+        {
+            // The client drops a project's permissions until the person trusts the folder; measured with 2.1.329.
+            var who = request.User ? "The client" : "Once you have trusted this folder in the client, it";
+            context.WriteLine($"{who} will not ask again about: {string.Join(", ", report.Permissions)}.");
+        }
+
         if (report.Backup is not null) context.WriteLine($"The file as it was: {context.Shorten(report.Backup)}");
         if (report.Client is { } client) context.WriteLine($"Client: {client.Path}, version {client.Version}.");
         if (report.Objection is { } objection)

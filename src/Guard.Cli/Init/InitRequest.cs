@@ -11,6 +11,9 @@ internal sealed record InitRequest
     public required string HookPath { get; init; }
     public required string ConfigPath { get; init; }
     public bool Permissions { get; init; }
+
+    /// <summary>The settings are the account's, not a project's.</summary>
+    public bool User { get; init; }
     public bool Repair { get; init; }
     public bool DryRun { get; init; }
 }

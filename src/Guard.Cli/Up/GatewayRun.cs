@@ -52,7 +52,9 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
     {
         if (request.AdminKeyFile is { } keyFile)
         {
-            if (Path.Exists(keyFile)) throw CliException.Refused($"{keyFile} exists already; a new admin key is not written over it");
+            // A later start makes no key, so the file that holds the first one is no obstacle.
+            var makesKey = request.ResetAdminKey || !File.Exists(request.Folder.Store);
+            if (makesKey && Path.Exists(keyFile)) throw CliException.Refused($"{keyFile} exists already; a new admin key is not written over it");
             var keyFolder = Path.GetDirectoryName(keyFile);
             if (keyFolder != request.Folder.Path && !Directory.Exists(keyFolder)) throw CliException.Refused($"the folder of {keyFile} does not exist");
         }

@@ -41,7 +41,11 @@ internal static class OperationalLog
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            // What is logged is the operator's alone; on Windows the folder inherits its rights.
+            var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+            _ = OperatingSystem.IsWindows()
+                ? Directory.CreateDirectory(folder)
+                : Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             File.Open(file, FileMode.Append).Dispose();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

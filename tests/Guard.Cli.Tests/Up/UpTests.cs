@@ -38,6 +38,21 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
+    public async Task Up_SecondStartWithTheSameCommand_KeepsTheAdminKey()
+    {
+        await using (await RunningGateway.StartWithAsync(_cli, "Ctrl-C", ["up", "--no-tcp", "--admin-key-file", AdminKey]))
+        {
+        }
+
+        var key = File.ReadAllText(AdminKey);
+        await using var second = await RunningGateway.StartWithAsync(_cli, "Ctrl-C", ["up", "--no-tcp", "--admin-key-file", AdminKey]);
+
+        second.Output.Should().StartWith("Guard is up.\n");
+        File.ReadAllText(AdminKey).Should().Be(key);
+        (await _cli.RunAsync("agent", "list", "--admin-key-file", AdminKey)).ExitCode.Should().Be(0);
+    }
+
+    [Fact]
     public async Task Up_OnATerminal_ShowsTheAdminKeyOnceAndItWorks()
     {
         _cli.IsTerminal = true;
