@@ -23,7 +23,7 @@ internal static class StatedTree
     /// <summary>The path after the tree's symlinks, or null for a loop.</summary>
     public static string? Real(SuiteWorkspace workspace, string absolute)
     {
-        var pending = new Stack<string>(absolute.Split('/').Reverse());
+        var pending = new Stack<string>(absolute.Split('/').AsEnumerable().Reverse());
         var resolved = new List<string>();
         for (var links = 0; pending.TryPop(out var segment);)
         {
@@ -55,7 +55,7 @@ internal static class StatedTree
                 resolved.Clear();
             }
 
-            foreach (var part in target.Split('/').Reverse())
+            foreach (var part in target.Split('/').AsEnumerable().Reverse())
             {
                 pending.Push(part);
             }
