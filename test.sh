@@ -37,10 +37,10 @@ for project in tests/*.Tests; do
   started=$SECONDS
   if dotnet test "$project" -c Release --no-build --nologo --blame-hang-timeout 10m --results-directory "$results/$name" \
        --logger "console;verbosity=normal" >"$results/$name.log" 2>&1 </dev/null; then ok=1; else ok=0; fi
-  counts=$(grep -aE '^ *(Passed|Failed): +[0-9]+' "$results/$name.log" || true)
+  counts=$(grep -aE '^ *(Passed|Failed|Skipped): +[0-9]+' "$results/$name.log" || true)
   p=$(awk '$1=="Passed:"{n+=$2} END{print n+0}' <<<"$counts")
   f=$(awk '$1=="Failed:"{n+=$2} END{print n+0}' <<<"$counts")
-  s=$(grep -aE '^ *Skipped: +[0-9]+' "$results/$name.log" | awk '{n+=$2} END{print n+0}')
+  s=$(awk '$1=="Skipped:"{n+=$2} END{print n+0}' <<<"$counts")
   passed=$((passed + p)) failed=$((failed + f))
   if [ $ok -eq 1 ] && [ "$p" -gt 0 ] && [ "$s" -eq 0 ]; then
     printf '  ok    %-26s %5s passed %6ss\n' "$name" "$p" "$((SECONDS - started))"
