@@ -143,6 +143,22 @@ def options(text, cobra, small=False):
 
 # What the programs themselves answer (--probe) where their help reads otherwise.
 CORRECTIONS = {
+    "git blame": {"--abbrev": "optional"},
+    "git branch": {"--abbrev": "optional"},
+    "git cat-file": {"--batch": "optional", "--batch-check": "optional", "--batch-command": "optional"},
+    "git describe": {"--abbrev": "optional"},
+    "git diff": {"--abbrev": "optional", "-U": "optional", "--unified": "optional"},
+    "git diff-tree": {"--abbrev": "optional", "-U": "optional", "--unified": "optional", "--expand-tabs": "optional", "--no-expand-tabs": "none", "--notes": "optional"},
+    "git format-patch": {"--from": "optional", "-U": "optional", "--unified": "optional", "-B": "optional", "--no-signature": "none"},
+    "git gc": {"--prune": "optional"},
+    "git log": {"--expand-tabs": "optional", "--no-expand-tabs": "none", "--notes": "optional", "--no-diff-merges": "none", "-m": "none", "--remerge-diff": "none", "-c": "none", "--cc": "none", "-U": "optional", "--unified": "optional", "-B": "optional"},
+    "git push": {"--force-with-lease": "optional", "--no-force-with-lease": "none", "--signed": "optional", "--no-signed": "none", "--no-recurse-submodules": "none"},
+    "git replace": {"-l": "optional", "--list": "optional"},
+    "git rev-list": {"--no-abbrev": "none", "--disk-usage": "optional", "--progress": "optional", "--abbrev": "optional", "--expand-tabs": "optional", "--no-expand-tabs": "none"},
+    "git rev-parse": {"--glob": "optional", "--exclude": "optional", "--exclude-hidden": "optional", "--disambiguate": "optional", "--since": "optional", "--after": "optional", "--until": "optional", "--before": "optional"},
+    "git shortlog": {"-n": "optional", "-w": "optional"},
+    "git show": {"--expand-tabs": "optional", "--no-expand-tabs": "none", "--notes": "optional", "--no-diff-merges": "none", "-m": "none", "--remerge-diff": "none", "-c": "none", "--cc": "none", "-U": "optional", "--unified": "optional", "-B": "optional"},
+    "git tag": {"-n": "optional"},
     "ls": {"-p": "none"}, "dir": {"-p": "none"}, "vdir": {"-p": "none"}, "du": {"--time": "optional"}, "mktemp": {"--tmpdir": "optional"}, "od": {"--strings": "optional"},
     "pr": {"-e": "optional", "--expand-tabs": "optional", "-i": "optional", "--output-tabs": "optional", "-n": "optional", "--number-lines": "optional"},
     "ptx": {"-O": "none", "-T": "none"}, "sort": {"-c": "none", "-C": "none", "--check": "optional"}, "stat": {"-c": "required"},
@@ -154,7 +170,7 @@ CORRECTIONS = {
 def lines(sub, text, cobra, small=False, program=""):
     done, out = set(), []
     for name, (arity, names, meta) in options(text, cobra, small).items():
-        corrected = CORRECTIONS.get(program, {})
+        corrected = CORRECTIONS.get(f"{program} {sub}".strip(), {})
         if any(n in corrected for n in names):
             for n in names:
                 if n not in done:
@@ -226,7 +242,7 @@ def main():
             text = text_of(argv, how)
             if program == "git":
                 text += "\n" + text_of(argv, "man")
-            out += lines(sub.replace("%", " "), text, program in ("docker", "kubectl", "gh"))
+            out += lines(sub.replace("%", " "), text, program in ("docker", "kubectl", "gh"), program=program)
         if out:
             (OUT / f"{program}.txt").write_text("\n".join(out) + "\n")
             print(program, len(out))

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Guard.Shell.Effects;
 
 /// <summary>What a program does to a file that is named to it.</summary>
@@ -61,7 +59,7 @@ internal enum ValueKind
 internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.None, bool Tree = false)
 {
     /// <summary>The words of the data files.</summary>
-    public static readonly FrozenDictionary<string, ValueUse> Names = new Dictionary<string, ValueUse>
+    public static readonly Dictionary<string, ValueUse> Names = new(StringComparer.Ordinal)
     {
         ["plain"] = new(ValueKind.Plain),
         ["pattern"] = new(ValueKind.Plain),
@@ -115,7 +113,7 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
         ["guess"] = new(ValueKind.Guess, FileUse.Read | FileUse.Write),
         ["variable"] = new(ValueKind.Variable),
         ["opaque"] = new(ValueKind.Opaque),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    };
 
     /// <summary>Takes all the words that follow.</summary>
     public bool TakesRest => Kind is ValueKind.Command or ValueKind.ShellWords or ValueKind.Module;

@@ -224,6 +224,7 @@ public sealed class CommandFormTests
     [InlineData("git clone git@e.example:a/b", "connect e.example")]
     [InlineData("git push https://e.example/x main", "post https://e.example/x")]
     [InlineData("git push git@e.example:x main", "connect e.example")]
+    [InlineData("git push --force-with-lease https://e.example/x main", "post https://e.example/x")]
     [InlineData("ssh u@e.example", "connect e.example")]
     [InlineData("scp f u@e.example:", "connect e.example")]
     [InlineData("rsync f e.example::m", "connect e.example")]

@@ -122,6 +122,8 @@ public sealed class WaysToAFileTests
     [InlineData("git diff HEAD -- .env")]
     [InlineData("git log -p -- .env")]
     [InlineData("git log -p .env")]
+    [InlineData("git log -m .env")]
+    [InlineData("git diff --unified .env")]
     [InlineData("git blame .env")]
     [InlineData("git grep KEY .env")]
     [InlineData("git add .env")]
