@@ -183,7 +183,10 @@ internal sealed class CommandReader
                 }
 
                 if (ReservedWords.Is(_cursor, "--"))
+                {
                     _cursor.Advance(2);
+                    timing = PipelineTiming.Posix;
+                }
             }
             else
             {
