@@ -136,7 +136,8 @@ internal sealed class PartExpander
         if (added.Exists(s => s.Kind == SegmentKind.Nothing) && added.TrueForAll(s => s.Text.Length == 0 && s.Kind != SegmentKind.Break))
         {
             output.RemoveRange(start, output.Count - start);
-            if (added.Exists(s => s.Kind is SegmentKind.UnknownText or SegmentKind.UnknownFields))
+            // Beside other expansions without text it depends on their operators whether an empty field stays.
+            if (added.Exists(s => s.Kind != SegmentKind.Nothing))
                 output.Add(Segment.Unknown(quoted: false));
         }
 

@@ -12,7 +12,7 @@ public sealed class LineAnalysisOracleTests(ITestOutputHelper output) : IDisposa
     /// <summary>Programs do not exist; bash's own hook for missing programs records each with its folder.</summary>
     private const string Script =
         """
-        command_not_found_handle() { printf '%s\x1f' "$PWD" "$@" >&9; printf '\x1e' >&9; [[ $1 == ok* ]]; }
+        command_not_found_handle() { local record; printf -v record '%s\x1f' "$PWD" "$@"; printf '%s\x1e' "$record" >&9; [[ $1 == ok* ]]; }
         PATH=/nonexistent
         unset OLDPWD
         FUNCNEST=6
