@@ -84,7 +84,7 @@ internal ref struct WordReader
 
     private string? ReadSingleQuoted()
     {
-        for (_at++; _at < _line.Length; )
+        for (_at++; _at < _line.Length;)
         {
             if (_line[_at] == '\'')
             {
@@ -100,7 +100,7 @@ internal ref struct WordReader
 
     private string? ReadDoubleQuoted()
     {
-        for (_at++; _at < _line.Length; )
+        for (_at++; _at < _line.Length;)
         {
             switch (_line[_at])
             {

@@ -133,8 +133,14 @@ public sealed class DecisionTests(HookBinary hook)
         var folder = Directory.CreateTempSubdirectory("guard-manual").FullName;
         var environment = new Dictionary<string, string>
         {
-            ["GUARD_API_KEY"] = "guard_agent_test", ["GUARD_GATEWAY_URL"] = gateway.Url, ["GUARD_AGENT_NAME"] = "by-hand", ["GUARD_TIMEOUT"] = "5", ["GUARD_TRACE_HEADER"] = "T", ["GUARD_MODE"] = "audit",
-            ["http_proxy"] = "http://127.0.0.1:1", ["ALL_PROXY"] = "http://127.0.0.1:1",
+            ["GUARD_API_KEY"] = "guard_agent_test",
+            ["GUARD_GATEWAY_URL"] = gateway.Url,
+            ["GUARD_AGENT_NAME"] = "by-hand",
+            ["GUARD_TIMEOUT"] = "5",
+            ["GUARD_TRACE_HEADER"] = "T",
+            ["GUARD_MODE"] = "audit",
+            ["http_proxy"] = "http://127.0.0.1:1",
+            ["ALL_PROXY"] = "http://127.0.0.1:1",
         };
 
         hook.Run(["pre", "--config-from-env"], """{"tool_name": "Read", "tool_input": {"path": "README.md"}}"""u8.ToArray(), environment, folder).ShouldBeSilent();

@@ -280,7 +280,7 @@ public sealed partial class FailureTests(HookBinary hook)
     [InlineData("pre --deadline 0")]
     [InlineData("pre --deadline x")]
     [InlineData("pre --config /a --config-from-env")]
-        public void Usage_Bad_IsDenied(string args) =>
+    public void Usage_Bad_IsDenied(string args) =>
         hook.Run(args.Split(' ', StringSplitOptions.RemoveEmptyEntries), GitStatus).ShouldDeny("guard init");
 
     [Fact]

@@ -60,7 +60,7 @@ public static class ClaudeCodeAdapter
         return new AdaptedCall(CallOf(input with { Event = ConfigChange }, ConfigChange, cwd, context), list.Accesses);
     }
 
-        private static ToolCall CallOf(ClaudeCodeInput input, string tool, string? cwd, AdapterContext context) => new()
+    private static ToolCall CallOf(ClaudeCodeInput input, string tool, string? cwd, AdapterContext context) => new()
     {
         Client = Client,
         Event = input.Event ?? PreToolUse,

@@ -193,7 +193,7 @@ public static class ClaudeCodeInputReader
     {
         if (!reader.ValueIsEscaped) return;
         var text = reader.ValueSpan;
-        for (var i = text.IndexOf((byte)'\\'); i >= 0 && i + 1 < text.Length; )
+        for (var i = text.IndexOf((byte)'\\'); i >= 0 && i + 1 < text.Length;)
         {
             if (text[i + 1] != 'u')
             {

@@ -31,7 +31,10 @@ internal sealed class PolicyTestCommand
     private readonly Option<string?> _input = new("--input") { HelpName = "JSON", Description = "The tool's input" };
     private readonly Option<string[]> _policies = new("--policies")
     {
-        HelpName = "PATH", Description = "Decide here, by these files or folders; no gateway is asked", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true,
+        HelpName = "PATH",
+        Description = "Decide here, by these files or folders; no gateway is asked",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private readonly Option<string[]> _tags = new("--tag") { HelpName = "TAG", Description = "With --policies: a tag of the agent; repeat for several", DefaultValueFactory = _ => [] };

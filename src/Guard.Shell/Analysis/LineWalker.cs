@@ -135,7 +135,9 @@ internal sealed class LineWalker : IExpansionObserver
         // Streams and positional parameters are the caller's again; what the function set stays.
         WalkState Returned(WalkState after) => after with
         {
-            Shell = after.Shell with { Positionals = state.Shell.Positionals }, Input = state.Input, OutputIsPiped = state.OutputIsPiped,
+            Shell = after.Shell with { Positionals = state.Shell.Positionals },
+            Input = state.Input,
+            OutputIsPiped = state.OutputIsPiped,
         };
     }
 

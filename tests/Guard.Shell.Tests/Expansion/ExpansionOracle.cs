@@ -13,8 +13,17 @@ internal sealed class ExpansionOracle : IDisposable
 
     private static readonly Dictionary<string, string> Scalars = new(StringComparer.Ordinal)
     {
-        ["plain"] = "plan", ["blank"] = "a  b.txt c", ["empty"] = "", ["star"] = "*.txt", ["path"] = "src/a.cs", ["padded"] = " x y ", ["n"] = "7",
-        ["back"] = "a\\*b", ["tilde"] = "~/q", ["m"] = "-3", ["HOME"] = "/home/dev user",
+        ["plain"] = "plan",
+        ["blank"] = "a  b.txt c",
+        ["empty"] = "",
+        ["star"] = "*.txt",
+        ["path"] = "src/a.cs",
+        ["padded"] = " x y ",
+        ["n"] = "7",
+        ["back"] = "a\\*b",
+        ["tilde"] = "~/q",
+        ["m"] = "-3",
+        ["HOME"] = "/home/dev user",
     };
 
     private static readonly string[] Elements = ["e0", "e 1", "", "*"];
