@@ -1,4 +1,5 @@
 using System.Globalization;
+using Guard.Protocol;
 
 namespace Guard.Hook;
 
@@ -47,7 +48,7 @@ internal sealed record CommandLine
                 "--workspace" => command with { Workspace = Value(args, ref i) },
                 "--trace" => command with { TraceFile = Value(args, ref i) },
                 "--deadline" => command with { DeadlineSeconds = Seconds(Value(args, ref i)) },
-                _ => throw Wrong($"it does not know {Agents.CleanText.OneLine(args[i], 80)}"),
+                _ => throw Wrong($"it does not know {DisplayText.Clean(args[i], 80)}"),
             };
         }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Guard.Hook.Native;
+using Guard.Protocol;
 
 namespace Guard.Hook;
 
@@ -24,6 +25,6 @@ internal static class TraceLog
     {
         if (!IsOn) return;
         var milliseconds = Stopwatch.GetElapsedTime(Start).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
-        Descriptor.WriteAll(_file, Encoding.UTF8.GetBytes($"{milliseconds,8} ms  {Agents.CleanText.OneLine(text, 16 * 1024)}\n"));
+        Descriptor.WriteAll(_file, Encoding.UTF8.GetBytes($"{milliseconds,8} ms  {DisplayText.Clean(text, 16 * 1024)}\n"));
     }
 }

@@ -131,7 +131,7 @@ public sealed partial class FailureTests(HookBinary hook)
         await using var gateway = FakeGateway.OnUnix(FakeGateway.Replying(request => """{"code":"some-code","detail":"Key \u001b[2Jrevoked.","status":1}""", status));
         using var home = new HookHome(gateway.Url);
 
-        hook.Run(home.Pre(), GitStatus).ShouldDeny($"({status}, some-code: Key  [2Jrevoked)");
+        hook.Run(home.Pre(), GitStatus).ShouldDeny($"({status}, some-code: Key [2Jrevoked)");
     }
 
     [Theory]

@@ -19,26 +19,26 @@ public sealed record ClaudeCodeAnswer(ReadOnlyMemory<byte> Output, string? Error
     /// <summary>A denial, in three signals at once: JSON, exit code 2 and the reason on standard error.</summary>
     public static ClaudeCodeAnswer Deny(string reason)
     {
-        var clean = CleanText.OneLine(reason);
+        var clean = DisplayText.Clean(reason);
         return new ClaudeCodeAnswer(Permission(Effects.Deny, clean), clean, 2);
     }
 
     /// <summary>A refused change of settings: the running session keeps the old ones.</summary>
     public static ClaudeCodeAnswer Block(string reason)
     {
-        var clean = CleanText.OneLine(reason);
+        var clean = DisplayText.Clean(reason);
         return new ClaudeCodeAnswer(Write("decision", "block", "reason", clean, nested: false), clean, 2);
     }
 
     /// <summary>Text for the model beside a result that is already there; nothing is blocked by it.</summary>
-    public static ClaudeCodeAnswer Complain(string reason) => new(ReadOnlyMemory<byte>.Empty, CleanText.OneLine(reason), 2);
+    public static ClaudeCodeAnswer Complain(string reason) => new(ReadOnlyMemory<byte>.Empty, DisplayText.Clean(reason), 2);
 
     /// <summary>The gateway's decision on a tool call. Every answer that is not known is a denial.</summary>
     public static ClaudeCodeAnswer ToToolCall(DecisionResponse decision) => decision.Answer switch
     {
-        Effects.Allow when decision.Granted => new ClaudeCodeAnswer(Permission(Effects.Allow, CleanText.OneLine(decision.Message)), null, 0),
+        Effects.Allow when decision.Granted => new ClaudeCodeAnswer(Permission(Effects.Allow, DisplayText.Clean(decision.Message)), null, 0),
         Effects.Allow => Silent,
-        Effects.Ask => new ClaudeCodeAnswer(Permission(Effects.Ask, CleanText.OneLine(decision.Message)), null, 0),
+        Effects.Ask => new ClaudeCodeAnswer(Permission(Effects.Ask, DisplayText.Clean(decision.Message)), null, 0),
         _ => Deny(decision.Message),
     };
 

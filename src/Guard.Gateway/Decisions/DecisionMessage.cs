@@ -1,5 +1,5 @@
-using Guard.Gateway.Hosting;
 using Guard.Policy;
+using Guard.Protocol;
 
 namespace Guard.Gateway.Decisions;
 

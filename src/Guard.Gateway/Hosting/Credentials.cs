@@ -1,6 +1,7 @@
 using Guard.Gateway.Audit;
 using Guard.Gateway.Identity;
 using Guard.Gateway.Storage;
+using Guard.Protocol;
 
 namespace Guard.Gateway.Hosting;
 

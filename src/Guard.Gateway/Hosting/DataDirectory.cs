@@ -1,3 +1,5 @@
+using Guard.Protocol;
+
 namespace Guard.Gateway.Hosting;
 
 /// <summary>The folder that holds the store: private, and used by one gateway at a time.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Guard.Protocol;
 
 namespace Guard.Gateway.Hosting;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Guard.Protocol;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;

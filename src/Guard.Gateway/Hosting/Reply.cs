@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Guard.Protocol;
 using Microsoft.AspNetCore.Http;
 
 namespace Guard.Gateway.Hosting;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Guard.Protocol;
 
 namespace Guard.Gateway.Hosting;
 

@@ -2,6 +2,7 @@ using Guard.Gateway.Agents;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Storage;
+using Guard.Protocol;
 
 namespace Guard.Gateway.Identity;
 

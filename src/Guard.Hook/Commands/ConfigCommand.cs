@@ -48,11 +48,11 @@ internal static class ConfigCommand
         if (descriptor < 0)
         {
             if (Libc.LastError is Libc.NoEntry or Libc.NotAFolder) return new SettingsContent(path, null);
-            throw new HookFailure($"the client's settings {Agents.CleanText.OneLine(path, 300)} cannot be read ({Errors.Name(Libc.LastError)})");
+            throw new HookFailure($"the client's settings {DisplayText.Clean(path, 300)} cannot be read ({Errors.Name(Libc.LastError)})");
         }
 
         var content = Descriptor.ReadFile(descriptor, MaxSettingsLength);
         Libc.Close(descriptor);
-        return new SettingsContent(path, content ?? throw new HookFailure($"the client's settings {Agents.CleanText.OneLine(path, 300)} cannot be read whole"));
+        return new SettingsContent(path, content ?? throw new HookFailure($"the client's settings {DisplayText.Clean(path, 300)} cannot be read whole"));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Guard.Agents;
 using Guard.Protocol;
 
 namespace Guard.Hook.Gateway;
@@ -51,7 +50,7 @@ internal static class AnswerReader
             var detail = members.Find("detail") ?? members.Find("title");
             var code = members.Find("code");
             if (detail is null && code is null) return null;
-            return CleanText.OneLine((code is null ? "" : code + ": ") + (detail ?? ""), 600).TrimEnd(' ', '.', ':');
+            return DisplayText.Clean((code is null ? "" : code + ": ") + (detail ?? ""), 600).TrimEnd(' ', '.', ':');
         }
         catch (HookFailure)
         {

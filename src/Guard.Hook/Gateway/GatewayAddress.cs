@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Guard.Protocol;
 
 namespace Guard.Hook.Gateway;
 
@@ -74,5 +75,5 @@ internal sealed record GatewayAddress
         throw Bad(text, "plain http goes to this machine alone (localhost, 127.0.0.1, [::1]); use https");
     }
 
-    private static HookFailure Bad(string text, string why) => new($"`gatewayUrl` is {Agents.CleanText.OneLine(text, 200)}: {why}");
+    private static HookFailure Bad(string text, string why) => new($"`gatewayUrl` is {DisplayText.Clean(text, 200)}: {why}");
 }

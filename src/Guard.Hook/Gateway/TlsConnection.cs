@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Guard.Hook.Native;
+using Guard.Protocol;
 
 namespace Guard.Hook.Gateway;
 
@@ -47,7 +48,7 @@ internal static class TlsConnection
         catch (AuthenticationException e)
         {
             throw new HookFailure(
-                $"the gateway at {address} could not prove that it is {Agents.CleanText.OneLine(address.Host, 200)} (certificate). Check `caFile` and the certificate's name and dates. {e.InnerException?.GetType().Name}".TrimEnd());
+                $"the gateway at {address} could not prove that it is {DisplayText.Clean(address.Host, 200)} (certificate). Check `caFile` and the certificate's name and dates. {e.InnerException?.GetType().Name}".TrimEnd());
         }
     }
 
@@ -65,9 +66,9 @@ internal static class TlsConnection
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new HookFailure($"`caFile` {Agents.CleanText.OneLine(caFile, 300)} cannot be read as PEM certificates");
+            throw new HookFailure($"`caFile` {DisplayText.Clean(caFile, 300)} cannot be read as PEM certificates");
         }
 
-        return policy.CustomTrustStore.Count > 0 ? policy : throw new HookFailure($"`caFile` {Agents.CleanText.OneLine(caFile, 300)} holds no certificate");
+        return policy.CustomTrustStore.Count > 0 ? policy : throw new HookFailure($"`caFile` {DisplayText.Clean(caFile, 300)} holds no certificate");
     }
 }

@@ -31,7 +31,7 @@ internal sealed class SettingsBuilder(string place)
         {
             Gateway = GatewayAddress.Parse(GatewayUrl),
             ApiKey = ApiKey,
-            AgentName = string.IsNullOrEmpty(AgentName) ? null : Agents.CleanText.OneLine(AgentName, 200),
+            AgentName = string.IsNullOrEmpty(AgentName) ? null : DisplayText.Clean(AgentName, 200),
             Audit = Mode == Modes.Audit,
             TimeoutSeconds = TimeoutSeconds ?? HookSettings.DefaultTimeoutSeconds,
             TraceHeader = TraceHeader ?? Wire.DefaultTraceHeader,
@@ -61,7 +61,7 @@ internal sealed class SettingsBuilder(string place)
         return builder.Build("GUARD_GATEWAY_URL", "GUARD_API_KEY");
     }
 
-    public HookFailure Wrong(string key, string why) => new($"`{Agents.CleanText.OneLine(key, 80)}` in {place} {why}. Correct it, or run `guard init` again");
+    public HookFailure Wrong(string key, string why) => new($"`{DisplayText.Clean(key, 80)}` in {place} {why}. Correct it, or run `guard init` again");
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

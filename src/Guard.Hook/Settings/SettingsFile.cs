@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Guard.Hook.Native;
+using Guard.Protocol;
 
 namespace Guard.Hook.Settings;
 
@@ -107,5 +108,5 @@ internal static class SettingsFile
     private static string Text(ref Utf8JsonReader reader, string key, SettingsBuilder builder) =>
         reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw builder.Wrong(key, "must be text");
 
-    private static string Name(string path) => Agents.CleanText.OneLine(path, 300);
+    private static string Name(string path) => DisplayText.Clean(path, 300);
 }

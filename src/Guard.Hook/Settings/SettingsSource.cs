@@ -1,3 +1,5 @@
+using Guard.Protocol;
+
 namespace Guard.Hook.Settings;
 
 /// <summary>Finds the settings in force: the first source that exists wins, and none is mixed with another.</summary>
@@ -12,7 +14,7 @@ internal static class SettingsSource
         if (SettingsFile.Read(MachineFile, onlyRoot: true) is { } machine) return machine;
         if (command.ConfigFile is { } file)
         {
-            return SettingsFile.Read(file, onlyRoot: false) ?? throw new HookFailure($"the settings {Agents.CleanText.OneLine(file, 300)} named by --config do not exist. Run `guard init`");
+            return SettingsFile.Read(file, onlyRoot: false) ?? throw new HookFailure($"the settings {DisplayText.Clean(file, 300)} named by --config do not exist. Run `guard init`");
         }
 
         if (command.ConfigFromEnvironment) return SettingsBuilder.FromEnvironment();

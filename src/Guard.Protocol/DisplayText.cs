@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Text;
 
-namespace Guard.Gateway.Hosting;
+namespace Guard.Protocol;
 
-/// <summary>Makes untrusted text fit to be shown on a terminal, in a log or on a page.</summary>
-internal static class DisplayText
+/// <summary>Makes untrusted text fit to be shown on a terminal, in a log or on a page. Hook and gateway use the same.</summary>
+public static class DisplayText
 {
     /// <summary>
     /// Line breaks and tabs become a blank; all other control and format characters (C0, C1, ESC, bidirectional controls,
     /// invisible tags) vanish; unpaired surrogates become U+FFFD; longer text is cut and ends in an ellipsis.
     /// </summary>
-    public static string Clean(string text, int maxChars)
+    /// <param name="text">Untrusted.</param>
+    /// <param name="maxChars">Most characters of the answer, the ellipsis included.</param>
+    public static string Clean(string text, int maxChars = 4000)
     {
         if (text.Length <= maxChars && IsClean(text))
         {
