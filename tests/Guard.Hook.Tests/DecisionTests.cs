@@ -30,7 +30,7 @@ public sealed class DecisionTests(HookBinary hook)
 
         result.ExitCode.Should().Be(0);
         result.Error.Should().BeEmpty();
-        result.Output.Should().Be($$$"""{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"{{{decision}}}","permissionDecisionReason":"guard: because [31m  x"}}""" + "\n");
+        result.Output.Should().Be($$$"""{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"{{{decision}}}","permissionDecisionReason":"guard: because[31m  x"}}""" + "\n");
     }
 
     [Theory]
