@@ -85,10 +85,21 @@ internal sealed class RunningGateway : IAsyncDisposable
 /// <summary>Collects text and completes a task when a marker has been written.</summary>
 internal sealed class SignallingWriter(string marker) : StringWriter
 {
-    private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, TaskCompletionSource> _awaited = new(StringComparer.Ordinal) { [marker] = NewSignal() };
     private readonly Lock _writing = new();
 
-    public Task Seen => _seen.Task;
+    public Task Seen => WhenSeen(marker);
+
+    /// <summary>Completes when the text has been written, also if that was before.</summary>
+    public Task WhenSeen(string text)
+    {
+        lock (_writing)
+        {
+            if (!_awaited.TryGetValue(text, out var signal)) _awaited[text] = signal = NewSignal();
+            Check();
+            return signal.Task;
+        }
+    }
 
     public override void Write(char value)
     {
@@ -127,6 +138,11 @@ internal sealed class SignallingWriter(string marker) : StringWriter
 
     private void Check()
     {
-        if (!_seen.Task.IsCompleted && base.ToString().Contains(marker, StringComparison.Ordinal)) _seen.TrySetResult();
+        foreach (var (text, signal) in _awaited)
+        {
+            if (!signal.Task.IsCompleted && base.ToString().Contains(text, StringComparison.Ordinal)) signal.TrySetResult();
+        }
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -151,6 +151,8 @@ public sealed class AuditTests : IAsyncLifetime
         var output = new SignallingWriter("/last");
         var error = new SignallingWriter("still trying");
         var tail = Task.Run(() => CommandRunner.RunAsync(_cli.Context(output, error), ["audit", "tail", "-f", "-n", "1", "--json"], stop.Token));
+        // Where a tail begins is decided when it first asks.
+        await output.WhenSeen("/before");
 
         for (var i = 0; i < 600; i++) await _gateway.DecideAsync("read:file", $"{_cli.Project}/f{i}");
         await _gateway.StopAsync();
