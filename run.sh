@@ -83,5 +83,5 @@ The gateway goes on running (pid $pid, log $log). Next:
   claude                             every tool call is now decided and recorded
   guard audit tail -f                watch
   guard policy test claude-code-$(hostname | tr '[:upper:]' '[:lower:]') read:file --resource ./.env --verbose
-  $PWD/run.sh --stop                 stop the gateway; from then on the hook denies every tool call
+To stop the gateway (the hook then denies every tool call): $PWD/run.sh --stop
 NEXT

@@ -42,8 +42,11 @@ internal sealed partial class GuardProcess : IDisposable
         return start;
     }
 
+    /// <summary>
+    /// Starts it as a terminal would: a test run in the background may have the interrupt ignored, and a program inherits that.
+    /// </summary>
     public static GuardProcess Start(string marker, string home, string folder, params string[] args) =>
-        new(Process.Start(StartInfo(Path.Combine(BuiltPrograms.GuardFolder, "guard"), home, folder, args))!, marker);
+        new(Process.Start(StartInfo("env", home, folder, ["--default-signal=INT,TERM", Path.Combine(BuiltPrograms.GuardFolder, "guard"), .. args]))!, marker);
 
     /// <summary>Waits until the marker was written; fails with what was written instead when the program ends before.</summary>
     public async Task ReadyAsync()
