@@ -20,6 +20,9 @@ internal static unsafe partial class Libc
     public const int AppendFlag = 0x400;
     public const int WriteOnlyFlag = 1;
     public const int CloseOnExec = 0x80000;
+
+    /// <summary>O_PATH: to look at a folder's owner without the right to read it.</summary>
+    public const int PathOnly = 0x200000;
     public const int NonBlockingFile = 0x800;
 
     public const short PollIn = 1;

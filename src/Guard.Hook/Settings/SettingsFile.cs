@@ -16,6 +16,7 @@ internal static class SettingsFile
     /// <exception cref="HookFailure">The file is there and cannot be trusted or understood.</exception>
     public static HookSettings? Read(string path, bool onlyRoot)
     {
+        if (onlyRoot && !FolderIsThere(Path.GetDirectoryName(path)!)) return null;
         var descriptor = Libc.Open(path, Libc.ReadOnlyFlag | Libc.CloseOnExec | Libc.NonBlockingFile, 0);
         if (descriptor < 0)
         {
@@ -37,12 +38,34 @@ internal static class SettingsFile
         return Parse(json ?? throw new HookFailure($"the settings {Name(path)} cannot be read whole (at most 64 KiB)"), Name(path));
     }
 
+    // Who may write the folder may take the file away, and with it the settings that hold above all others.
+    private static bool FolderIsThere(string folder)
+    {
+        var descriptor = Libc.Open(folder, Libc.PathOnly | Libc.CloseOnExec, 0);
+        if (descriptor < 0)
+        {
+            if (Libc.LastError is Libc.NoEntry or Libc.NotAFolder) return false;
+            throw new HookFailure($"the settings in {Name(folder)} cannot be read ({Errors.Name(Libc.LastError)})");
+        }
+
+        try
+        {
+            return Distrust(Descriptor.StatusOf(descriptor), onlyRoot: true, Libc.GetUserId()) is not { } why
+                ? true
+                : throw new HookFailure($"the settings in the folder {Name(folder)} are not used: {why}");
+        }
+        finally
+        {
+            Libc.Close(descriptor);
+        }
+    }
+
     /// <summary>Why a file of this owner and mode must not steer the hook; null where it may.</summary>
     internal static string? Distrust((uint Owner, int Mode)? status, bool onlyRoot, uint user)
     {
         if (status is not { } known) return "their owner cannot be read";
         if (known.Owner != 0 && (onlyRoot || known.Owner != user)) return onlyRoot ? "they must belong to root" : "they belong to another account";
-        return (known.Mode & GroupOrOthersWrite) != 0 ? "others than their owner may write them; run chmod go-w on the file" : null;
+        return (known.Mode & GroupOrOthersWrite) != 0 ? "others than their owner may write them; run chmod go-w" : null;
     }
 
     internal static HookSettings Parse(ReadOnlySpan<byte> json, string name)
