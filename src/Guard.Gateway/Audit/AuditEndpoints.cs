@@ -33,14 +33,30 @@ internal static class AuditEndpoints
                 "rule" => query with { Rule = value },
                 "trace" => query with { Trace = value },
                 "kind" => query with { Kind = value },
+                "from" => query with { From = Time(name, value) },
+                "to" => query with { To = Time(name, value) },
                 "before" => query with { Before = Number(name, value, long.MaxValue) },
                 "after" => query with { After = Number(name, value, long.MaxValue) },
                 "limit" => query with { Limit = (int)Number(name, value, AuditQuery.MaxLimit, least: 1) },
-                _ => throw RefusedException.BadRequest($"`{name}` is not a filter of events. There are: agent, action, decision, tool, session, policy, rule, trace, kind, limit, before, after."),
+                _ => throw RefusedException.BadRequest($"`{name}` is not a filter of events. There are: agent, action, decision, tool, session, policy, rule, trace, kind, from, to, limit, before, after."),
             };
         }
 
+        CheckOrder(query.From, query.To);
         return query is { Before: not null, After: not null } ? throw RefusedException.BadRequest("`before` and `after` exclude each other.") : query;
+    }
+
+    private static long Time(string name, string value) =>
+        AuditTime.TryParse(value, out var time)
+            ? time.ToUnixTimeMilliseconds()
+            : throw RefusedException.BadRequest($"`{name}` must be an ISO 8601 date or instant, such as 2026-03-01 or 2026-03-01T09:30:00Z.");
+
+    private static void CheckOrder(long? from, long? to)
+    {
+        if (from >= to)
+        {
+            throw RefusedException.BadRequest("`from` must be before `to`.");
+        }
     }
 
     private static long Number(string name, string value, long most, long least = 0) =>

@@ -9,6 +9,9 @@ namespace Guard.Gateway.Audit;
 /// <summary>Reads the record: pages for people, decisions for the join of outcomes.</summary>
 internal sealed class AuditReader(Database database)
 {
+    /// <summary>Characters of one page, all of them ASCII. Clients read pages whole, so their memory is bounded by this.</summary>
+    private const int MaxPageSize = 16 * 1024 * 1024;
+
     private const string PageSql = "SELECT position AS Position, body AS Body FROM audit_event";
 
     private const string ByTraceSql = """
@@ -39,11 +42,20 @@ internal sealed class AuditReader(Database database)
         var forward = query.After is not null;
         sql.Append(forward ? " ORDER BY position ASC" : " ORDER BY position DESC").Append(" LIMIT @Probe");
         using var connection = database.Connect();
-        var rows = connection.Query<Row>(sql.ToString(), query).AsList();
-        var more = rows.Count > query.Limit;
-        if (more)
+        var rows = new List<Row>();
+        var more = false;
+        var size = 0L;
+        foreach (var row in connection.Query<Row>(sql.ToString(), query, buffered: false))
         {
-            rows.RemoveAt(rows.Count - 1);
+            // An event can be as large as a decision request: a page of many large ones ends early, but never without one.
+            size += row.Body.Length;
+            more = rows.Count == query.Limit || (rows.Count > 0 && size > MaxPageSize);
+            if (more)
+            {
+                break;
+            }
+
+            rows.Add(row);
         }
 
         if (forward)

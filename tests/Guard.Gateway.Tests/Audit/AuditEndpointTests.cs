@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Audit;
@@ -71,6 +72,11 @@ public sealed class AuditEndpointTests
     }
 
     [Theory]
+    [InlineData("from=yesterday")]
+    [InlineData("from=24h")]
+    [InlineData("to=2026-13-01")]
+    [InlineData("from=2026-03-02&to=2026-03-01")]
+    [InlineData("from=2026-03-01&to=2026-03-01")]
     [InlineData("limit=0")]
     [InlineData("limit=1001")]
     [InlineData("limit=x")]
@@ -87,6 +93,50 @@ public sealed class AuditEndpointTests
         var response = await gateway.SendAsync(HttpMethod.Get, "/v1/events?" + filter, gateway.Credentials.AdminKey);
 
         (await TestGateway.ReadAsync(response, ProtocolJson.Default.Problem, HttpStatusCode.BadRequest)).Code.Should().Be("bad-request");
+    }
+
+    [Theory]
+    [InlineData("from=2026-03-01T10:00:00Z", "noon,ten,late")]
+    [InlineData("from=2026-03-01T10:00:00.001Z", "noon,late")]
+    [InlineData("to=2026-03-01T10:00Z", "nine")]
+    [InlineData("from=2026-03-01T11:30%2B02:00&to=2026-03-01T14:00%2B02:00", "ten")]
+    [InlineData("from=2026-03-02", "late")]
+    [InlineData("from=2026-03-01&to=2026-03-02", "noon,nine,ten")]
+    [InlineData("from=2026-03-01&to=2026-03-02&limit=1", "ten")]
+    [InlineData("from=2026-03-01&to=2026-03-02&after=0", "noon,nine,ten")]
+    [InlineData("from=2027-01-01", "")]
+    [InlineData("to=2025-01-01", "")]
+    public async Task Events_OfATime_AreThoseAlsoWhenTheClockWasSetBack(string filter, string expected)
+    {
+        var clock = new SetClock(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Clock = clock });
+        foreach (var (name, time) in new[] { ("noon", clock.Now), ("nine", clock.Now.AddHours(-3)), ("ten", clock.Now.AddHours(-2)), ("late", clock.Now.AddDays(1)) })
+        {
+            clock.Now = time;
+            await gateway.DecideAsync(Some.Read($"{Some.Workspace}/{name}"));
+        }
+
+        var page = await gateway.EventsAsync($"?kind=decision&{filter}");
+
+        string.Join(',', page.Events.Reverse().Select(e => Path.GetFileName(e.Resource))).Should().Be(expected);
+    }
+
+    [Fact]
+    public async Task Events_ThatAreLarge_MakeShorterPagesAndNoneIsLost()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var large = JsonSerializer.SerializeToElement(new string('x', 900_000));
+        for (var i = 0; i < 20; i++)
+        {
+            await gateway.DecideAsync(Some.Read() is var request ? request with { Call = request.Call with { Input = large } } : null!);
+        }
+
+        var first = await gateway.EventsAsync("?kind=decision");
+        var second = await gateway.EventsAsync($"?kind=decision&before={first.NextBefore}");
+
+        first.Events.Should().HaveCountLessThan(20);
+        second.NextBefore.Should().BeNull();
+        first.Events.Concat(second.Events).Select(e => e.Position).Should().HaveCount(20).And.OnlyHaveUniqueItems();
     }
 
     [Fact]
