@@ -16,6 +16,7 @@ internal static class AuditCommand
     {
         CreateTail(context),
         CreateQuery(context),
+        TraceCommand.Create(context),
     };
 
     private static Command CreateTail(CliContext context)
