@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -16,6 +17,9 @@ public sealed class GatewayClient : IDisposable
 {
     /// <summary>Largest answer that is read, in bytes; a page of audit events stays far below.</summary>
     internal const int MaxResponseBytes = 64 * 1024 * 1024;
+
+    /// <summary>Events per request where a caller reads many.</summary>
+    private const int DefaultPageSize = 1_000;
 
     private readonly HttpClient _http;
     private readonly GatewayAddress _address;
@@ -66,6 +70,31 @@ public sealed class GatewayClient : IDisposable
     /// <summary>One page of audit events, newest first.</summary>
     public Task<AuditPage> GetEventsAsync(AuditFilter filter, CancellationToken cancel = default) =>
         GetAsync(Wire.EventsPath + filter.ToQuery(), ProtocolJson.Default.AuditPage, cancel);
+
+    /// <summary>
+    /// All events that pass the filter, oldest first, read in pages as they are taken. It ends with the newest event there
+    /// was at the start, so that what is added meanwhile neither shows nor shifts anything. Positions of the filter are not
+    /// used; its limit is the size of a page.
+    /// </summary>
+    public async IAsyncEnumerable<AuditEvent> ReadEventsAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var newest = await GetEventsAsync(filter with { Limit = 1, Before = null, After = null }, cancel);
+        if (newest.Events.Count == 0) yield break;
+        var last = newest.Events[0].Position;
+        var position = 0L;
+        while (position < last)
+        {
+            var page = await GetEventsAsync(filter with { Limit = filter.Limit ?? DefaultPageSize, Before = null, After = position }, cancel);
+            if (page.Events.Count == 0) yield break;
+            foreach (var e in page.Events.Reverse())
+            {
+                if (e.Position > last) yield break;
+                if (e.Position <= position) throw new GatewayProtocolException($"the gateway at {_address} gave an event twice: is this a gateway of this version?");
+                position = e.Position;
+                yield return e;
+            }
+        }
+    }
 
     /// <summary>Puts documents in force, all or none.</summary>
     public Task<ApplyPoliciesResponse> ApplyPoliciesAsync(ApplyPoliciesRequest request, CancellationToken cancel = default) =>

@@ -17,6 +17,7 @@ internal static class AuditCommand
         CreateTail(context),
         CreateQuery(context),
         TraceCommand.Create(context),
+        ExportCommand.Create(context),
     };
 
     private static Command CreateTail(CliContext context)
