@@ -96,6 +96,13 @@ public sealed class GatewayClient : IDisposable
         }
     }
 
+    /// <summary>The decisions of a time in numbers.</summary>
+    /// <param name="from">Inclusive; null: 24 hours before <paramref name="to"/>.</param>
+    /// <param name="to">Exclusive; null: now, by the gateway's clock.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public Task<AuditStats> GetStatsAsync(DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancel = default) =>
+        GetAsync(Wire.EventStatsPath + new AuditFilter { From = from, To = to }.ToQuery(), ProtocolJson.Default.AuditStats, cancel);
+
     /// <summary>Puts documents in force, all or none.</summary>
     public Task<ApplyPoliciesResponse> ApplyPoliciesAsync(ApplyPoliciesRequest request, CancellationToken cancel = default) =>
         SendAsync(HttpMethod.Put, "/v1/policies", request, ProtocolJson.Default.ApplyPoliciesRequest, ProtocolJson.Default.ApplyPoliciesResponse, cancel);

@@ -14,6 +14,7 @@ namespace Guard.Protocol;
 [JsonSerializable(typeof(OutcomeResponse))]
 [JsonSerializable(typeof(AuditEvent))]
 [JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(AuditStats))]
 [JsonSerializable(typeof(ApplyPoliciesRequest))]
 [JsonSerializable(typeof(ApplyPoliciesResponse))]
 [JsonSerializable(typeof(PolicyList))]

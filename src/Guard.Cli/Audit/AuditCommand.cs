@@ -18,6 +18,7 @@ internal static class AuditCommand
         CreateQuery(context),
         TraceCommand.Create(context),
         ExportCommand.Create(context),
+        StatsCommand.Create(context),
     };
 
     private static Command CreateTail(CliContext context)

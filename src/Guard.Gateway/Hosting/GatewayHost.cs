@@ -134,7 +134,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
         web.MapDecisions(decisions, new OutcomeService(reader, writer, clock));
-        web.MapAudit(reader);
+        web.MapAudit(reader, new AuditStatistics(database), clock);
         web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));
         web.MapAgents(agents);
         web.MapHealth(health);

@@ -13,6 +13,7 @@ public sealed class AuthenticationTests
         { "POST", "/v1/decisions", "agent" },
         { "POST", "/v1/events", "agent" },
         { "GET", "/v1/events", "admin" },
+        { "GET", "/v1/events/stats", "admin" },
         { "GET", "/v1/policies", "admin" },
         { "PUT", "/v1/policies", "admin" },
         { "POST", "/v1/policies/validate", "admin" },
