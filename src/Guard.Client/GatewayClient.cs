@@ -133,6 +133,14 @@ public sealed class GatewayClient : IDisposable
     public Task<CreateAgentResponse> CreateAgentAsync(CreateAgentRequest request, CancellationToken cancel = default) =>
         SendAsync(HttpMethod.Post, "/v1/agents", request, ProtocolJson.Default.CreateAgentRequest, ProtocolJson.Default.CreateAgentResponse, cancel);
 
+    /// <summary>One agent with all its keys and what its hook said of itself last.</summary>
+    public Task<AgentDetails> GetAgentAsync(string nameOrId, CancellationToken cancel = default) =>
+        GetAsync("/v1/agents/" + Uri.EscapeDataString(nameOrId), ProtocolJson.Default.AgentDetails, cancel);
+
+    /// <summary>Makes a new key, which is shown this once; the keys before it end after the overlap.</summary>
+    public Task<RotateKeyResponse> RotateKeyAsync(string nameOrId, RotateKeyRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, $"/v1/agents/{Uri.EscapeDataString(nameOrId)}/keys", request, ProtocolJson.Default.RotateKeyRequest, ProtocolJson.Default.RotateKeyResponse, cancel);
+
     /// <summary>Revokes an agent's keys; its next call is denied.</summary>
     public Task<AgentInfo> RevokeAgentAsync(string nameOrId, CancellationToken cancel = default) =>
         DeleteAsync("/v1/agents/" + Uri.EscapeDataString(nameOrId), ProtocolJson.Default.AgentInfo, cancel);

@@ -25,6 +25,10 @@ internal sealed class AuditReader(Database database)
         ORDER BY position DESC LIMIT 1
         """;
 
+    private const string LatestSql = """
+        SELECT body FROM audit_event WHERE agent_id = @agentId AND kind IN ('decision', 'outcome') ORDER BY position DESC LIMIT 1
+        """;
+
     /// <summary>
     /// Newest first. With <see cref="AuditQuery.After"/> the page holds the first events behind that position, so that a
     /// tail that continues with the highest position it has seen misses none.
@@ -82,6 +86,13 @@ internal sealed class AuditReader(Database database)
     {
         using var connection = database.Connect();
         return Read(connection.QuerySingleOrDefault<string>(ByCallSql, new { agentId, sessionId, toolUseId }));
+    }
+
+    /// <summary>The last call an agent asked about or reported; null: none.</summary>
+    public AuditEvent? FindLatest(string agentId)
+    {
+        using var connection = database.Connect();
+        return Read(connection.QuerySingleOrDefault<string>(LatestSql, new { agentId }));
     }
 
     // Tolerant of members it does not know: the row may come from a later version of the program.

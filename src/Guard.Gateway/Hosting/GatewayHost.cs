@@ -129,7 +129,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var pipeline = new RequestPipeline(authenticator, refusals, loggers.CreateLogger<RequestPipeline>());
 
         var decisions = new DecisionService(active, new SessionPins(database), writer, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
-        var agents = new AgentService(identities, keys, organisation, clock);
+        var agents = new AgentService(identities, new AgentKeyStore(database), reader, keys, organisation, clock);
         var health = new HealthService(database, writer, active, Version, clock);
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));

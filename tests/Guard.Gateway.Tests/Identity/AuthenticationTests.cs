@@ -22,6 +22,8 @@ public sealed class AuthenticationTests
         { "DELETE", "/v1/policies/{name}", "admin" },
         { "GET", "/v1/agents", "admin" },
         { "POST", "/v1/agents", "admin" },
+        { "GET", "/v1/agents/{nameOrId}", "admin" },
+        { "POST", "/v1/agents/{nameOrId}/keys", "admin" },
         { "DELETE", "/v1/agents/{nameOrId}", "admin" },
         { "GET", "/health", "none" },
         { "GET", "/health/live", "none" },
