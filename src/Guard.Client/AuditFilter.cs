@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Guard.Protocol;
 
 namespace Guard.Client;
 
@@ -16,6 +17,15 @@ public sealed record AuditFilter
     public string? Policy { get; init; }
     public string? Rule { get; init; }
     public string? Trace { get; init; }
+
+    /// <summary>What the event is, see <see cref="AuditKinds"/>.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Only events of this time and later, to the millisecond.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Only events before this time, to the millisecond.</summary>
+    public DateTimeOffset? To { get; init; }
 
     /// <summary>Largest number of events in one page. Absent: the gateway's choice.</summary>
     public int? Limit { get; init; }
@@ -37,6 +47,9 @@ public sealed record AuditFilter
         Add("policy", Policy);
         Add("rule", Rule);
         Add("trace", Trace);
+        Add("kind", Kind);
+        Add("from", From is { } from ? AuditTime.ToWire(from) : null);
+        Add("to", To is { } to ? AuditTime.ToWire(to) : null);
         Add("limit", Limit?.ToString(CultureInfo.InvariantCulture));
         Add("before", Before?.ToString(CultureInfo.InvariantCulture));
         Add("after", After?.ToString(CultureInfo.InvariantCulture));

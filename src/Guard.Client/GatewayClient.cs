@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -16,6 +17,9 @@ public sealed class GatewayClient : IDisposable
 {
     /// <summary>Largest answer that is read, in bytes; a page of audit events stays far below.</summary>
     internal const int MaxResponseBytes = 64 * 1024 * 1024;
+
+    /// <summary>Events per request where a caller reads many.</summary>
+    private const int DefaultPageSize = 1_000;
 
     private readonly HttpClient _http;
     private readonly GatewayAddress _address;
@@ -67,6 +71,38 @@ public sealed class GatewayClient : IDisposable
     public Task<AuditPage> GetEventsAsync(AuditFilter filter, CancellationToken cancel = default) =>
         GetAsync(Wire.EventsPath + filter.ToQuery(), ProtocolJson.Default.AuditPage, cancel);
 
+    /// <summary>
+    /// All events that pass the filter, oldest first, read in pages as they are taken. It ends with the newest event there
+    /// was at the start, so that what is added meanwhile neither shows nor shifts anything. Positions of the filter are not
+    /// used; its limit is the size of a page.
+    /// </summary>
+    public async IAsyncEnumerable<AuditEvent> ReadEventsAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var newest = await GetEventsAsync(filter with { Limit = 1, Before = null, After = null }, cancel);
+        if (newest.Events.Count == 0) yield break;
+        var last = newest.Events[0].Position;
+        var position = 0L;
+        while (position < last)
+        {
+            var page = await GetEventsAsync(filter with { Limit = filter.Limit ?? DefaultPageSize, Before = null, After = position }, cancel);
+            if (page.Events.Count == 0) yield break;
+            foreach (var e in page.Events.Reverse())
+            {
+                if (e.Position > last) yield break;
+                if (e.Position <= position) throw new GatewayProtocolException($"the gateway at {_address} gave an event twice: is this a gateway of this version?");
+                position = e.Position;
+                yield return e;
+            }
+        }
+    }
+
+    /// <summary>The decisions of a time in numbers.</summary>
+    /// <param name="from">Inclusive; null: 24 hours before <paramref name="to"/>.</param>
+    /// <param name="to">Exclusive; null: now, by the gateway's clock.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public Task<AuditStats> GetStatsAsync(DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancel = default) =>
+        GetAsync(Wire.EventStatsPath + new AuditFilter { From = from, To = to }.ToQuery(), ProtocolJson.Default.AuditStats, cancel);
+
     /// <summary>Puts documents in force, all or none.</summary>
     public Task<ApplyPoliciesResponse> ApplyPoliciesAsync(ApplyPoliciesRequest request, CancellationToken cancel = default) =>
         SendAsync(HttpMethod.Put, "/v1/policies", request, ProtocolJson.Default.ApplyPoliciesRequest, ProtocolJson.Default.ApplyPoliciesResponse, cancel);
@@ -96,6 +132,14 @@ public sealed class GatewayClient : IDisposable
     /// <summary>Creates an agent; the answer holds its key, which is shown this once.</summary>
     public Task<CreateAgentResponse> CreateAgentAsync(CreateAgentRequest request, CancellationToken cancel = default) =>
         SendAsync(HttpMethod.Post, "/v1/agents", request, ProtocolJson.Default.CreateAgentRequest, ProtocolJson.Default.CreateAgentResponse, cancel);
+
+    /// <summary>One agent with all its keys and what its hook said of itself last.</summary>
+    public Task<AgentDetails> GetAgentAsync(string nameOrId, CancellationToken cancel = default) =>
+        GetAsync("/v1/agents/" + Uri.EscapeDataString(nameOrId), ProtocolJson.Default.AgentDetails, cancel);
+
+    /// <summary>Makes a new key, which is shown this once; the keys before it end after the overlap.</summary>
+    public Task<RotateKeyResponse> RotateKeyAsync(string nameOrId, RotateKeyRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, $"/v1/agents/{Uri.EscapeDataString(nameOrId)}/keys", request, ProtocolJson.Default.RotateKeyRequest, ProtocolJson.Default.RotateKeyResponse, cancel);
 
     /// <summary>Revokes an agent's keys; its next call is denied.</summary>
     public Task<AgentInfo> RevokeAgentAsync(string nameOrId, CancellationToken cancel = default) =>

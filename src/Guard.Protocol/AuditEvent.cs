@@ -127,6 +127,6 @@ public sealed record AuditPage
 {
     public required IReadOnlyList<AuditEvent> Events { get; init; }
 
-    /// <summary>Pass as <c>before</c> to continue; absent on the last page.</summary>
+    /// <summary>Pass as <c>before</c> to continue; absent on the last page. A page may hold fewer events than asked for.</summary>
     public long? NextBefore { get; init; }
 }

@@ -23,4 +23,5 @@ public static class Wire
 
     public const string DecisionsPath = "/v1/decisions";
     public const string EventsPath = "/v1/events";
+    public const string EventStatsPath = "/v1/events/stats";
 }

@@ -44,6 +44,7 @@ internal sealed class CliHarness : IDisposable
     public string UserSettings => Path.Combine(Home, ".claude", "settings.json");
 
     public bool IsTerminal { get; set; }
+    public bool IsErrorTerminal { get; set; }
     public int Width { get; set; } = 120;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -88,6 +89,7 @@ internal sealed class CliHarness : IDisposable
         Output = output,
         Error = error,
         IsTerminal = IsTerminal,
+        IsErrorTerminal = IsErrorTerminal,
         Width = Width,
         Environment = name => _environment.GetValueOrDefault(name),
         Home = Home,

@@ -53,15 +53,34 @@ internal sealed class RunningGateway : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Administers, with the key that the first start wrote.</summary>
+    public async Task<GatewayClient> AdminClientAsync() => new(new GatewayClientOptions
+    {
+        Address = GatewayAddress.Unix(Path.Combine(Cli.GuardFolder, "gateway.sock")),
+        ApiKey = (await File.ReadAllTextAsync(Path.Combine(Cli.GuardFolder, "admin.key"))).Trim(),
+    });
+
+    /// <summary>Reports as the hook does.</summary>
+    public async Task<OutcomeResponse> ReportAsync(string trace, long duration)
+    {
+        using var client = await AgentClientAsync();
+        return await client.ReportAsync(new OutcomeRequest
+        {
+            Version = Wire.Version,
+            Hook = new HookInfo { Version = "test", Analyser = Wire.AnalyserVersion },
+            TraceId = trace,
+            Client = "claude-code",
+            Event = "PostToolUse",
+            Tool = "Read",
+            Outcome = Outcomes.Succeeded,
+            DurationMs = duration,
+        });
+    }
+
     /// <summary>Asks as the hook does, with the key that the first start wrote.</summary>
     public async Task<DecisionResponse> DecideAsync(string action, string resource, string tool = "Read", string session = "s1")
     {
-        var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Cli.GuardFolder, "hook.json")))!;
-        using var client = new GatewayClient(new GatewayClientOptions
-        {
-            Address = GatewayAddress.Parse(config["gatewayUrl"]!.GetValue<string>()),
-            ApiKey = config["apiKey"]!.GetValue<string>(),
-        });
+        using var client = await AgentClientAsync();
         return await client.DecideAsync(new DecisionRequest
         {
             Version = Wire.Version,
@@ -78,6 +97,16 @@ internal sealed class RunningGateway : IAsyncDisposable
                 Homes = [new Place { Written = Cli.Home, Real = Cli.Home }],
             },
             Accesses = [new Access { Action = action, Resource = resource, Real = action.EndsWith(":file", StringComparison.Ordinal) ? resource : null, Primary = true }],
+        });
+    }
+
+    private async Task<GatewayClient> AgentClientAsync()
+    {
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Cli.GuardFolder, "hook.json")))!;
+        return new GatewayClient(new GatewayClientOptions
+        {
+            Address = GatewayAddress.Parse(config["gatewayUrl"]!.GetValue<string>()),
+            ApiKey = config["apiKey"]!.GetValue<string>(),
         });
     }
 }

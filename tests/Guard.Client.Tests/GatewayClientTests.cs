@@ -17,11 +17,11 @@ public sealed class GatewayClientTests : IDisposable
         await using var server = ScriptedServer.OnUnixSocket(Path.Combine(_folder, "g.sock"), ScriptedServer.Json(200, """{"events":[]}"""));
         using var client = Connect(server.Address);
 
-        var page = await client.GetEventsAsync(new AuditFilter { Agent = "a b&c", Decision = "deny", Limit = 5, After = 7 });
+        var page = await client.GetEventsAsync(new AuditFilter { Agent = "a b&c", Decision = "deny", From = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.FromHours(2)), Limit = 5, After = 7 });
 
         page.Events.Should().BeEmpty();
         server.Requests.Should().ContainSingle().Which.Should()
-            .StartWith("GET /v1/events?agent=a%20b%26c&decision=deny&limit=5&after=7 HTTP/1.1\r\n")
+            .StartWith("GET /v1/events?agent=a%20b%26c&decision=deny&from=2026-03-01T00%3A00%3A00.0000000Z&limit=5&after=7 HTTP/1.1\r\n")
             .And.Contain($"Authorization: Bearer {Key}\r\n");
     }
 

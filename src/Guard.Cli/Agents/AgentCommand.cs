@@ -8,10 +8,12 @@ namespace Guard.Cli.Agents;
 /// <summary><c>guard agent</c>: the identities that call the gateway.</summary>
 internal static class AgentCommand
 {
-    public static Command Create(CliContext context) => new("agent", "Make, list and revoke the identities that agents call the gateway with")
+    public static Command Create(CliContext context) => new("agent", "Make, list, show and revoke the identities that agents call the gateway with, and rotate their keys")
     {
         CreateCreate(context),
         CreateList(context),
+        AgentShowCommand.Create(context),
+        AgentRotateCommand.Create(context),
         CreateRevoke(context),
     };
 
@@ -31,7 +33,7 @@ internal static class AgentCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var file = parsed.GetValue(hookConfig) is { } stated ? context.Resolve(stated) : null;
-            if (file is not null) RefuseUnwritable(file);
+            if (file is not null) HookConfigFile.RefuseUnwritable(file, "no agent was made");
             using var client = connection.Connect(parsed, context);
             var created = await client.CreateAgentAsync(
                 new CreateAgentRequest
@@ -127,13 +129,5 @@ internal static class AgentCommand
             context.WriteLine($"Its key, shown this once: {created.ApiKey}");
         else
             context.WriteLine($"Its key is in {context.Shorten(file)}, ready for `guard init --config {context.Shorten(file)}`.");
-    }
-
-    // Before the agent is made: its key would be lost.
-    private static void RefuseUnwritable(string file)
-    {
-        if (Path.Exists(file)) throw CliException.Refused($"{file} exists already; no agent was made");
-        var folder = Path.GetDirectoryName(file)!;
-        if (!Directory.Exists(folder)) throw CliException.Refused($"the folder {folder} does not exist; no agent was made");
     }
 }

@@ -16,6 +16,9 @@ internal static class AuditCommand
     {
         CreateTail(context),
         CreateQuery(context),
+        TraceCommand.Create(context),
+        ExportCommand.Create(context),
+        StatsCommand.Create(context),
     };
 
     private static Command CreateTail(CliContext context)
@@ -40,35 +43,19 @@ internal static class AuditCommand
 
     private static Command CreateQuery(CliContext context)
     {
-        var agent = Filter("--agent", "NAME", "By this agent (name or id)");
-        var action = Filter("--action", "ACTION", "Of this action, such as read:file");
-        var decision = Filter("--decision", "EFFECT", "Decided so: allow, ask, approve or deny");
-        decision.AcceptOnlyFromAmong(Effects.Allow, Effects.Ask, Effects.Approve, Effects.Deny);
-        var tool = Filter("--tool", "NAME", "Of this tool, such as Bash");
-        var session = Filter("--session", "ID", "Of this session of the client");
-        var policy = Filter("--policy", "NAME", "Decided by this policy");
-        var rule = Filter("--rule", "ID", "Decided by this rule");
-        var trace = Filter("--trace", "ID", "Of this trace: a decision and its outcome");
+        var filters = new FilterOptions(context);
         var limit = Count("At most N events, the latest", 50, "--limit");
         var json = JsonLines();
         var connection = new ConnectionOptions();
-        var command = new Command("query", "Find events, oldest first") { agent, action, decision, tool, session, policy, rule, trace, limit, json };
+        var command = new Command("query", "Find events, oldest first");
+        filters.AddTo(command);
+        command.Options.Add(limit);
+        command.Options.Add(json);
         connection.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             using var client = connection.Connect(parsed, context);
-            var filter = new AuditFilter
-            {
-                Agent = parsed.GetValue(agent),
-                Action = parsed.GetValue(action),
-                Decision = parsed.GetValue(decision),
-                Tool = parsed.GetValue(tool),
-                Session = parsed.GetValue(session),
-                Policy = parsed.GetValue(policy),
-                Rule = parsed.GetValue(rule),
-                Trace = parsed.GetValue(trace),
-            };
-            Output(context, parsed.GetValue(json))(await LatestAsync(client, filter, parsed.GetValue(limit), cancel), true);
+            Output(context, parsed.GetValue(json))(await LatestAsync(client, filters.Of(parsed), parsed.GetValue(limit), cancel), true);
             return ExitCodes.Done;
         });
         return command;
@@ -101,8 +88,6 @@ internal static class AuditCommand
     }
 
     private static Option<bool> JsonLines() => new("--json") { Description = "Write JSON lines: one event per line, whole" };
-
-    private static Option<string?> Filter(string name, string value, string description) => new(name) { HelpName = value, Description = description };
 
     private static Option<int> Count(string description, int standard, string name = "-n") => new(name)
     {

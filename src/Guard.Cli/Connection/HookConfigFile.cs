@@ -12,5 +12,15 @@ internal sealed record HookConfigFile
     public string? CaFile { get; init; }
     public string? StateDirectory { get; init; }
 
+    /// <summary>Before the key is made: it would be lost.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="state">What the refusal says of the gateway, such as "no agent was made".</param>
+    public static void RefuseUnwritable(string path, string state)
+    {
+        if (Path.Exists(path)) throw CliException.Refused($"{path} exists already; {state}");
+        var folder = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(folder)) throw CliException.Refused($"the folder {folder} does not exist; {state}");
+    }
+
     public void Write(string path) => PrivateFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, CliJson.Default.HookConfigFile));
 }

@@ -18,6 +18,9 @@ internal sealed record CliContext
     /// <summary>Output goes to a terminal: colours are welcome and keys may be shown to a person.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Errors go to a terminal: progress may be shown there.</summary>
+    public bool IsErrorTerminal { get; init; }
+
     /// <summary>Columns of the terminal; for files and pipes a fixed width.</summary>
     public int Width { get; init; } = 160;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Guard.Cli.Audit;
 using Guard.Cli.Connection;
 using Guard.Cli.Init;
 using Guard.Cli.Policies;
@@ -19,4 +20,5 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(UpState))]
 [JsonSerializable(typeof(TrialReport))]
 [JsonSerializable(typeof(SuitesReport))]
+[JsonSerializable(typeof(TraceReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -15,6 +15,7 @@ internal static class ProcessContext
             Output = output,
             Error = error,
             IsTerminal = isTerminal,
+            IsErrorTerminal = !Console.IsErrorRedirected,
             Environment = System.Environment.GetEnvironmentVariable,
             Home = HomeFolder(),
             CurrentDirectory = System.Environment.CurrentDirectory,

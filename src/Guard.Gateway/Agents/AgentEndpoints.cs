@@ -25,10 +25,21 @@ internal static class AgentEndpoints
             await Reply.JsonAsync(context, StatusCodes.Status201Created, agents.Create(request, Caller.Admin(context)), GatewayJson.Context.CreateAgentResponse);
         });
 
+        admins.MapGet("/{nameOrId}", context =>
+            Reply.JsonAsync(context, StatusCodes.Status200OK, agents.Details(Named(context)), GatewayJson.Context.AgentDetails));
+
+        admins.MapPost("/{nameOrId}/keys", async context =>
+        {
+            var request = await RequestBody.ReadAsync(context, MaxBytes, GatewayJson.Context.RotateKeyRequest);
+            await Reply.JsonAsync(context, StatusCodes.Status201Created, agents.Rotate(Named(context), request, Caller.Admin(context)), GatewayJson.Context.RotateKeyResponse);
+        });
+
         admins.MapDelete("/{nameOrId}", context =>
         {
-            var revoked = agents.Revoke((string)context.Request.RouteValues["nameOrId"]!, Caller.Admin(context));
+            var revoked = agents.Revoke(Named(context), Caller.Admin(context));
             return Reply.JsonAsync(context, StatusCodes.Status200OK, revoked, GatewayJson.Context.AgentInfo);
         });
     }
+
+    private static string Named(HttpContext context) => (string)context.Request.RouteValues["nameOrId"]!;
 }

@@ -8,12 +8,16 @@ using Guard.Protocol;
 
 namespace Guard.Gateway.Agents;
 
-/// <summary>Creates, lists and revokes agents.</summary>
-internal sealed class AgentService(IdentityStore store, KeyIndex index, OrganisationRow organisation, TimeProvider clock)
+/// <summary>Creates, lists and revokes agents, and rotates their keys.</summary>
+internal sealed class AgentService(IdentityStore store, AgentKeyStore keys, AuditReader reader, KeyIndex index, OrganisationRow organisation, TimeProvider clock)
 {
     private const int MaxName = 128;
     private const int MaxTags = 32;
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@");
+
+    // Held from a change in the store to the same change in the index: keys that were read before a revocation must not be
+    // put back into force after it.
+    private readonly Lock _keys = new();
 
     public IReadOnlyList<AgentInfo> List() => store.ListAgents(clock.GetUtcNow());
 
@@ -33,12 +37,16 @@ internal sealed class AgentService(IdentityStore store, KeyIndex index, Organisa
         var agent = new NewAgent(Ids.New(now), request.Name, owner, CheckTags(request.Tags ?? []), tier, request.AuditModeAllowed);
         var key = ApiKey.Create(KeyKind.Agent);
         var audit = AdministrationEvent.Of(organisation.Name, now, admin.Name, "agent.create", agent.Name, $"id {agent.Id}, owner {owner}, key {key.Prefix}");
-        if (!store.TryCreateAgent(organisation, agent, key, audit))
+        lock (_keys)
         {
-            throw new RefusedException(409, ProblemCodes.AgentExists, $"An agent named {agent.Name} exists. Choose another name, or revoke it first.");
+            if (!store.TryCreateAgent(organisation, agent, key, audit))
+            {
+                throw new RefusedException(409, ProblemCodes.AgentExists, $"An agent named {agent.Name} exists. Choose another name, or revoke it first.");
+            }
+
+            index.Put([store.FindKey(key.Prefix) ?? throw new InvalidDataException("The key that was just stored cannot be read.")]);
         }
 
-        index.Put([store.FindKey(key.Prefix) ?? throw new InvalidDataException("The key that was just stored cannot be read.")]);
         return new CreateAgentResponse { Agent = Find(agent.Id), ApiKey = key.Text };
     }
 
@@ -47,14 +55,64 @@ internal sealed class AgentService(IdentityStore store, KeyIndex index, Organisa
     public AgentInfo Revoke(string nameOrId, AdminIdentity admin)
     {
         var agent = Find(nameOrId);
-        var now = clock.GetUtcNow();
-        if (!store.TryRevokeAgent(agent.Id, AdministrationEvent.Of(organisation.Name, now, admin.Name, "agent.revoke", agent.Name, $"id {agent.Id}")))
+        lock (_keys)
         {
-            throw new RefusedException(409, ProblemCodes.AgentRevoked, $"The agent {agent.Name} was revoked before.");
+            var now = clock.GetUtcNow();
+            if (!store.TryRevokeAgent(agent.Id, AdministrationEvent.Of(organisation.Name, now, admin.Name, "agent.revoke", agent.Name, $"id {agent.Id}")))
+            {
+                throw Revoked(agent);
+            }
+
+            index.RevokeAgent(agent.Id, now);
         }
 
-        index.RevokeAgent(agent.Id, now);
         return Find(agent.Id);
+    }
+
+    /// <summary>A new key; those before it end after the overlap. Both in force when this returns.</summary>
+    /// <exception cref="RefusedException">400: the overlap is not valid. 404: no such agent. 409: the agent is revoked.</exception>
+    public RotateKeyResponse Rotate(string nameOrId, RotateKeyRequest request, AdminIdentity admin)
+    {
+        var longest = (long)RotateKeyRequest.LongestOverlap.TotalSeconds;
+        var overlap = request.OverlapSeconds ?? (long)RotateKeyRequest.StandardOverlap.TotalSeconds;
+        if (overlap < 0 || overlap > longest)
+        {
+            throw RefusedException.BadRequest($"`overlapSeconds` must be from 0 to {longest}.");
+        }
+
+        var agent = Find(nameOrId);
+        var key = ApiKey.Create(KeyKind.Agent);
+        DateTimeOffset end;
+        lock (_keys)
+        {
+            var now = clock.GetUtcNow();
+            end = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()).AddSeconds(overlap);
+            var audit = AdministrationEvent.Of(organisation.Name, now, admin.Name, "key.rotate", agent.Name, $"id {agent.Id}, key {key.Prefix}, keys before it end {AuditTime.ToWire(end)}");
+            if (!keys.TryRotate(agent.Id, key, end, audit))
+            {
+                throw Revoked(agent);
+            }
+
+            index.Put(store.FindKeys(agent.Id));
+        }
+
+        return new RotateKeyResponse { Agent = Find(agent.Id), ApiKey = key.Text, OthersExpireAt = end };
+    }
+
+    /// <exception cref="RefusedException">404: no such agent.</exception>
+    public AgentDetails Details(string nameOrId)
+    {
+        var agent = Find(nameOrId);
+        var latest = reader.FindLatest(agent.Id);
+        return new AgentDetails
+        {
+            Agent = agent,
+            Keys = keys.List(agent.Id),
+            HookVersion = latest?.HookVersion,
+            HookLabel = latest?.AgentLabel,
+            Installation = latest?.Installation,
+            Client = latest?.Client,
+        };
     }
 
     /// <exception cref="RefusedException">404: no such agent.</exception>
@@ -63,6 +121,8 @@ internal sealed class AgentService(IdentityStore store, KeyIndex index, Organisa
 
     /// <summary>Whether a name can be an agent's or an owner's.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= MaxName && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+
+    private static RefusedException Revoked(AgentInfo agent) => new(409, ProblemCodes.AgentRevoked, $"The agent {agent.Name} was revoked before.");
 
     private static void CheckName(string member, string name)
     {

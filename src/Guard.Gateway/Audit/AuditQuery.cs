@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Guard.Gateway.Audit;
 
 /// <summary>Which events to list. Every filter that is set must hold.</summary>
@@ -18,6 +20,12 @@ internal sealed record AuditQuery
     public string? Rule { get; init; }
     public string? Trace { get; init; }
     public string? Kind { get; init; }
+
+    /// <summary>Only events of this time and later, in milliseconds since 1970-01-01 UTC.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Only events before this time, in milliseconds since 1970-01-01 UTC.</summary>
+    public long? To { get; init; }
 
     /// <summary>Only positions below this.</summary>
     public long? Before { get; init; }
@@ -75,6 +83,22 @@ internal sealed record AuditQuery
         if (Kind is not null)
         {
             yield return "kind = @Kind";
+        }
+
+        if (From is not null || To is not null)
+        {
+            // Lists go by position, and the clock may have been set back in between: the index over time gives the outermost
+            // positions, and each event between them is held against the times.
+            var times = (From, To) switch
+            {
+                (not null, not null) => "{0}time >= @From AND {0}time < @To",
+                (not null, null) => "{0}time >= @From",
+                _ => "{0}time < @To",
+            };
+            var inIndex = string.Format(CultureInfo.InvariantCulture, times, "");
+            yield return $"position >= (SELECT min(position) FROM audit_event INDEXED BY audit_event_time WHERE {inIndex})";
+            yield return $"position <= (SELECT max(position) FROM audit_event INDEXED BY audit_event_time WHERE {inIndex})";
+            yield return string.Format(CultureInfo.InvariantCulture, times, "+");
         }
 
         if (Before is not null)

@@ -9,6 +9,9 @@ namespace Guard.Gateway.Audit;
 /// <summary>Reads the record: pages for people, decisions for the join of outcomes.</summary>
 internal sealed class AuditReader(Database database)
 {
+    /// <summary>Characters of one page, all of them ASCII. Clients read pages whole, so their memory is bounded by this.</summary>
+    private const int MaxPageSize = 16 * 1024 * 1024;
+
     private const string PageSql = "SELECT position AS Position, body AS Body FROM audit_event";
 
     private const string ByTraceSql = """
@@ -20,6 +23,10 @@ internal sealed class AuditReader(Database database)
         SELECT body FROM audit_event
         WHERE agent_id = @agentId AND session_id = @sessionId AND tool_use_id = @toolUseId AND kind = 'decision'
         ORDER BY position DESC LIMIT 1
+        """;
+
+    private const string LatestSql = """
+        SELECT body FROM audit_event WHERE agent_id = @agentId AND kind IN ('decision', 'outcome') ORDER BY position DESC LIMIT 1
         """;
 
     /// <summary>
@@ -39,11 +46,20 @@ internal sealed class AuditReader(Database database)
         var forward = query.After is not null;
         sql.Append(forward ? " ORDER BY position ASC" : " ORDER BY position DESC").Append(" LIMIT @Probe");
         using var connection = database.Connect();
-        var rows = connection.Query<Row>(sql.ToString(), query).AsList();
-        var more = rows.Count > query.Limit;
-        if (more)
+        var rows = new List<Row>();
+        var more = false;
+        var size = 0L;
+        foreach (var row in connection.Query<Row>(sql.ToString(), query, buffered: false))
         {
-            rows.RemoveAt(rows.Count - 1);
+            // An event can be as large as a decision request: a page of many large ones ends early, but never without one.
+            size += row.Body.Length;
+            more = rows.Count == query.Limit || (rows.Count > 0 && size > MaxPageSize);
+            if (more)
+            {
+                break;
+            }
+
+            rows.Add(row);
         }
 
         if (forward)
@@ -70,6 +86,13 @@ internal sealed class AuditReader(Database database)
     {
         using var connection = database.Connect();
         return Read(connection.QuerySingleOrDefault<string>(ByCallSql, new { agentId, sessionId, toolUseId }));
+    }
+
+    /// <summary>The last call an agent asked about or reported; null: none.</summary>
+    public AuditEvent? FindLatest(string agentId)
+    {
+        using var connection = database.Connect();
+        return Read(connection.QuerySingleOrDefault<string>(LatestSql, new { agentId }));
     }
 
     // Tolerant of members it does not know: the row may come from a later version of the program.

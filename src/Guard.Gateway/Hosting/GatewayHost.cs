@@ -129,12 +129,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var pipeline = new RequestPipeline(authenticator, refusals, loggers.CreateLogger<RequestPipeline>());
 
         var decisions = new DecisionService(active, new SessionPins(database), writer, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
-        var agents = new AgentService(identities, keys, organisation, clock);
+        var agents = new AgentService(identities, new AgentKeyStore(database), reader, keys, organisation, clock);
         var health = new HealthService(database, writer, active, Version, clock);
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
         web.MapDecisions(decisions, new OutcomeService(reader, writer, clock));
-        web.MapAudit(reader);
+        web.MapAudit(reader, new AuditStatistics(database), clock);
         web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));
         web.MapAgents(agents);
         web.MapHealth(health);

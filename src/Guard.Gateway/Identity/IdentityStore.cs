@@ -71,6 +71,12 @@ internal sealed class IdentityStore(Database database)
         return connection.QuerySingleOrDefault<KeyRow>($"{KeySql} WHERE k.prefix = @prefix", new { prefix }) is { } row ? ToEntry(row) : null;
     }
 
+    public IReadOnlyList<KeyEntry> FindKeys(string agentId)
+    {
+        using var connection = database.Connect();
+        return [.. connection.Query<KeyRow>($"{KeySql} WHERE k.agent_id = @agentId", new { agentId }).Select(ToEntry)];
+    }
+
     public IReadOnlyList<AgentInfo> ListAgents(DateTimeOffset now)
     {
         using var connection = database.Connect();
@@ -190,7 +196,8 @@ internal sealed class IdentityStore(Database database)
             });
     }
 
-    private static void InsertKey(SqliteConnection connection, NewKey key, string? agentId, string? principalId, long now) =>
+    /// <summary>One key, in the transaction of the change it belongs to.</summary>
+    internal static void InsertKey(SqliteConnection connection, NewKey key, string? agentId, string? principalId, long now) =>
         connection.Execute(
             InsertKeySql,
             new

@@ -10,7 +10,7 @@ internal static class Schema
     /// <summary>"GRD1": tells a Guard store from any other SQLite file.</summary>
     private const int ApplicationId = 0x47524431;
 
-    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql"];
+    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql", "0002_events_by_time.sql"];
 
     /// <summary>The schema version this program writes.</summary>
     public static int Version => Steps.Count;

@@ -80,5 +80,52 @@ public sealed class AgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rotate_Agent_ShowsItsNewKeyOnceAndKeepsTheOldForTheOverlap()
+    {
+        var result = await _cli.RunAsync("agent", "rotate", "first", "--overlap", "2h");
+
+        result.Output.Should().MatchRegex("^Agent first has a new key; those before it end [0-9-]{10} [0-9:]{8} UTC at the latest\\.\nThe new key, shown this once: guard_agent_\\S+\n$");
+        await _gateway.DecideAsync("read:file", "/x");
+        var shown = (await _cli.RunAsync("agent", "show", "first")).Output;
+        shown.Should().MatchRegex("^Agent      first \\(id [0-9a-f-]{36}\\)\nState      active\n")
+            .And.MatchRegex("\nHook       test, client claude-code\n")
+            .And.MatchRegex("\n[a-z0-9]{12}  in force until [0-9-]{10} [0-9:]{8} UTC  [0-9-]{10} .*\n[a-z0-9]{12}  in force  ");
+        shown.Should().NotContain(result.Output.Split('_')[^1].Trim());
+    }
+
+    [Fact]
+    public async Task Rotate_WithoutOverlap_DeniesTheOldKeyAtOnce()
+    {
+        (await _cli.RunAsync("agent", "rotate", "first", "--overlap", "0", "--write-hook-config", "new.json")).Output
+            .Should().Be("Agent first has a new key; those before it have ended.\nThe new key is in ~/project/new.json.\n");
+
+        await _gateway.Awaiting(g => g.DecideAsync("read:file", "/x")).Should().ThrowAsync<Guard.Client.GatewayProblemException>().Where(e => e.Status == 401);
+        File.Move(Path.Combine(_cli.Project, "new.json"), Path.Combine(_cli.GuardFolder, "hook.json"), overwrite: true);
+        await _gateway.DecideAsync("read:file", "/x");
+        (await _cli.RunAsync("agent", "show", "first")).Output.Should().MatchRegex("\n[a-z0-9]{12}  expired ");
+    }
+
+    [Fact]
+    public async Task Rotate_OntoAFileThatExists_ChangesNothing()
+    {
+        var file = Path.Combine(_cli.GuardFolder, "hook.json");
+
+        var result = await _cli.RunAsync("agent", "rotate", "first", "--write-hook-config", file);
+
+        result.Should().Be(new CliResult(6, "", $"guard: {file} exists already; the keys are as they were\n"));
+        JsonNode.Parse((await _cli.RunAsync("agent", "show", "first", "--json")).Output)!["keys"]!.AsArray().Should().HaveCount(1);
+    }
+
+    [Theory]
+    [InlineData("31d")]
+    [InlineData("soon")]
+    public async Task Rotate_BadOverlap_IsUsage(string overlap) =>
+        (await _cli.RunAsync("agent", "rotate", "first", "--overlap", overlap)).Should().Be(
+            new CliResult(2, "", $"guard: --overlap '{overlap}' is no span of up to 30 days: state 0, or one such as 90m, 24h or 7d (see `guard agent rotate --help`)\n"));
+
+    [Fact]
+    public async Task Show_UnknownAgent_IsRefused() => (await _cli.RunAsync("agent", "show", "nobody")).ExitCode.Should().Be(6);
+
+    [Fact]
     public async Task Create_UnknownTier_IsUsage() => (await _cli.RunAsync("agent", "create", "x", "--tier", "godlike")).ExitCode.Should().Be(2);
 }

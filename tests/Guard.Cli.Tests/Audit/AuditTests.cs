@@ -85,6 +85,10 @@ public sealed class AuditTests : IAsyncLifetime
     [InlineData("--policy", "dev-assistant", 3)]
     [InlineData("--rule", "credentials", 1)]
     [InlineData("--agent", "nobody", 0)]
+    [InlineData("--from", "2100-01-01", 0)]
+    [InlineData("--to", "2100-01-01T00:00+02:00", 6)]
+    [InlineData("--from", "5m", 6)]
+    [InlineData("--to", "99999w", 0)]
     public async Task Query_Filter_Holds(string option, string value, int count)
     {
         await _gateway.DecideAsync("read:file", _cli.Project + "/a");
@@ -172,6 +176,9 @@ public sealed class AuditTests : IAsyncLifetime
     [Theory]
     [InlineData("guard: -n must be a number from 1 to 100000 (see `guard audit tail --help`)", "tail", "-n", "0")]
     [InlineData("guard: -n must be a number from 1 to 100000 (see `guard audit tail --help`)", "tail", "-n", "x")]
+    [InlineData("guard: --from 'soon' is no time: state a date or an instant such as 2026-03-01T09:30Z, or a span back such as 90m, 24h or 7d (see `guard audit query --help`)", "query", "--from", "soon")]
+    [InlineData("guard: --to '0h' is no time: state a date or an instant such as 2026-03-01T09:30Z, or a span back such as 90m, 24h or 7d (see `guard audit query --help`)", "query", "--to", "0h")]
+    [InlineData("guard: --from must be before --to (see `guard audit query --help`)", "query", "--from", "1h", "--to", "2h")]
     [InlineData("guard: --limit must be a number from 1 to 100000 (see `guard audit query --help`)", "query", "--limit", "100001")]
     public async Task Audit_BadUsage_IsOneLine(string line, params string[] args) =>
         (await _cli.RunAsync(["audit", .. args])).Should().Be(new CliResult(2, "", line + "\n"));

@@ -32,6 +32,80 @@ public sealed class AgentEndpointTests
         list.Agents.Single().LastSeenAt.Should().NotBeNull();
     }
 
+    [Fact]
+    public async Task Keys_Rotated_HoldBothUntilTheOverlapEnds()
+    {
+        var clock = new SetClock(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Clock = clock });
+        var old = gateway.Credentials.AgentKey;
+
+        var rotated = await RotateAsync(gateway, "first", """{"overlapSeconds":3600}""");
+
+        rotated.OthersExpireAt.Should().Be(clock.Now.AddHours(1));
+        clock.Now += TimeSpan.FromMinutes(59);
+        await gateway.DecideAsync(Some.Read(), old);
+        await gateway.DecideAsync(Some.Read(), rotated.ApiKey);
+        clock.Now += TimeSpan.FromMinutes(1);
+        (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.Unauthorized, old)).Code.Should().Be("key-expired");
+        await gateway.DecideAsync(Some.Read(), rotated.ApiKey);
+        await using var again = await gateway.RestartAsync();
+        (await again.RefusedAsync(Some.Read(), HttpStatusCode.Unauthorized, old)).Code.Should().Be("key-expired", "also after a restart");
+        await again.DecideAsync(Some.Read(), rotated.ApiKey);
+        var change = (await again.EventsAsync("?kind=administration")).Events.Single(e => e.Change!.Operation == "key.rotate").Change!;
+        (change.Actor, change.Target).Should().Be(("ada", "first"));
+        change.Detail.Should().Contain(rotated.ApiKey.Split('_')[2]).And.NotContain(rotated.ApiKey);
+    }
+
+    [Fact]
+    public async Task Keys_RotatedWithoutOverlap_EndAtOnceAndAnEarlierEndStays()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var second = await RotateAsync(gateway, "first", """{"overlapSeconds":0}""");
+        (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.Unauthorized)).Code.Should().Be("key-expired");
+
+        var third = await RotateAsync(gateway, "first", "{}");
+
+        var details = await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Get, "/v1/agents/first", gateway.Credentials.AdminKey), ProtocolJson.Default.AgentDetails, HttpStatusCode.OK);
+        details.Keys.Should().HaveCount(3);
+        details.Keys[0].ExpiresAt.Should().BeBefore(third.OthersExpireAt.AddHours(-23));
+        details.Keys[1].ExpiresAt.Should().Be(third.OthersExpireAt);
+        details.Keys[2].ExpiresAt.Should().BeNull();
+        details.HookVersion.Should().BeNull("it never asked");
+        await gateway.DecideAsync(Some.Read(), second.ApiKey);
+        await gateway.DecideAsync(Some.Read(), third.ApiKey);
+    }
+
+    [Fact]
+    public async Task Keys_OfARevokedOrUnknownAgent_AreNotRotated()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var admin = gateway.Credentials.AdminKey;
+        var agent = (await gateway.CreateAgentAsync("leaving")).Agent;
+        await gateway.SendAsync(HttpMethod.Delete, "/v1/agents/leaving", admin);
+
+        (await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Post, $"/v1/agents/{agent.Id}/keys", admin, "{}"), ProtocolJson.Default.Problem, HttpStatusCode.Conflict)).Code.Should().Be("agent-revoked");
+        (await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Post, "/v1/agents/leaving/keys", admin, "{}"), ProtocolJson.Default.Problem, HttpStatusCode.NotFound)).Code.Should().Be("agent-unknown");
+        (await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Get, "/v1/agents/nobody", admin), ProtocolJson.Default.Problem, HttpStatusCode.NotFound)).Code.Should().Be("agent-unknown");
+    }
+
+    [Theory]
+    [InlineData("""{"overlapSeconds":-1}""")]
+    [InlineData("""{"overlapSeconds":2592001}""")]
+    [InlineData("""{"overlapSeconds":"1h"}""")]
+    [InlineData("""{"overlap":1}""")]
+    public async Task Rotation_WithABadMember_IsRefused(string body)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        var response = await gateway.SendAsync(HttpMethod.Post, "/v1/agents/first/keys", gateway.Credentials.AdminKey, body);
+
+        (await TestGateway.ReadAsync(response, ProtocolJson.Default.Problem, HttpStatusCode.BadRequest)).Code.Should().Be("bad-request");
+        await gateway.DecideAsync(Some.Read());
+    }
+
+    private static async Task<RotateKeyResponse> RotateAsync(TestGateway gateway, string agent, string body) =>
+        await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Post, $"/v1/agents/{agent}/keys", gateway.Credentials.AdminKey, body), ProtocolJson.Default.RotateKeyResponse, HttpStatusCode.Created);
+
     [Theory]
     [InlineData("""{"name":""}""", "`name` must have")]
     [InlineData("""{"name":"a b"}""", "`name` must have")]

@@ -52,6 +52,7 @@ public sealed class ApiDocumentTests
             ("PUT", "/v1/policies", admin, "ApplyPoliciesRequest", HttpStatusCode.OK),
             ("POST", "/v1/policies/test", admin, "TestPolicyRequest", HttpStatusCode.OK),
             ("POST", "/v1/agents", admin, "CreateAgentRequest", HttpStatusCode.Created),
+            ("POST", "/v1/agents/build-bot/keys", admin, "RotateKeyRequest", HttpStatusCode.Created),
         };
 
         foreach (var row in rows)

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using Guard.Cli.Connection;
+using Guard.Cli.Terminal;
+using Guard.Protocol;
+
+namespace Guard.Cli.Agents;
+
+/// <summary><c>guard agent show</c>: one agent with its keys and what its hook said of itself.</summary>
+internal static class AgentShowCommand
+{
+    private const int LabelWidth = 11;
+
+    public static Command Create(CliContext context)
+    {
+        var name = new Argument<string>("NAME") { Description = "Name or id" };
+        var json = CommonOptions.Json();
+        var connection = new ConnectionOptions();
+        var command = new Command("show", "Show an agent, its keys and when it was last seen") { name, json };
+        connection.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var client = connection.Connect(parsed, context);
+            var details = await client.GetAgentAsync(parsed.GetRequiredValue(name), cancel);
+            if (parsed.GetValue(json)) context.WriteJson(details, ProtocolJson.Default.AgentDetails);
+            else Write(context, details);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static void Write(CliContext context, AgentDetails details)
+    {
+        var agent = details.Agent;
+        Line(context, "Agent", $"{agent.Name} (id {agent.Id})");
+        Line(context, "State", agent.RevokedAt is { } revoked ? $"revoked {Time(revoked)}" : agent.AuditModeAllowed ? "active, may ask to be recorded only" : "active");
+        Line(context, "Owner", agent.Owner);
+        Line(context, "Tier", agent.TrustTier);
+        Line(context, "Tags", agent.Tags.Count == 0 ? "none" : string.Join(", ", agent.Tags));
+        Line(context, "Made", Time(agent.CreatedAt));
+        Line(context, "Last seen", agent.LastSeenAt is { } seen ? Time(seen) : "never");
+        if (details.HookVersion is { } hook)
+            Line(context, "Hook", string.Join(", ", new[] { hook, Named("client", details.Client), Named("calls itself", details.HookLabel), Named("installation", details.Installation) }.OfType<string>()));
+        context.Output.WriteLine();
+        var now = context.Time.GetUtcNow();
+        context.WriteTable(
+            [new("KEY"), new("STATE"), new("MADE")],
+            details.Keys.Select(k => (IReadOnlyList<Cell>)[k.Prefix, State(k, now), Time(k.CreatedAt)]));
+    }
+
+    private static Cell State(AgentKey key, DateTimeOffset now)
+    {
+        var ended = EffectColors.Of(Effects.Deny);
+        if (key.RevokedAt is { } revoked) return new Cell($"revoked {Time(revoked)}", ended);
+        if (key.ExpiresAt is not { } expires) return "in force";
+        return expires <= now ? new Cell($"expired {Time(expires)}", ended) : new Cell($"in force until {Time(expires)}", EffectColors.Of(Effects.Ask));
+    }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    private static string? Named(string name, string? value) => value is null ? null : $"{name} {value}";
+
+    private static void Line(CliContext context, string label, string text) => context.WriteLine(label.PadRight(LabelWidth) + text);
+}
