@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Guard.Cli.Connection;
 using Guard.Cli.Init;
 using Guard.Cli.Policies;
+using Guard.Cli.Shell;
 using Guard.Cli.Up;
 
 namespace Guard.Cli.Terminal;
@@ -19,4 +20,5 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(UpState))]
 [JsonSerializable(typeof(TrialReport))]
 [JsonSerializable(typeof(SuitesReport))]
+[JsonSerializable(typeof(ExplainReport))]
 internal sealed partial class CliJson : JsonSerializerContext;
