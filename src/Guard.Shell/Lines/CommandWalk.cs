@@ -8,15 +8,16 @@ namespace Guard.Shell.Lines;
 internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk text)
 {
     /// <summary>A call of a function: its body's commands count by themselves.</summary>
-    public CommandEffects? Function(IReadOnlyList<Argument> words, CommandPlace place)
+    public CommandEffects? Function(IReadOnlyList<Argument> words, CommandPlace place, out int command)
     {
-        Shown(words, words, place, inert: true);
+        command = Shown(words, words, place, inert: true);
         return null;
     }
 
     /// <summary>Null if it is beyond a limit.</summary>
-    public CommandEffects? Run(IReadOnlyList<Argument> words, CommandPlace place)
+    public CommandEffects? Run(IReadOnlyList<Argument> words, CommandPlace place, out int command)
     {
+        command = place.Parent;
         if (!output.Step(place.Span))
             return null;
         if (place.Depth > output.Limits.Depth)
@@ -28,13 +29,15 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         var given = place.Input is ShellInput.Pipe or ShellInput.Text or ShellInput.File;
         var effects = ProgramEffects.Of(words, new CommandFacts { Probe = Probe(place), InputIsGiven = given });
         var name = words[0] is { IsKnown: true } program ? program.Text : null;
-        var command = Shown(words, effects.Canonical, place, IsInert(effects, name, words, place));
+        command = Shown(words, effects.Canonical, place, IsInert(effects, name, words, place));
         foreach (var effect in effects.Effects)
             Add(effect, place, command);
         foreach (var reason in effects.Opaque)
             output.AddOpaque("shell." + reason.Code, place.Span, command);
         foreach (var code in effects.Code)
             Code(code.Text, place, command);
+        if (name is not null && EffectCollector.IsLocalProgram(name))
+            File(new Effect(EffectAction.ReadFile, name) { Runs = true }, place, command, inert: true);
         Builtin(name, words, place, command);
         if (effects.RunsInput)
             InputCode(effects, place, command);
@@ -50,7 +53,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
     }
 
     /// <summary>A path as the command writes it becomes an access on what it means here.</summary>
-    public void File(Effect effect, CommandPlace place, int command)
+    public void File(Effect effect, CommandPlace place, int command, bool inert = false)
     {
         var path = effect.Resource;
         var unknown = effect.Unknown || path.Contains(Argument.Hole);
@@ -88,7 +91,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
             Subtree = effect.Subtree,
             Filter = effect.Filter,
             Unknown = absolute is null,
-            Inert = place.Remote,
+            Inert = inert || place.Remote,
             Guessed = effect.Guessed,
             Runs = effect.Runs,
             Written = absolute is null && path.AsSpan().Trim(Argument.Hole).Length > 0 ? WordSpelling.Plain(path) : null,
@@ -115,9 +118,8 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
 
     private int Shown(IReadOnlyList<Argument> words, IReadOnlyList<Argument> canonical, CommandPlace place, bool inert)
     {
-        var index = output.Commands.Count;
         var normal = WordSpelling.Join(words);
-        output.Commands.Add(new LineCommand(place.Span, normal, WordSpelling.Join(canonical), words, place.Folder, place.Parent) { Elsewhere = place.Elsewhere });
+        var index = output.Add(new LineCommand(place.Span, normal, WordSpelling.Join(canonical), words, place.Folder, place.Parent) { Elsewhere = place.Elsewhere });
         output.Add(new LineAccess("execute:shell", normal, place.Span, index) { Inert = inert, Unknown = words.Any(w => !w.IsKnown) });
         return index;
     }
@@ -238,14 +240,16 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
 
     private void Inner(InnerCommand inner, CommandEffects outer, CommandPlace place, int command)
     {
-        var folder = inner.Elsewhere ? null : inner.Directory is not { } directory ? place.Folder : directory.IsKnown ? PathPlace.Absolute(directory.Text, place.Folder) : null;
+        // What an option starts (ssh -o ProxyCommand) runs here, whatever the rest does.
+        var elsewhere = inner.Elsewhere && !outer.Options.Any(o => o.Word == inner.Word);
+        var folder = elsewhere ? null : inner.Directory is not { } directory ? place.Folder : directory.IsKnown ? PathPlace.Absolute(directory.Text, place.Folder) : null;
         var within = place with
         {
             Parent = command,
             Depth = place.Depth + 1,
             Folder = folder,
-            Elsewhere = place.Elsewhere || inner.Elsewhere,
-            Remote = place.Remote || (inner.Elsewhere && RemoteStarters.Contains(outer.Program)),
+            Elsewhere = place.Elsewhere || elsewhere,
+            Remote = place.Remote || (elsewhere && RemoteStarters.Contains(outer.Program)),
             Input = inner.FromInput ? ShellInput.Other.Instance : place.Input,
         };
         List<string> assigned = [];
@@ -262,19 +266,15 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         if (inner.ShellText is { } shellText)
             ShellText(shellText, outer, within);
         else
-            Run(inner.FromInput ? Fed(inner.Words, outer, place) : inner.Words, within);
+            Run(inner.FromInput ? Fed(inner.Words, outer, place) : inner.Words, within, out _);
     }
 
-    /// <summary>For xargs: the words that come through the pipe are the names that the command before it prints, if each is sure to be one word.</summary>
+    /// <summary>The words that come through the pipe are names of files where the command before it prints nothing else.</summary>
     private IReadOnlyList<Argument> Fed(IReadOnlyList<Argument> words, CommandEffects outer, CommandPlace place)
     {
-        var feeder = text.Feeder(place.Input);
-        if (feeder?.Effects.PrintsNamesBelow is not { Count: > 0 } roots || !PipedText.IsWholeNames(feeder, outer))
+        if (PrintedNames.Below(text.Feeder(place.Input), text, outer, place.Folder, facts.View) is not { } folders)
             return words;
-        var folders = roots.Select(root => PathPlace.Absolute(root, feeder.Folder)).ToList();
-        if (folders.Contains(null))
-            return words;
-        return [.. words.SelectMany(word => word.Form == ArgumentForm.Words || word == Argument.Unknown ? folders.Select(folder => Argument.Below(folder!)) : [word])];
+        return [.. words.SelectMany(word => word.Form == ArgumentForm.Words || word == Argument.Unknown ? folders.Select(folder => Argument.Below(folder)) : [word])];
     }
 
     private void ShellText(Argument code, CommandEffects outer, CommandPlace place)

@@ -9,6 +9,8 @@ internal sealed class LineOutput(string line, LineLimits limits)
     private readonly HashSet<(string Action, string Resource, string? Written, bool Subtree, bool Inert, bool Runs, int Command, SubtreeFilter Filter)> _seen = [];
     private readonly HashSet<(string Code, SourceSpan Span)> _opaque = [];
 
+    private readonly Dictionary<(SourceSpan Span, string Normal, string? Folder, int Parent, bool Elsewhere), int> _commands = [];
+
     public List<LineCommand> Commands { get; } = [];
 
     public List<LineAccess> Accesses { get; } = [];
@@ -31,6 +33,16 @@ internal sealed class LineOutput(string line, LineLimits limits)
         if (Steps > limits.Steps)
             Exhaust(span);
         return !IsExhausted;
+    }
+
+    /// <summary>The command's index; the same one for a command that runs again from the same place.</summary>
+    public int Add(LineCommand command)
+    {
+        var key = (command.Span, command.Normal, command.WorkingDirectory, command.Parent, command.Elsewhere);
+        if (_commands.TryGetValue(key, out var known))
+            return known;
+        Commands.Add(command);
+        return _commands[key] = Commands.Count - 1;
     }
 
     public void Add(LineAccess access)

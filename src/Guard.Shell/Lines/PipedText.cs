@@ -35,9 +35,4 @@ internal static class PipedText
 
         return decoded ? LineOpacity.CodeFromDecoder : LineOpacity.CodeFromPipe;
     }
-
-    /// <summary>Both sides separate names by NUL, so that no name can be taken for two, or for another.</summary>
-    public static bool IsWholeNames(FeedingCommand feeder, CommandEffects reader) =>
-        feeder.Words.Any(w => w.IsKnown && w.Text is "-print0" or "-0" or "-z" or "--null" or "--print0" or "-Z" or "-lZ" or "-rlZ")
-        && reader.Options.Any(o => o.Names.Any(n => n is "-0" or "--null"));
 }

@@ -46,6 +46,8 @@ internal sealed class TextWalk
             return null;
         }
 
+        if (LoadingLoops.Find(text) is { } loads)
+            _output.AddOpaque(LineOpacity.LoadingVariable, SpanOf(loads), Parent);
         _steps = analysis.Steps;
         for (var i = 0; i < _steps.Length && _output.Step(SpanOf(_steps[i].Span)); i++)
             Walk(i);
@@ -153,13 +155,15 @@ internal sealed class TextWalk
                     Redirect(redirect, redirection.WorkingDirectory, Parent);
                 break;
             case VariableRead read when SensitiveNames.IsSecret(read.Name) && !(IsLocalName(read.Name) && MayAssign(read.Name)):
-                _output.Add(new LineAccess("read:env", read.Name, SpanOf(read.Span), Parent) { Inert = IsElsewhere });
+                _output.Add(new LineAccess("read:env", read.Name, SpanOf(read.Span), Parent) { Inert = IsRemote });
                 break;
             case OpaqueStep opaque:
                 _output.AddOpaque(LineOpacity.Of(opaque.Code), SpanOf(opaque.Span), Parent);
                 break;
         }
     }
+
+    private bool IsRemote => _origin is { Remote: true };
 
     private bool IsElsewhere => _origin is { Elsewhere: true };
 
@@ -179,6 +183,7 @@ internal sealed class TextWalk
             Parent = Parent,
             Depth = (_origin?.Depth ?? -1) + 1,
             Elsewhere = IsElsewhere,
+            Remote = IsRemote,
             OpensPipes = words.Any(w => w is { IsKnown: true, Text: ProcessSubstitutions.Name }),
             Changes = name => MayAssign(name) || (_origin?.Changes(name) ?? false),
         };
@@ -187,11 +192,9 @@ internal sealed class TextWalk
         var at = Parent;
         if (words.Length > 0)
         {
-            at = _output.Commands.Count;
-            var effects = command.IsFunction ? _commands.Function(words, place) : _commands.Run(words, place);
+            var effects = command.IsFunction ? _commands.Function(words, place, out at) : _commands.Run(words, place, out at);
             if (effects is not null)
                 _feeding[index] = new FeedingCommand(words, effects, command.Input, command.WorkingDirectory);
-            at = at < _output.Commands.Count ? at : Parent;
         }
 
         foreach (var redirect in command.Redirects)
@@ -223,7 +226,7 @@ internal sealed class TextWalk
             return;
         }
 
-        var place = new CommandPlace { Span = span, Folder = folder, Input = ShellInput.Other.Instance, Parent = command, Depth = 0, Elsewhere = IsElsewhere, Changes = _ => true };
+        var place = new CommandPlace { Span = span, Folder = folder, Input = ShellInput.Other.Instance, Parent = command, Depth = 0, Elsewhere = IsElsewhere, Remote = IsRemote, Changes = _ => true };
         if (reads)
             _commands.File(new Effect(EffectAction.ReadFile, target.Text) { Unknown = !target.IsKnown }, place, command);
         if (writes)

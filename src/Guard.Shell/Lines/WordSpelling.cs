@@ -33,8 +33,8 @@ internal static class WordSpelling
                 text.Append("?*");
                 break;
             case ArgumentForm.Within:
-                NormalForm.Append(text, word.Text);
-                text.Append("/?");
+                NormalForm.Append(text, word.Text.TrimEnd('/') + "/");
+                text.Append('?');
                 break;
             default:
                 var parts = word.Text.Split(Argument.Hole);
