@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Guard.Shell.Lines;
 
 /// <summary>Shells other than bash, and texts that they would read differently.</summary>
@@ -5,6 +7,8 @@ internal static class ShellDialect
 {
     private static readonly string[] NotInEveryShell =
         ["&>", "|&", "$'", "$\"", "<(", ">(", "<<<", "((", "[[", ";&", "=(", "+=", "function ", "${!", "$[", "coproc", "select ", "declare ", "local ", "pushd", "popd", "shopt", "read ", "echo -", "echo \"-"];
+
+    private static readonly SearchValues<char> NotInPosixParameters = SearchValues.Create("/^,@[~");
 
     public static bool IsShell(string program) => program is "bash" or "rbash" or "sh" or "dash" or "ash" or "ksh" or "mksh" or "zsh" or "fish" or "posh" or "yash" or "csh" or "tcsh";
 
@@ -27,7 +31,7 @@ internal static class ShellDialect
             if (end < 0)
                 return true;
             var inside = text.AsSpan(i + 1, end - i - 1);
-            if (i > 0 && text[i - 1] == '$' ? inside.IndexOfAny("/^,@[~") >= 0 || HasSubstring(inside) : inside.Contains(',') || inside.Contains("..", StringComparison.Ordinal))
+            if (i > 0 && text[i - 1] == '$' ? inside.ContainsAny(NotInPosixParameters) || HasSubstring(inside) : inside.Contains(',') || inside.Contains("..", StringComparison.Ordinal))
                 return true;
         }
 
