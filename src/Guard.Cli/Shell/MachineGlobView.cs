@@ -19,7 +19,18 @@ internal sealed class MachineGlobView : IGlobView
         }
     }
 
-    public bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+    /// <summary>True also where it cannot be told: then something may be there.</summary>
+    public bool Exists(string path)
+    {
+        try
+        {
+            return Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
 
     public bool IsDirectory(string path) => Directory.Exists(path);
 }

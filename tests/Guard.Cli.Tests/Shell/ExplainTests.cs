@@ -107,6 +107,10 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Fact]
+    public async Task Explain_NameTooLongForAnyFile_IsStillExplained() =>
+        (await _cli.RunAsync("shell", "explain", "cp a " + new string('x', 5_000))).ExitCode.Should().Be(0);
+
+    [Fact]
     public async Task Explain_Help_SaysThatTheHookDoesNotUseIt() =>
         (await _cli.RunAsync("shell", "explain", "--help")).Output.Should().Contain("Today's hook does not use it yet").And.Contain("docs/hooks.md");
 }

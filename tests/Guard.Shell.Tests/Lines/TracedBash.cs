@@ -42,6 +42,7 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
         }
     }
 
+    /// <summary>What happened below the folder. A folder that is opened is left out: programs do that to find their way back, too.</summary>
     public IReadOnlyList<TracedEvent> Run(string line)
     {
         var log = Path.Combine(_root, "trace");
@@ -59,7 +60,7 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
         var errors = process.StandardError.ReadToEndAsync();
         process.WaitForExit();
         Task.WaitAll(output, errors);
-        return [.. File.ReadLines(log).Select(Parse).OfType<TracedEvent>().Skip(2).Distinct()];
+        return [.. File.ReadLines(log).Select(Parse).OfType<TracedEvent>().Skip(2).Distinct().Where(e => e.Verb != "read" || !Directory.Exists(e.Resource))];
     }
 
     public IReadOnlyList<string>? List(string directory) =>
