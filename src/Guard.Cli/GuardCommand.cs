@@ -6,6 +6,7 @@ using Guard.Cli.Audit;
 using Guard.Cli.Init;
 using Guard.Cli.Policies;
 using Guard.Cli.Reference;
+using Guard.Cli.Shell;
 using Guard.Cli.Terminal;
 using Guard.Cli.Up;
 
@@ -31,6 +32,7 @@ internal static class GuardCommand
         guard.Add(PolicyCommand.Create(context));
         guard.Add(AgentCommand.Create(context));
         guard.Add(AuditCommand.Create(context));
+        guard.Add(ShellCommands.Create(context));
         guard.Add(ReferenceCommand.Create(context));
         guard.Add(version);
         guard.Add(help);

@@ -23,7 +23,8 @@ internal static class NormalForm
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, string word)
+    /// <summary>One word, quoted where it needs it.</summary>
+    public static void Append(StringBuilder text, string word)
     {
         if (IsBare(word))
         {

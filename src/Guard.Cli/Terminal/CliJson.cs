@@ -3,6 +3,7 @@ using Guard.Cli.Audit;
 using Guard.Cli.Connection;
 using Guard.Cli.Init;
 using Guard.Cli.Policies;
+using Guard.Cli.Shell;
 using Guard.Cli.Up;
 
 namespace Guard.Cli.Terminal;
@@ -21,4 +22,5 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(TrialReport))]
 [JsonSerializable(typeof(SuitesReport))]
 [JsonSerializable(typeof(TraceReport))]
+[JsonSerializable(typeof(ExplainReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

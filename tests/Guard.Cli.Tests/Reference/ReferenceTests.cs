@@ -22,7 +22,7 @@ public sealed class ReferenceTests : IDisposable
 
         result.ExitCode.Should().Be(0);
         result.Output.Should().Contain("guard [command] [options]").And.Contain("  70  a fault in guard itself").And.NotContain("reference");
-        foreach (var name in (string[])["up", "init", "policy", "agent", "audit"]) result.Output.Should().MatchRegex($"\n  {name} ");
+        foreach (var name in (string[])["up", "init", "policy", "agent", "audit", "shell"]) result.Output.Should().MatchRegex($"\n  {name} ");
     }
 
     [Fact]

@@ -1,0 +1,295 @@
+using Guard.Shell.Analysis;
+using Guard.Shell.Effects;
+using Guard.Shell.Expansion;
+
+namespace Guard.Shell.Lines;
+
+/// <summary>Turns a command and those that it starts into accesses.</summary>
+internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk text)
+{
+    /// <summary>A call of a function: its body's commands count by themselves.</summary>
+    public CommandEffects? Function(IReadOnlyList<Argument> words, CommandPlace place, out int command)
+    {
+        command = Shown(words, words, place, inert: true);
+        return null;
+    }
+
+    /// <summary>Null if it is beyond a limit.</summary>
+    public CommandEffects? Run(IReadOnlyList<Argument> words, CommandPlace place, out int command)
+    {
+        command = place.Parent;
+        if (!output.Step(place.Span))
+            return null;
+        if (place.Depth > output.Limits.Depth)
+        {
+            output.AddOpaque(LineOpacity.TooDeep, place.Span, place.Parent);
+            return null;
+        }
+
+        var given = place.Input is ShellInput.Pipe or ShellInput.Text or ShellInput.File;
+        var effects = ProgramEffects.Of(words, new CommandFacts { Probe = Probe(place), InputIsGiven = given });
+        var name = words[0] is { IsKnown: true } program ? program.Text : null;
+        command = Shown(words, effects.Canonical, place, IsInert(effects, name, words, place));
+        foreach (var effect in effects.Effects)
+            Add(effect, place, command);
+        foreach (var reason in effects.Opaque)
+            output.AddOpaque("shell." + reason.Code, place.Span, command);
+        foreach (var code in effects.Code)
+            Code(code.Text, place, command);
+        if (name is not null && EffectCollector.IsLocalProgram(name))
+            File(new Effect(EffectAction.ReadFile, name) { Runs = true }, place, command, inert: true);
+        Builtin(name, words, place, command);
+        if (effects.RunsInput)
+            InputCode(effects, place, command);
+
+        // What eval and trap are given was followed by the shell's own walk, in its own state.
+        if (name is not ("eval" or "trap"))
+        {
+            foreach (var inner in effects.Inner)
+                Inner(inner, effects, place, command);
+        }
+
+        return effects;
+    }
+
+    /// <summary>A path as the command writes it becomes an access on what it means here.</summary>
+    public void File(Effect effect, CommandPlace place, int command, bool inert = false)
+    {
+        var path = effect.Resource;
+        var unknown = effect.Unknown || path.Contains(Argument.Hole);
+        if (!unknown && path == ProcessSubstitutions.Name && place.OpensPipes)
+        {
+            if (effect.Runs)
+                output.AddOpaque(LineOpacity.CodeFromPipe, place.Span, command);
+            return;
+        }
+
+        // Only what a program uses by itself means the home folder by a tilde; a tilde on the line was expanded before.
+        if (effect.Implicit && path.StartsWith("~/", StringComparison.Ordinal))
+        {
+            unknown |= facts.Home is null || place.Changes("HOME");
+            path = unknown ? path : facts.Home + path[1..];
+        }
+
+        var absolute = unknown ? null : PathPlace.Absolute(path, place.Folder);
+        if (absolute is not null && PathPlace.IsStream(absolute))
+        {
+            if (effect.Runs)
+                output.AddOpaque(LineOpacity.CodeFromInput, place.Span, command);
+            return;
+        }
+
+        if (absolute is not null && effect.Action == EffectAction.ReadFile && PathPlace.IsEnvironment(absolute))
+            output.Add(new LineAccess("read:env", "*", place.Span, command));
+        if (absolute is not null && PathPlace.IsThroughProcess(absolute))
+            absolute = null;
+        if (effect.Runs && absolute is null)
+            output.AddOpaque(LineOpacity.UnknownCode, place.Span, command);
+        var action = effect.Action switch { EffectAction.ReadFile => "read:file", EffectAction.WriteFile => "write:file", _ => "delete:file" };
+        output.Add(new LineAccess(action, absolute ?? "?", place.Span, command)
+        {
+            Subtree = effect.Subtree,
+            Filter = effect.Filter,
+            Unknown = absolute is null,
+            Inert = inert || place.Remote,
+            Guessed = effect.Guessed,
+            Runs = effect.Runs,
+            Written = absolute is null && path.AsSpan().Trim(Argument.Hole).Length > 0 ? WordSpelling.Plain(path) : null,
+        });
+    }
+
+    private static bool IsSystemShell(string? name) =>
+        name is not null && ShellDialect.IsShell(ProgramEffects.BaseName(name)) && !EffectCollector.IsLocalProgram(name);
+
+    private static bool IsInert(CommandEffects effects, string? name, IReadOnlyList<Argument> words, CommandPlace place)
+    {
+        if (effects.Opaque.Count > 0)
+            return false;
+        if (effects.Inert || name is "((" or "eval" or "trap" || (name is "exec" && words.Count == 1))
+            return true;
+        if (effects.Filter && place.Input is ShellInput.Pipe)
+            return true;
+        if (effects.Wrapper == WrapperKind.Transparent)
+            return true;
+
+        // A shell with its text on the line is what the text does.
+        return IsSystemShell(name) && effects.Inner is [{ ShellText.IsKnown: true }] && effects.Effects.Count == 0 && !effects.RunsInput;
+    }
+
+    private int Shown(IReadOnlyList<Argument> words, IReadOnlyList<Argument> canonical, CommandPlace place, bool inert)
+    {
+        var normal = WordSpelling.Join(words);
+        var index = output.Add(new LineCommand(place.Span, normal, WordSpelling.Join(canonical), words, place.Folder, place.Parent) { Elsewhere = place.Elsewhere });
+        output.Add(new LineAccess("execute:shell", normal, place.Span, index) { Inert = inert, Unknown = words.Any(w => !w.IsKnown) });
+        return index;
+    }
+
+    private PathProbe Probe(CommandPlace place) =>
+        place.Elsewhere ? _ => PathForm.Unknown : path => PathPlace.Absolute(path, place.Folder) is { } absolute ? facts.Probe(absolute) : PathForm.Unknown;
+
+    private void Add(Effect effect, CommandPlace place, int command)
+    {
+        if (effect.Action is EffectAction.ReadFile or EffectAction.WriteFile or EffectAction.DeleteFile)
+        {
+            File(effect, place, command);
+            return;
+        }
+
+        var action = effect.Action switch
+        {
+            EffectAction.ReadEnv => "read:env",
+            EffectAction.WebFetch => "read:web_fetch",
+            EffectAction.WebWrite => "write:web",
+            _ => "connect:network",
+        };
+        var unknown = effect.Unknown || effect.Resource.Contains(Argument.Hole);
+        output.Add(new LineAccess(action, unknown ? "?" : effect.Resource, place.Span, command)
+        {
+            Unknown = unknown,
+            Guessed = effect.Guessed,
+            Inert = place.Remote && effect.Action == EffectAction.ReadEnv,
+            Written = unknown && effect.Resource.AsSpan().Trim(Argument.Hole).Length > 0 ? WordSpelling.Plain(effect.Resource) : null,
+        });
+    }
+
+    private void Code(Argument code, CommandPlace place, int command)
+    {
+        output.Add(new LineAccess("execute:code", code.IsKnown ? code.Text : "?", place.Span, command)
+        {
+            Unknown = !code.IsKnown,
+            Written = code.IsKnown || code.Form == ArgumentForm.Words ? null : WordSpelling.Plain(code.Text),
+        });
+        if (!code.IsKnown)
+            output.AddOpaque(LineOpacity.UnknownCode, place.Span, command);
+    }
+
+    /// <summary>What builtins do that no description says: they set and show variables.</summary>
+    private void Builtin(string? name, IReadOnlyList<Argument> words, CommandPlace place, int command)
+    {
+        switch (name)
+        {
+            case "source" or ".":
+                output.AddOpaque(LineOpacity.SourcedFile, place.Span, command);
+                break;
+            case "export" or "declare" or "typeset" or "local" or "readonly":
+                var prints = words.Skip(1).Any(w => w.IsKnown && w.Text.StartsWith('-') && w.Text.Contains('p'));
+                foreach (var word in words.Skip(1))
+                    Declared(word, prints, place, command);
+                if (words.Skip(1).All(w => w.IsKnown && w.Text.StartsWith('-')))
+                    output.Add(new LineAccess("read:env", "*", place.Span, command));
+                break;
+            case "read" or "mapfile" or "readarray" or "getopts" or "printf":
+                foreach (var word in words.Skip(1))
+                {
+                    var variable = word.Text.StartsWith("-v", StringComparison.Ordinal) || word.Text.StartsWith("-a", StringComparison.Ordinal) ? word.Text[2..] : word.Text;
+                    if (word.IsKnown && SensitiveNames.Loads(variable) && (name != "printf" || words.Any(w => w.Text.StartsWith("-v", StringComparison.Ordinal))))
+                        output.AddOpaque(LineOpacity.LoadingVariable, place.Span, command);
+                }
+
+                break;
+        }
+    }
+
+    private void Declared(Argument word, bool prints, CommandPlace place, int command)
+    {
+        if (word.Form == ArgumentForm.Words || word.MayBeOption)
+        {
+            output.AddOpaque(LineOpacity.LoadingVariable, place.Span, command);
+            return;
+        }
+
+        var sign = word.Text.IndexOf('=');
+        var variable = (sign < 0 ? word.Text : word.Text[..sign]).TrimEnd('+');
+        if (prints && SensitiveNames.IsSecret(variable))
+            output.Add(new LineAccess("read:env", variable, place.Span, command));
+        else if (!prints)
+            text.Assigned(variable, sign >= 0 && word.IsKnown ? word.Text[(sign + 1)..] : null, place.Span, command);
+    }
+
+    /// <summary>Standard input is code: from the line it is followed, from elsewhere it is opaque.</summary>
+    private void InputCode(CommandEffects effects, CommandPlace place, int command)
+    {
+        switch (place.Input)
+        {
+            case ShellInput.Text { Content: ExpandedField.Known known }:
+                GivenCode(known.Text, effects, place, command);
+                return;
+            case ShellInput.File { Path: ExpandedField.Known { Text: var path } } when PathPlace.Absolute(path, place.Folder) is { } absolute && !PathPlace.IsStream(absolute) && PathPlace.Socket(path) is null:
+                File(new Effect(EffectAction.ReadFile, path) { Runs = true }, place, command);
+                return;
+            case ShellInput.Pipe when text.Feeder(place.Input) is { } feeder && PipedText.Of(feeder) is { } printed:
+                GivenCode(printed, effects, place, command);
+                return;
+            case ShellInput.Pipe:
+                output.AddOpaque(PipedText.Opacity(text.Feeders(place.Input)), place.Span, command);
+                return;
+            default:
+                output.AddOpaque(LineOpacity.CodeFromInput, place.Span, command);
+                return;
+        }
+    }
+
+    private void GivenCode(string code, CommandEffects effects, CommandPlace place, int command)
+    {
+        var runsShell = ShellDialect.IsShell(effects.Program) || effects.Wrapper == WrapperKind.Changer || effects.Program is "sudo" or "doas" or "su" or "parallel";
+        if (runsShell)
+            ShellText(Argument.Of(code), effects, place with { Parent = command, Depth = place.Depth + 1, Input = ShellInput.Other.Instance });
+        else
+            Code(Argument.Of(code), place, command);
+    }
+
+    private void Inner(InnerCommand inner, CommandEffects outer, CommandPlace place, int command)
+    {
+        // What an option starts (ssh -o ProxyCommand) runs here, whatever the rest does.
+        var elsewhere = inner.Elsewhere && !outer.Options.Any(o => o.Word == inner.Word);
+        var folder = elsewhere ? null : inner.Directory is not { } directory ? place.Folder : directory.IsKnown ? PathPlace.Absolute(directory.Text, place.Folder) : null;
+        var within = place with
+        {
+            Parent = command,
+            Depth = place.Depth + 1,
+            Folder = folder,
+            Elsewhere = place.Elsewhere || elsewhere,
+            Remote = place.Remote || (elsewhere && RemoteStarters.Contains(outer.Program)),
+            Input = inner.FromInput ? ShellInput.Other.Instance : place.Input,
+        };
+        List<string> assigned = [];
+        foreach (var assignment in inner.Assignments)
+        {
+            var sign = assignment.Text.IndexOf('=');
+            var name = sign < 0 ? assignment.Text : assignment.Text[..sign];
+            assigned.Add(name);
+            text.Assigned(name, sign >= 0 && assignment.IsKnown ? assignment.Text[(sign + 1)..] : null, place.Span, command);
+        }
+
+        if (assigned.Count > 0)
+            within = within with { Changes = name => assigned.Contains(name) || place.Changes(name) };
+        if (inner.ShellText is { } shellText)
+            ShellText(shellText, outer, within);
+        else
+            Run(inner.FromInput ? Fed(inner.Words, outer, place) : inner.Words, within, out _);
+    }
+
+    /// <summary>The words that come through the pipe are names of files where the command before it prints nothing else.</summary>
+    private IReadOnlyList<Argument> Fed(IReadOnlyList<Argument> words, CommandEffects outer, CommandPlace place)
+    {
+        if (PrintedNames.Below(text.Feeder(place.Input), text, outer, place.Folder, facts.View) is not { } folders)
+            return words;
+        return [.. words.SelectMany(word => word.Form == ArgumentForm.Words || word == Argument.Unknown ? folders.Select(folder => Argument.Below(folder)) : [word])];
+    }
+
+    private void ShellText(Argument code, CommandEffects outer, CommandPlace place)
+    {
+        if (!code.IsKnown)
+        {
+            output.AddOpaque(LineOpacity.UnknownCode, place.Span, place.Parent);
+            return;
+        }
+
+        if (ShellDialect.IsShell(outer.Program) && !ShellDialect.ReadsLikeBash(outer.Program, code.Text))
+            output.AddOpaque(LineOpacity.OtherShell, place.Span, place.Parent);
+        if (place.Depth > output.Limits.Depth)
+            output.AddOpaque(LineOpacity.TooDeep, place.Span, place.Parent);
+        else
+            new TextWalk(output, facts, place).Run(code.Text);
+    }
+}

@@ -1,0 +1,73 @@
+using Guard.Shell.Effects;
+using Guard.Shell.Syntax;
+
+namespace Guard.Shell.Lines;
+
+/// <summary>Takes what the line does, once each, within the limits.</summary>
+internal sealed class LineOutput(string line, LineLimits limits)
+{
+    private readonly HashSet<(string Action, string Resource, string? Written, bool Subtree, bool Inert, bool Runs, int Command, SubtreeFilter Filter)> _seen = [];
+    private readonly HashSet<(string Code, SourceSpan Span)> _opaque = [];
+
+    private readonly Dictionary<(SourceSpan Span, string Normal, string? Folder, int Parent, bool Elsewhere), int> _commands = [];
+
+    public List<LineCommand> Commands { get; } = [];
+
+    public List<LineAccess> Accesses { get; } = [];
+
+    public List<OpaquePart> Opaque { get; } = [];
+
+    public LineLimits Limits => limits;
+
+    public int Steps { get; private set; }
+
+    public int StepsLeft => Math.Max(0, limits.Steps - Steps);
+
+    /// <summary>A limit was reached, which is written down; nothing more is looked at.</summary>
+    public bool IsExhausted { get; private set; }
+
+    /// <summary>Counts work. False: stop.</summary>
+    public bool Step(SourceSpan span, int count = 1)
+    {
+        Steps += count;
+        if (Steps > limits.Steps)
+            Exhaust(span);
+        return !IsExhausted;
+    }
+
+    /// <summary>The command's index; the same one for a command that runs again from the same place.</summary>
+    public int Add(LineCommand command)
+    {
+        var key = (command.Span, command.Normal, command.WorkingDirectory, command.Parent, command.Elsewhere);
+        if (_commands.TryGetValue(key, out var known))
+            return known;
+        Commands.Add(command);
+        return _commands[key] = Commands.Count - 1;
+    }
+
+    public void Add(LineAccess access)
+    {
+        if (!_seen.Add((access.Action, access.Resource, access.Written, access.Subtree, access.Inert, access.Runs, access.Command, access.Filter)))
+            return;
+        if (Accesses.Count >= limits.Accesses)
+            Exhaust(access.Span);
+        else
+            Accesses.Add(access);
+    }
+
+    public void AddOpaque(string code, SourceSpan span, int command)
+    {
+        if (!_opaque.Add((code, span)))
+            return;
+        Opaque.Add(new OpaquePart(code, span, LineOpacity.Explain(code)));
+        Accesses.Add(new LineAccess("execute:opaque", span.Of(line), span, command) { Why = code });
+    }
+
+    private void Exhaust(SourceSpan span)
+    {
+        if (IsExhausted)
+            return;
+        IsExhausted = true;
+        AddOpaque(LineOpacity.TooManySteps, span, -1);
+    }
+}

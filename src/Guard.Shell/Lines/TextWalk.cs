@@ -1,0 +1,243 @@
+using System.Collections.Immutable;
+using Guard.Shell.Analysis;
+using Guard.Shell.Effects;
+using Guard.Shell.Expansion;
+using Guard.Shell.Syntax;
+
+namespace Guard.Shell.Lines;
+
+/// <summary>One text that bash reads: the line itself, or what a command of it hands to another shell.</summary>
+internal sealed class TextWalk
+{
+    private readonly LineOutput _output;
+    private readonly LineFacts _facts;
+    private readonly CommandWalk _commands;
+    private readonly Dictionary<int, FeedingCommand> _feeding = [];
+
+    /// <summary>For a text within the line: where in the line it comes from, and which command runs it.</summary>
+    private readonly CommandPlace? _origin;
+    private string _text = "";
+    private ImmutableArray<ShellStep> _steps = [];
+
+    public TextWalk(LineOutput output, LineFacts facts, CommandPlace? origin = null)
+    {
+        (_output, _facts, _origin) = (output, facts, origin);
+        _commands = new CommandWalk(output, facts, this);
+    }
+
+    private int Parent => _origin?.Parent ?? -1;
+
+    public ShellScript? Run(string text)
+    {
+        _text = text;
+        var whole = _origin?.Span ?? new SourceSpan(0, text.Length);
+        if (!_output.Step(whole, 1 + (text.Length / 256)))
+            return null;
+        if (text.AsSpan().IndexOfAny(Argument.Hole, '\uFDD1') >= 0)
+        {
+            _output.AddOpaque(LineOpacity.Refused, whole, Parent);
+            return null;
+        }
+
+        var analysis = LineAnalysis.Of(text, State(), _facts.View, new AnalysisLimits { Steps = Math.Max(1, _output.StepsLeft) });
+        if (analysis.Script is null)
+        {
+            _output.AddOpaque(LineOpacity.Refused, whole, Parent);
+            return null;
+        }
+
+        if (LoadingLoops.Find(text) is { } loads)
+            _output.AddOpaque(LineOpacity.LoadingVariable, SpanOf(loads), Parent);
+        _steps = analysis.Steps;
+        for (var i = 0; i < _steps.Length && _output.Step(SpanOf(_steps[i].Span)); i++)
+            Walk(i);
+        return analysis.Script;
+    }
+
+    /// <summary>True if the text, or a value in it, may change a variable: its name stands in it other than behind a dollar.</summary>
+    public bool MayAssign(string name)
+    {
+        for (var at = _text.IndexOf(name, StringComparison.Ordinal); at >= 0; at = _text.IndexOf(name, at + 1, StringComparison.Ordinal))
+        {
+            var isRead = at > 0 && (_text[at - 1] == '$' || (_text[at - 1] == '{' && at > 1 && _text[at - 2] == '$' && at + name.Length < _text.Length && _text[at + name.Length] is '}' or '%' or '#' or ':' or '/'));
+            var isPart = (at > 0 && IsNameCharacter(_text[at - 1])) || (at + name.Length < _text.Length && IsNameCharacter(_text[at + name.Length]));
+            if (!isRead && !isPart)
+                return true;
+        }
+
+        foreach (var step in _steps)
+        {
+            if (step is OpaqueStep || (step is ShellCommand command && (command.Assignments.Any(a => a.Name == name) || command.Words.Skip(1).Any(w => Names(w, name)))))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The command whose output a step's input is; null where it is none, or several.</summary>
+    public FeedingCommand? Feeder(ShellInput input)
+    {
+        if (input is not ShellInput.Pipe pipe)
+            return null;
+        FeedingCommand? only = null;
+        for (var i = pipe.FirstStep; i < pipe.EndStep && i < _steps.Length; i++)
+        {
+            if (_steps[i] is VariableRead)
+                continue;
+            if (only is not null || !_feeding.TryGetValue(i, out only))
+                return null;
+        }
+
+        return only;
+    }
+
+    /// <summary>All commands whose output may come through a pipe, however far ahead.</summary>
+    public IEnumerable<FeedingCommand> Feeders(ShellInput input)
+    {
+        while (input is ShellInput.Pipe pipe)
+        {
+            ShellInput before = ShellInput.Inherited.Instance;
+            for (var i = pipe.FirstStep; i < pipe.EndStep && i < _steps.Length; i++)
+            {
+                if (!_feeding.TryGetValue(i, out var feeder))
+                    continue;
+                yield return feeder;
+                if (feeder.Input is ShellInput.Pipe)
+                    before = feeder.Input;
+            }
+
+            // Steps only ever read from earlier ones.
+            if (before is ShellInput.Pipe next && next.FirstStep >= pipe.FirstStep)
+                yield break;
+            input = before;
+        }
+    }
+
+    private static bool Names(ExpandedField word, string name)
+    {
+        var text = word switch { ExpandedField.Known known => known.Text, ExpandedField.Partial partial => partial.Prefix, _ => "" };
+        return text.StartsWith(name, StringComparison.Ordinal) && (text.Length == name.Length || !IsNameCharacter(text[name.Length]));
+    }
+
+    private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
+
+    private SourceSpan SpanOf(SourceSpan span) => _origin?.Span ?? span;
+
+    private string WrittenAt(SourceSpan span) => span.Start >= 0 && span.End <= _text.Length ? span.Of(_text) : "$";
+
+    private ShellState State()
+    {
+        var folder = _origin is { } origin ? origin.Folder : _facts.WorkingDirectory;
+        var state = new ShellState { WorkingDirectory = folder };
+        if (_origin is { Elsewhere: true })
+            return state;
+        foreach (var (name, value) in _facts.Variables)
+            state = With(state, name, value is null ? ShellValue.Unset : ShellValue.Of(value));
+        if (_facts.Home is { } home)
+            state = With(state, "HOME", ShellValue.Of(home));
+        if (_facts.User is { } user)
+            state = With(state, "USER", ShellValue.Of(user));
+        return folder is null ? state : state.With("PWD", ShellValue.Of(folder));
+    }
+
+    private ShellState With(ShellState state, string name, ShellValue value) =>
+        _origin is { } origin && origin.Changes(name) ? state.With(name, ShellValue.Unknown) : state.With(name, value);
+
+    private void Walk(int index)
+    {
+        switch (_steps[index])
+        {
+            case ShellCommand command:
+                Walk(command, index);
+                break;
+            case ShellRedirection redirection:
+                foreach (var redirect in redirection.Redirects)
+                    Redirect(redirect, redirection.WorkingDirectory, Parent);
+                break;
+            case VariableRead read when SensitiveNames.IsSecret(read.Name) && !(IsLocalName(read.Name) && MayAssign(read.Name)):
+                _output.Add(new LineAccess("read:env", read.Name, SpanOf(read.Span), Parent) { Inert = IsRemote });
+                break;
+            case OpaqueStep opaque:
+                _output.AddOpaque(LineOpacity.Of(opaque.Code), SpanOf(opaque.Span), Parent);
+                break;
+        }
+    }
+
+    private bool IsRemote => _origin is { Remote: true };
+
+    private bool IsElsewhere => _origin is { Elsewhere: true };
+
+    // By custom the environment's names are upper case; a lower-case name that the text itself sets is its own.
+    private static bool IsLocalName(string name) => !name.Any(char.IsAsciiLetterUpper);
+
+    private void Walk(ShellCommand command, int index)
+    {
+        var span = SpanOf(command.Span);
+        var written = WrittenAt(command.Span);
+        var words = command.Words.Select(w => ToArgument(w, written)).ToArray();
+        var place = new CommandPlace
+        {
+            Span = span,
+            Folder = command.WorkingDirectory,
+            Input = command.Input,
+            Parent = Parent,
+            Depth = (_origin?.Depth ?? -1) + 1,
+            Elsewhere = IsElsewhere,
+            Remote = IsRemote,
+            OpensPipes = words.Any(w => w is { IsKnown: true, Text: ProcessSubstitutions.Name }),
+            Changes = name => MayAssign(name) || (_origin?.Changes(name) ?? false),
+        };
+        foreach (var assignment in command.Assignments)
+            Assigned(assignment.Name, (assignment.Value as ExpandedField.Known)?.Text, SpanOf(assignment.Span), Parent);
+        var at = Parent;
+        if (words.Length > 0)
+        {
+            var effects = command.IsFunction ? _commands.Function(words, place, out at) : _commands.Run(words, place, out at);
+            if (effects is not null)
+                _feeding[index] = new FeedingCommand(words, effects, command.Input, command.WorkingDirectory);
+        }
+
+        foreach (var redirect in command.Redirects)
+            Redirect(redirect, command.WorkingDirectory, at);
+    }
+
+    public void Assigned(string name, string? value, SourceSpan span, int command)
+    {
+        if (SensitiveNames.Loads(name) && !SensitiveNames.IsIdle(name, value))
+            _output.AddOpaque(LineOpacity.LoadingVariable, span, command);
+    }
+
+    private void Redirect(ShellRedirect redirect, string? folder, int command)
+    {
+        var (reads, writes) = redirect.Operator switch
+        {
+            RedirectOperator.Read => (true, false),
+            RedirectOperator.ReadWrite => (true, true),
+            RedirectOperator.Write or RedirectOperator.WriteOver or RedirectOperator.Append or RedirectOperator.WriteBoth or RedirectOperator.AppendBoth => (false, true),
+            _ => (false, false),
+        };
+        if ((!reads && !writes) || ProcessSubstitutions.IsOne(redirect.Target, WrittenAt(redirect.Span)))
+            return;
+        var target = ToArgument(redirect.Target, "$");
+        var span = SpanOf(redirect.Span);
+        if (target.IsKnown && PathPlace.Socket(target.Text) is { } socket)
+        {
+            _output.Add(new LineAccess("connect:network", socket, span, command));
+            return;
+        }
+
+        var place = new CommandPlace { Span = span, Folder = folder, Input = ShellInput.Other.Instance, Parent = command, Depth = 0, Elsewhere = IsElsewhere, Remote = IsRemote, Changes = _ => true };
+        if (reads)
+            _commands.File(new Effect(EffectAction.ReadFile, target.Text) { Unknown = !target.IsKnown }, place, command);
+        if (writes)
+            _commands.File(new Effect(EffectAction.WriteFile, target.Text) { Unknown = !target.IsKnown }, place, command);
+    }
+
+    private static Argument ToArgument(ExpandedField field, string written) => field switch
+    {
+        ExpandedField.Known known => known.Text.Contains(Argument.Hole) ? Argument.Unknown : Argument.Of(known.Text),
+        ExpandedField.Partial when ProcessSubstitutions.IsOne(field, written) => Argument.Of(ProcessSubstitutions.Name),
+        ExpandedField.Partial partial => new Argument(partial.Prefix + Argument.Hole + partial.Suffix, ArgumentForm.Partial),
+        _ => Argument.AnyWords,
+    };
+}

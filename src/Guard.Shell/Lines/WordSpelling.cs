@@ -1,0 +1,52 @@
+using System.Text;
+using Guard.Shell.Effects;
+
+namespace Guard.Shell.Lines;
+
+/// <summary>Joins words into one text from which they can be read back; what is not known stands outside quotes.</summary>
+internal static class WordSpelling
+{
+    public static string Join(IReadOnlyList<Argument> words)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < words.Count; i++)
+        {
+            if (i > 0)
+                text.Append(' ');
+            Append(text, words[i]);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>For people and records: <c>?</c> where something is missing.</summary>
+    public static string Plain(string text) => text.Replace(Argument.Hole, '?');
+
+    private static void Append(StringBuilder text, Argument word)
+    {
+        switch (word.Form)
+        {
+            case ArgumentForm.Known:
+                NormalForm.Append(text, word.Text);
+                break;
+            case ArgumentForm.Words:
+                text.Append("?*");
+                break;
+            case ArgumentForm.Within:
+                NormalForm.Append(text, word.Text.TrimEnd('/') + "/");
+                text.Append('?');
+                break;
+            default:
+                var parts = word.Text.Split(Argument.Hole);
+                for (var i = 0; i < parts.Length; i++)
+                {
+                    if (i > 0)
+                        text.Append('?');
+                    if (parts[i].Length > 0)
+                        NormalForm.Append(text, parts[i]);
+                }
+
+                break;
+        }
+    }
+}
