@@ -59,6 +59,7 @@ try read:file --resource ./.env --expect deny
 try read:file --resource ./.ENV --expect deny
 try read:file --resource ./settings.txt --expect deny
 try --tool Bash --input '{"command":"cat .env"}' --expect deny
+try --tool Grep --input '{"pattern":"KEY","path":".env"}' --expect deny
 try read:file --resource ./.env.example --expect allow
 try write:file --resource ./src/new.cs --expect allow
 try write:file --resource /etc/hosts --expect deny

@@ -116,6 +116,21 @@ public sealed class DecisionTests(HookBinary hook)
         gateway.Requests.Single().Json.GetProperty("hook").TryGetProperty("sequence", out _).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("enforce", 2)]
+    [InlineData("audit", 0)]
+    public async Task AuditMode_NotAskedFor_IsDenied(string asked, int exitCode)
+    {
+        await using var gateway = FakeGateway.OnTcp(FakeGateway.Replying(request =>
+            FakeGateway.Decision(request).Replace("\"mode\":\"enforce\"", "\"mode\":\"audit\"", StringComparison.Ordinal)));
+        using var home = new HookHome(gateway.Url, new { mode = asked });
+
+        var result = hook.Run(home.Pre(), HookBinary.Sample("pre-bash-git-status.json"));
+
+        result.ExitCode.Should().Be(exitCode);
+        if (exitCode == 2) result.ShouldDeny("this hook is set to enforce");
+    }
+
     [Fact]
     public async Task AuditMode_IsOnlyAskedFor()
     {

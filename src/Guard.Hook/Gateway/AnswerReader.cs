@@ -9,12 +9,13 @@ internal static class AnswerReader
     private const string Granted = "granted";
 
     /// <exception cref="HookFailure">It is no decision on this request.</exception>
-    public static DecisionResponse Decision(ReadOnlySpan<byte> json, string traceId)
+    public static DecisionResponse Decision(ReadOnlySpan<byte> json, string traceId, bool auditAsked)
     {
         var members = Members(json, "decision");
         var version = members.Version;
         if (version != Wire.Version) throw Broken("decision", "it is of another version; update guard-hook and the gateway together");
         if (members.Require("traceId") != traceId) throw Broken("decision", "it belongs to another request");
+        if (members.Require("mode") == Modes.Audit && !auditAsked) throw Broken("decision", "it is only recorded, and this hook is set to enforce");
         // In audit mode alone may the answer be milder than what policy decided.
         if (members.Require("answer") == Effects.Allow && members.Require("effect") != Effects.Allow && members.Require("mode") != Modes.Audit)
         {

@@ -10,7 +10,7 @@ internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
     /// <summary>The decision on a call.</summary>
     /// <exception cref="HookFailure">There is no decision, with the reason.</exception>
     public DecisionResponse Decide(string traceId, ReadOnlyMemory<byte> request) =>
-        AnswerReader.Decision(Post(Wire.DecisionsPath, traceId, request), traceId);
+        AnswerReader.Decision(Post(Wire.DecisionsPath, traceId, request), traceId, settings.Audit);
 
     /// <summary>Reports an outcome.</summary>
     /// <exception cref="HookFailure">The gateway did not take it, with the reason.</exception>
