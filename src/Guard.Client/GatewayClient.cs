@@ -21,6 +21,9 @@ public sealed class GatewayClient : IDisposable
     /// <summary>Events per request where a caller reads many.</summary>
     private const int DefaultPageSize = 1_000;
 
+    // Two readers could take a member that stands twice differently.
+    private static readonly ProtocolJson StrictJson = new(new JsonSerializerOptions(ProtocolJson.Default.Options) { AllowDuplicateProperties = false });
+
     private readonly HttpClient _http;
     private readonly GatewayAddress _address;
     private readonly TimeSpan _timeout;
@@ -61,7 +64,7 @@ public sealed class GatewayClient : IDisposable
 
     /// <summary>Asks for a decision, as a hook does. Needs an agent's key.</summary>
     public Task<DecisionResponse> DecideAsync(DecisionRequest request, CancellationToken cancel = default) =>
-        SendAsync(HttpMethod.Post, Wire.DecisionsPath, request, ProtocolJson.Default.DecisionRequest, ProtocolJson.Default.DecisionResponse, cancel);
+        SendAsync(HttpMethod.Post, Wire.DecisionsPath, request, ProtocolJson.Default.DecisionRequest, StrictJson.DecisionResponse, cancel);
 
     /// <summary>Reports how a tool call ended. Needs an agent's key.</summary>
     public Task<OutcomeResponse> ReportAsync(OutcomeRequest request, CancellationToken cancel = default) =>
@@ -72,29 +75,21 @@ public sealed class GatewayClient : IDisposable
         GetAsync(Wire.EventsPath + filter.ToQuery(), ProtocolJson.Default.AuditPage, cancel);
 
     /// <summary>
-    /// All events that pass the filter, oldest first, read in pages as they are taken. It ends with the newest event there
-    /// was at the start, so that what is added meanwhile neither shows nor shifts anything. Positions of the filter are not
-    /// used; its limit is the size of a page.
+    /// All events that pass the filter, read in pages as they are taken. Oldest first, it ends with the newest event there
+    /// was at the start; newest first, it begins there: what is added meanwhile neither shows nor shifts anything.
+    /// Positions of the filter are not used; its limit is the size of a page.
     /// </summary>
-    public async IAsyncEnumerable<AuditEvent> ReadEventsAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        var newest = await GetEventsAsync(filter with { Limit = 1, Before = null, After = null }, cancel);
-        if (newest.Events.Count == 0) yield break;
-        var last = newest.Events[0].Position;
-        var position = 0L;
-        while (position < last)
-        {
-            var page = await GetEventsAsync(filter with { Limit = filter.Limit ?? DefaultPageSize, Before = null, After = position }, cancel);
-            if (page.Events.Count == 0) yield break;
-            foreach (var e in page.Events.Reverse())
-            {
-                if (e.Position > last) yield break;
-                if (e.Position <= position) throw new GatewayProtocolException($"the gateway at {_address} gave an event twice: is this a gateway of this version?");
-                position = e.Position;
-                yield return e;
-            }
-        }
-    }
+    public IAsyncEnumerable<AuditEvent> QueryAuditAsync(AuditFilter filter, AuditOrder order = AuditOrder.OldestFirst, CancellationToken cancel = default) =>
+        order == AuditOrder.NewestFirst ? ReadBackwardAsync(filter, cancel) : ReadForwardAsync(filter, cancel);
+
+    /// <summary>
+    /// New events as they are recorded, without end. It goes on by position where it was cut off, also by a restart of the
+    /// gateway: nothing is left out and nothing comes twice. Limit and positions of the filter are not used.
+    /// </summary>
+    /// <exception cref="GatewayProblemException">The gateway refuses: the key does not hold, or does not any more.</exception>
+    /// <exception cref="GatewayProtocolException">What answers is no gateway of this version.</exception>
+    public IAsyncEnumerable<AuditEvent> TailAuditAsync(AuditFilter filter, AuditTailOptions? options = null, CancellationToken cancel = default) =>
+        new AuditTail(this, filter, options ?? new AuditTailOptions()).ReadAsync(cancel);
 
     /// <summary>The decisions of a time in numbers.</summary>
     /// <param name="from">Inclusive; null: 24 hours before <paramref name="to"/>.</param>
@@ -145,6 +140,78 @@ public sealed class GatewayClient : IDisposable
     public Task<AgentInfo> RevokeAgentAsync(string nameOrId, CancellationToken cancel = default) =>
         DeleteAsync("/v1/agents/" + Uri.EscapeDataString(nameOrId), ProtocolJson.Default.AgentInfo, cancel);
 
+    /// <summary>Opens the stream of new events; it is read as it comes, without a deadline.</summary>
+    internal async Task<HttpResponseMessage> OpenStreamAsync(AuditFilter filter, long? after, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative(Wire.EventStreamPath + (filter with { Limit = null, Before = null, After = after }).ToQuery()));
+        request.Headers.Accept.Clear();
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(_timeout);
+        try
+        {
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            if (response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentType?.MediaType == "text/event-stream") return response;
+            using (response)
+            {
+                if (IsSuccess(response.StatusCode)) throw new GatewayProtocolException($"what answers at {_address} gives no stream of events: is this a gateway of this version?");
+                throw Refusal(response.StatusCode, await response.Content.ReadAsByteArrayAsync(deadline.Token));
+            }
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw TooSlow(e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Explain(e);
+        }
+    }
+
+    internal GatewayAddress Address => _address;
+
+    private async IAsyncEnumerable<AuditEvent> ReadForwardAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var newest = await GetEventsAsync(filter with { Limit = 1, Before = null, After = null }, cancel);
+        if (newest.Events.Count == 0) yield break;
+        var last = newest.Events[0].Position;
+        var position = 0L;
+        while (position < last)
+        {
+            var page = await GetEventsAsync(filter with { Limit = filter.Limit ?? DefaultPageSize, Before = null, After = position }, cancel);
+            if (page.Events.Count == 0) yield break;
+            foreach (var e in page.Events.Reverse())
+            {
+                if (e.Position > last) yield break;
+                if (e.Position <= position) throw Repeated();
+                position = e.Position;
+                yield return e;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<AuditEvent> ReadBackwardAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        long? before = null;
+        do
+        {
+            var page = await GetEventsAsync(filter with { Limit = filter.Limit ?? DefaultPageSize, Before = before, After = null }, cancel);
+            foreach (var e in page.Events)
+            {
+                if (e.Position >= before) throw Repeated();
+                before = e.Position;
+                yield return e;
+            }
+
+            before = page.NextBefore;
+        }
+        while (before is not null);
+    }
+
+    internal GatewayProtocolException Repeated() => new($"the gateway at {_address} gave an event twice: is this a gateway of this version?");
+
+    private GatewayUnreachableException TooSlow(OperationCanceledException e) => new($"the gateway at {_address} did not answer within {_timeout.TotalSeconds:0.#} s", e);
+
     private static Uri Relative(string path) => new(path, UriKind.Relative);
 
     private async Task<TResponse> GetAsync<TResponse>(string path, JsonTypeInfo<TResponse> responseType, CancellationToken cancel)
@@ -180,8 +247,9 @@ public sealed class GatewayClient : IDisposable
             return JsonSerializer.Deserialize(content, responseType)
                 ?? throw new GatewayProtocolException($"the answer of the gateway at {_address} was empty: is this a gateway of this version?");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is the reader's answer to text that is not Unicode.
             throw new GatewayProtocolException(
                 $"the answer of the gateway at {_address} (status {(int)status}) could not be read: is this a gateway of this version?", e);
         }
@@ -198,7 +266,7 @@ public sealed class GatewayClient : IDisposable
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw new GatewayUnreachableException($"the gateway at {_address} did not answer within {_timeout.TotalSeconds:0.#} s", e);
+            throw TooSlow(e);
         }
         catch (HttpRequestException e)
         {

@@ -24,4 +24,14 @@ public static class Wire
     public const string DecisionsPath = "/v1/decisions";
     public const string EventsPath = "/v1/events";
     public const string EventStatsPath = "/v1/events/stats";
+    public const string EventStreamPath = "/v1/events/stream";
+
+    /// <summary>
+    /// Type of the last event of a stream that the gateway ends for good; its data is a <see cref="Problem"/>. A stream that
+    /// ends without it can be opened again.
+    /// </summary>
+    public const string StreamEnd = "end";
+
+    /// <summary>A stream of events is never silent for longer: without news it carries a comment.</summary>
+    public static readonly TimeSpan StreamHeartbeat = TimeSpan.FromSeconds(15);
 }

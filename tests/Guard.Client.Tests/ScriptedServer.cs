@@ -4,15 +4,15 @@ using System.Text;
 
 namespace Guard.Client.Tests;
 
-/// <summary>A real socket that answers every request with the same bytes and keeps what it was sent.</summary>
+/// <summary>A real socket that answers every request as it is told and keeps what it was sent.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly Socket _listener;
-    private readonly byte[] _answer;
+    private readonly Func<string, string> _answer;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
-    private ScriptedServer(Socket listener, string address, byte[] answer)
+    private ScriptedServer(Socket listener, string address, Func<string, string> answer)
     {
         _listener = listener;
         _answer = answer;
@@ -24,12 +24,15 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public List<string> Requests { get; } = [];
 
-    public static ScriptedServer OnTcp(string answer)
+    public static ScriptedServer OnTcp(string answer) => OnTcp(_ => answer);
+
+    /// <param name="answer">From the whole request to the whole answer.</param>
+    public static ScriptedServer OnTcp(Func<string, string> answer)
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        return new ScriptedServer(listener, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}", Encoding.UTF8.GetBytes(answer));
+        return new ScriptedServer(listener, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}", answer);
     }
 
     public static ScriptedServer OnUnixSocket(string path, string answer)
@@ -37,7 +40,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
-        return new ScriptedServer(listener, "unix:" + path, Encoding.UTF8.GetBytes(answer));
+        return new ScriptedServer(listener, "unix:" + path, _ => answer);
     }
 
     public static string Json(int status, string body, string type = "application/json") =>
@@ -59,13 +62,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
             {
                 using var connection = await _listener.AcceptAsync(_stop.Token);
                 Requests.Add(await ReadRequestAsync(connection));
-                if (_answer.Length == 0)
+                var answer = _answer(Requests[^1]);
+                if (answer.Length == 0)
                 {
                     // Silence: hold the connection until the test is over.
                     await Task.Delay(Timeout.Infinite, _stop.Token);
                 }
 
-                await connection.SendAsync(_answer, _stop.Token);
+                await connection.SendAsync(Encoding.UTF8.GetBytes(answer), _stop.Token);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException && _stop.IsCancellationRequested)

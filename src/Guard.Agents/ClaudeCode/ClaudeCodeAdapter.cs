@@ -90,14 +90,14 @@ public static class ClaudeCodeAdapter
         return adapted with { Call = adapted.Call with { Input = JsonElement.ParseValue(ref reader) } };
     }
 
-    private static Place? PlaceOf(string? folder, IPathView paths)
+    internal static Place? PlaceOf(string? folder, IPathView paths)
     {
         if (folder is null || !folder.StartsWith('/') || PathResolver.Absolute(folder, null, null) is not { } absolute) return null;
         var written = PathResolver.Lexical(absolute);
         return new Place { Written = written, Real = PathResolver.Resolve(paths, written).Real };
     }
 
-    private static List<Place>? HomesOf(AdapterContext context)
+    internal static List<Place>? HomesOf(AdapterContext context)
     {
         // The first is what `~` means to allow rules; without the account's own there is none to state.
         if (PlaceOf(context.Home, context.Paths) is not { } home) return null;

@@ -19,7 +19,7 @@ internal sealed class Export(GatewayClient client, CliContext context, AuditFilt
         try
         {
             format.Begin(pending);
-            await foreach (var e in client.ReadEventsAsync(filter, cancel))
+            await foreach (var e in client.QueryAuditAsync(filter, AuditOrder.OldestFirst, cancel))
             {
                 format.Write(pending, e, first: count == 0);
                 count++;

@@ -172,6 +172,12 @@ internal static class DecisionCheck
             throw Refuse($"{member}.resource", "must be `?` where the resource is unknown", trace);
         }
 
+        // A rule that allows what begins with `git ` would take a whole line such as `git status; rm -rf /` for one command.
+        if (access is { Action: Actions.ExecuteShell, Inert: false, Unknown: false } and ({ Words: null } or { Words.Count: 0 }))
+        {
+            throw Refuse($"{member}.words", "is missing: a command that needs an allow must be taken apart into its words. Send a line that was not taken apart as `execute:opaque`", trace);
+        }
+
         if (access.Words?.Count > MaxWords)
         {
             throw Refuse($"{member}.words", $"has more than {MaxWords} entries", trace);

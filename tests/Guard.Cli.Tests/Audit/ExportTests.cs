@@ -121,7 +121,7 @@ public sealed class ExportTests : IAsyncLifetime
         using var client = await _gateway.AdminClientAsync();
         var read = new List<long>();
 
-        await foreach (var e in client.ReadEventsAsync(new AuditFilter { Limit = 2 }))
+        await foreach (var e in client.QueryAuditAsync(new AuditFilter { Limit = 2 }))
         {
             read.Add(e.Position);
             await _gateway.DecideAsync("read:file", _cli.Project + "/later");

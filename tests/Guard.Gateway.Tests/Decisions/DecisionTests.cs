@@ -215,6 +215,8 @@ public sealed class DecisionTests
         { "action empty", r => r with { Accesses = [r.Accesses[0] with { Action = "" }] }, "`accesses[0].action` is empty" },
         { "NUL in a resource", r => r with { Accesses = [r.Accesses[0] with { Resource = "/home/dev/app/.env\0.md" }] }, "`accesses[0].resource` holds a NUL" },
         { "NUL in a word", r => r with { Accesses = [r.Accesses[0] with { Words = ["a\0b"] }] }, "`accesses[0].words` holds a NUL" },
+        { "command that was not taken apart", r => r with { Accesses = [new Access { Action = Actions.ExecuteShell, Resource = "git status; rm -rf /", Primary = true }] }, "`accesses[0].words` is missing" },
+        { "command of no words", r => r with { Accesses = [r.Accesses[0], new Access { Action = Actions.ExecuteShell, Resource = "git status", Words = [] }] }, "`accesses[1].words` is missing" },
         { "unknown with a resource", r => r with { Accesses = [r.Accesses[0] with { Unknown = true }] }, "must be `?`" },
         { "mode", r => r with { Mode = "off" }, "`mode` must be" },
         { "relative workspace", r => r with { Call = r.Call with { Workspace = new Place { Written = "app" } } }, "`call.workspace` must be an absolute path" },

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -61,6 +62,25 @@ public sealed class ApiDocumentTests
 
             response.StatusCode.Should().Be(row.Status, $"{row.Example}: {await response.Content.ReadAsStringAsync()}");
         }
+    }
+
+    [Fact]
+    public async Task Commands_OfTheDocument_RunAsTheyStand()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var commands = Regex.Match(Document, "<!-- run: a call without a known client -->\n```sh\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        var start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", commands]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["GUARD_GATEWAY_URL"] = gateway.Http.BaseAddress!.ToString().TrimEnd('/');
+        start.Environment["GUARD_API_KEY"] = gateway.Credentials.AgentKey;
+
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+
+        process.ExitCode.Should().Be(0, await error + await output);
+        var response = JsonSerializer.Deserialize(await output, ProtocolJson.Default.DecisionResponse)!;
+        response.Should().BeEquivalentTo(new { Answer = Effects.Deny, Reason = "no rule allows `invoke:publish app 1.4.0`" });
+        (await gateway.EventsAsync("?kind=decision")).Events.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Client = "release-bot", Tool = "publish", response.TraceId });
     }
 
     [Fact]
