@@ -1,5 +1,4 @@
 using Guard.Gateway.Audit;
-using Guard.Gateway.Storage;
 
 namespace Guard.Gateway.TestHost;
 
@@ -7,10 +6,9 @@ namespace Guard.Gateway.TestHost;
 /// The mistake that the audit writer exists to prevent: it says "stored" and stores later. The kill test must find it out,
 /// or it proves nothing.
 /// </summary>
-internal sealed class EarlyAcknowledgingStore(Database database) : IAuditStore
+internal sealed class EarlyAcknowledgingStore(IAuditStore inner) : IAuditStore
 {
     private const int Held = 200;
-    private readonly SqliteAuditStore _inner = new(database);
     private readonly List<AuditRecord> _waiting = [];
 
     public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records)
@@ -18,12 +16,12 @@ internal sealed class EarlyAcknowledgingStore(Database database) : IAuditStore
         _waiting.AddRange(records);
         if (_waiting.Count >= Held)
         {
-            _inner.Append(_waiting);
+            inner.Append(_waiting);
             _waiting.Clear();
         }
 
         return [.. records.Select(static _ => AppendResult.Appended)];
     }
 
-    public void Dispose() => _inner.Dispose();
+    public void Dispose() => inner.Dispose();
 }

@@ -22,7 +22,7 @@ var options = new GatewayOptions
 };
 await using var host = args[3] == "honest"
     ? await GatewayHost.StartAsync(options, CancellationToken.None)
-    : await GatewayHost.StartAsync(options, static database => new EarlyAcknowledgingStore(database), CancellationToken.None);
+    : await GatewayHost.StartAsync(options, static store => new EarlyAcknowledgingStore(store), CancellationToken.None);
 Console.WriteLine(host.FirstStart?.AgentKey ?? "");
 await Console.In.ReadToEndAsync();
 return 0;

@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
-using Guard.Gateway.Storage;
+using Guard.Gateway.Storage.Sqlite;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests;
@@ -15,12 +15,13 @@ namespace Guard.Gateway.Tests;
 internal sealed class TestGateway : IAsyncDisposable
 {
     private readonly TemporaryFolder? _owned;
+    private readonly FirstStart? _credentials;
 
-    private TestGateway(GatewayHost host, GatewayOptions options, TemporaryFolder? owned, FirstStart credentials)
+    private TestGateway(GatewayHost host, GatewayOptions options, TemporaryFolder? owned, FirstStart? credentials)
     {
         Host = host;
         Options = options;
-        Credentials = credentials;
+        _credentials = credentials;
         _owned = owned;
         Http = new HttpClient { BaseAddress = new Uri(host.Addresses.First(address => address.StartsWith("http://", StringComparison.Ordinal))) };
     }
@@ -29,14 +30,14 @@ internal sealed class TestGateway : IAsyncDisposable
     public GatewayOptions Options { get; }
 
     /// <summary>Those of the first start.</summary>
-    public FirstStart Credentials { get; }
+    public FirstStart Credentials => _credentials ?? throw new InvalidOperationException("The store was not new.");
 
     /// <summary>No key of its own: each request brings one.</summary>
     public HttpClient Http { get; }
 
-    public string DatabasePath => Path.Combine(Options.DataDirectory, Database.FileName);
+    public string DatabasePath => Path.Combine(Options.DataDirectory, SqliteDatabase.FileName);
 
-    public static async Task<TestGateway> StartAsync(string? policy = Some.Policy, Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Database, IAuditStore>? store = null)
+    public static async Task<TestGateway> StartAsync(string? policy = Some.Policy, Func<GatewayOptions, GatewayOptions>? adjust = null, Func<IAuditStore, IAuditStore>? store = null)
     {
         var folder = new TemporaryFolder();
         if (policy is not null)
@@ -55,7 +56,7 @@ internal sealed class TestGateway : IAsyncDisposable
         try
         {
             var host = store is null ? await GatewayHost.StartAsync(options, CancellationToken.None) : await GatewayHost.StartAsync(options, store, CancellationToken.None);
-            return new TestGateway(host, options, folder, host.FirstStart!);
+            return new TestGateway(host, options, folder, host.FirstStart);
         }
         catch
         {
@@ -71,7 +72,7 @@ internal sealed class TestGateway : IAsyncDisposable
         await Host.StopAsync();
         var options = adjust?.Invoke(Options) ?? Options;
         var host = await GatewayHost.StartAsync(options, CancellationToken.None);
-        return new TestGateway(host, options, _owned, Credentials);
+        return new TestGateway(host, options, _owned, _credentials);
     }
 
     public HttpClient OverSocket(string path) => new(new SocketsHttpHandler

@@ -15,10 +15,6 @@ internal sealed class AgentService(IdentityStore store, AgentKeyStore keys, Audi
     private const int MaxTags = 32;
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@");
 
-    // Held from a change in the store to the same change in the index: keys that were read before a revocation must not be
-    // put back into force after it.
-    private readonly Lock _keys = new();
-
     public IReadOnlyList<AgentInfo> List() => store.ListAgents(clock.GetUtcNow());
 
     /// <exception cref="RefusedException">400: a member is not valid. 409: the name is taken.</exception>
@@ -37,16 +33,12 @@ internal sealed class AgentService(IdentityStore store, AgentKeyStore keys, Audi
         var agent = new NewAgent(Ids.New(now), request.Name, owner, CheckTags(request.Tags ?? []), tier, request.AuditModeAllowed);
         var key = ApiKey.Create(KeyKind.Agent);
         var audit = AdministrationEvent.Of(organisation.Name, now, admin.Name, "agent.create", agent.Name, $"id {agent.Id}, owner {owner}, key {key.Prefix}");
-        lock (_keys)
+        if (!store.TryCreateAgent(organisation, agent, key, audit))
         {
-            if (!store.TryCreateAgent(organisation, agent, key, audit))
-            {
-                throw new RefusedException(409, ProblemCodes.AgentExists, $"An agent named {agent.Name} exists. Choose another name, or revoke it first.");
-            }
-
-            index.Put([store.FindKey(key.Prefix) ?? throw new InvalidDataException("The key that was just stored cannot be read.")]);
+            throw new RefusedException(409, ProblemCodes.AgentExists, $"An agent named {agent.Name} exists. Choose another name, or revoke it first.");
         }
 
+        index.Refresh();
         return new CreateAgentResponse { Agent = Find(agent.Id), ApiKey = key.Text };
     }
 
@@ -55,17 +47,12 @@ internal sealed class AgentService(IdentityStore store, AgentKeyStore keys, Audi
     public AgentInfo Revoke(string nameOrId, AdminIdentity admin)
     {
         var agent = Find(nameOrId);
-        lock (_keys)
+        if (!store.TryRevokeAgent(agent.Id, AdministrationEvent.Of(organisation.Name, clock.GetUtcNow(), admin.Name, "agent.revoke", agent.Name, $"id {agent.Id}")))
         {
-            var now = clock.GetUtcNow();
-            if (!store.TryRevokeAgent(agent.Id, AdministrationEvent.Of(organisation.Name, now, admin.Name, "agent.revoke", agent.Name, $"id {agent.Id}")))
-            {
-                throw Revoked(agent);
-            }
-
-            index.RevokeAgent(agent.Id, now);
+            throw Revoked(agent);
         }
 
+        index.Refresh();
         return Find(agent.Id);
     }
 
@@ -82,20 +69,15 @@ internal sealed class AgentService(IdentityStore store, AgentKeyStore keys, Audi
 
         var agent = Find(nameOrId);
         var key = ApiKey.Create(KeyKind.Agent);
-        DateTimeOffset end;
-        lock (_keys)
+        var now = clock.GetUtcNow();
+        var end = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()).AddSeconds(overlap);
+        var audit = AdministrationEvent.Of(organisation.Name, now, admin.Name, "key.rotate", agent.Name, $"id {agent.Id}, key {key.Prefix}, keys before it end {AuditTime.ToWire(end)}");
+        if (!keys.TryRotate(agent.Id, key, end, audit))
         {
-            var now = clock.GetUtcNow();
-            end = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()).AddSeconds(overlap);
-            var audit = AdministrationEvent.Of(organisation.Name, now, admin.Name, "key.rotate", agent.Name, $"id {agent.Id}, key {key.Prefix}, keys before it end {AuditTime.ToWire(end)}");
-            if (!keys.TryRotate(agent.Id, key, end, audit))
-            {
-                throw Revoked(agent);
-            }
-
-            index.Put(store.FindKeys(agent.Id));
+            throw Revoked(agent);
         }
 
+        index.Refresh();
         return new RotateKeyResponse { Agent = Find(agent.Id), ApiKey = key.Text, OthersExpireAt = end };
     }
 

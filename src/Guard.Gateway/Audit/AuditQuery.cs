@@ -1,4 +1,5 @@
 using System.Globalization;
+using Guard.Gateway.Storage;
 
 namespace Guard.Gateway.Audit;
 
@@ -38,11 +39,12 @@ internal sealed record AuditQuery
     public int Probe => Limit + 1;
 
     /// <summary>The SQL conditions of the filters that are set; values are parameters of the same names.</summary>
-    public IEnumerable<string> Conditions()
+    public IEnumerable<string> Conditions(SqlDialect sql)
     {
         if (Agent is not null)
         {
-            yield return "(agent_id = @Agent OR agent_name = @Agent)";
+            // A name can look like an id, but an id is never anything else: so the common case needs one index alone.
+            yield return Guid.TryParseExact(Agent, "D", out _) ? $"(agent_id = {sql.Uuid("@Agent")} OR agent_name = @Agent)" : "agent_name = @Agent";
         }
 
         if (Action is not null)
@@ -77,7 +79,8 @@ internal sealed record AuditQuery
 
         if (Trace is not null)
         {
-            yield return "trace_id = @Trace";
+            // What is no UUID is no trace.
+            yield return Guid.TryParseExact(Trace, "D", out _) ? $"trace_id = {sql.Uuid("@Trace")}" : "1 = 0";
         }
 
         if (Kind is not null)
@@ -96,8 +99,8 @@ internal sealed record AuditQuery
                 _ => "{0}time < @To",
             };
             var inIndex = string.Format(CultureInfo.InvariantCulture, times, "");
-            yield return $"position >= (SELECT min(position) FROM audit_event INDEXED BY audit_event_time WHERE {inIndex})";
-            yield return $"position <= (SELECT max(position) FROM audit_event INDEXED BY audit_event_time WHERE {inIndex})";
+            yield return $"position >= (SELECT min(position) FROM {sql.EventsByTime} WHERE {inIndex})";
+            yield return $"position <= (SELECT max(position) FROM {sql.EventsByTime} WHERE {inIndex})";
             yield return string.Format(CultureInfo.InvariantCulture, times, "+");
         }
 

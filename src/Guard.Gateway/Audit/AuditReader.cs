@@ -7,26 +7,27 @@ using Guard.Protocol;
 namespace Guard.Gateway.Audit;
 
 /// <summary>Reads the record: pages for people, decisions for the join of outcomes.</summary>
-internal sealed class AuditReader(Database database)
+internal sealed class AuditReader(IDatabase database)
 {
     /// <summary>Characters of one page, all of them ASCII. Clients read pages whole, so their memory is bounded by this.</summary>
     private const int MaxPageSize = 16 * 1024 * 1024;
 
     private const string PageSql = "SELECT position AS Position, body AS Body FROM audit_event";
 
-    private const string ByTraceSql = """
-        SELECT body FROM audit_event WHERE agent_id = @agentId AND trace_id = @traceId AND kind = 'decision'
+    private readonly string _byTraceSql = $"""
+        SELECT body FROM audit_event
+        WHERE agent_id = {database.Sql.Uuid("@agentId")} AND trace_id = {database.Sql.Uuid("@traceId")} AND kind = 'decision'
         """;
 
     // A client that asks twice for one call makes two decisions; the outcome belongs to the later one.
-    private const string ByCallSql = """
+    private readonly string _byCallSql = $"""
         SELECT body FROM audit_event
-        WHERE agent_id = @agentId AND session_id = @sessionId AND tool_use_id = @toolUseId AND kind = 'decision'
+        WHERE agent_id = {database.Sql.Uuid("@agentId")} AND session_id = @sessionId AND tool_use_id = @toolUseId AND kind = 'decision'
         ORDER BY position DESC LIMIT 1
         """;
 
-    private const string LatestSql = """
-        SELECT body FROM audit_event WHERE agent_id = @agentId AND kind IN ('decision', 'outcome') ORDER BY position DESC LIMIT 1
+    private readonly string _latestSql = $"""
+        SELECT body FROM audit_event WHERE agent_id = {database.Sql.Uuid("@agentId")} AND kind IN ('decision', 'outcome') ORDER BY position DESC LIMIT 1
         """;
 
     /// <summary>
@@ -37,7 +38,7 @@ internal sealed class AuditReader(Database database)
     {
         var sql = new StringBuilder(PageSql);
         var separator = " WHERE ";
-        foreach (var condition in query.Conditions())
+        foreach (var condition in query.Conditions(database.Sql))
         {
             sql.Append(separator).Append(condition);
             separator = " AND ";
@@ -78,21 +79,21 @@ internal sealed class AuditReader(Database database)
     public AuditEvent? FindDecision(string agentId, string traceId)
     {
         using var connection = database.Connect();
-        return Read(connection.QuerySingleOrDefault<string>(ByTraceSql, new { agentId, traceId }));
+        return Read(connection.QuerySingleOrDefault<string>(_byTraceSql, new { agentId, traceId }));
     }
 
     /// <summary>The agent's own latest decision about a tool call.</summary>
     public AuditEvent? FindDecision(string agentId, string sessionId, string toolUseId)
     {
         using var connection = database.Connect();
-        return Read(connection.QuerySingleOrDefault<string>(ByCallSql, new { agentId, sessionId, toolUseId }));
+        return Read(connection.QuerySingleOrDefault<string>(_byCallSql, new { agentId, sessionId, toolUseId }));
     }
 
     /// <summary>The last call an agent asked about or reported; null: none.</summary>
     public AuditEvent? FindLatest(string agentId)
     {
         using var connection = database.Connect();
-        return Read(connection.QuerySingleOrDefault<string>(LatestSql, new { agentId }));
+        return Read(connection.QuerySingleOrDefault<string>(_latestSql, new { agentId }));
     }
 
     // Tolerant of members it does not know: the row may come from a later version of the program.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Guard.Gateway.Hosting;
+using Guard.Gateway.Storage;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Audit;
@@ -7,10 +8,11 @@ namespace Guard.Gateway.Audit;
 /// <summary>An event ready to be stored: serialised by the request that made it, so that the one writer only writes.</summary>
 internal sealed record AuditRecord
 {
-    private AuditRecord(AuditEvent auditEvent, SessionPin? pin)
+    private AuditRecord(AuditEvent auditEvent, SessionPin? pin, Basis? basis)
     {
         Event = auditEvent;
         Pin = pin;
+        Basis = basis;
         Body = JsonSerializer.Serialize(auditEvent, GatewayJson.Context.AuditEvent);
     }
 
@@ -22,7 +24,18 @@ internal sealed record AuditRecord
     /// <summary>The workspace this event pins for its session; null: the session is pinned already, or there is none.</summary>
     public SessionPin? Pin { get; }
 
-    public static AuditRecord Of(AuditEvent auditEvent, SessionPin? pin = null) => new(auditEvent, pin);
+    /// <summary>What the event was made from. Null: it is stored whatever has changed in between.</summary>
+    public Basis? Basis { get; }
+
+    public static AuditRecord Of(AuditEvent auditEvent, SessionPin? pin = null, Basis? basis = null) => new(auditEvent, pin, basis);
+}
+
+/// <summary>The policies and keys that an event was made from, as generations of the store.</summary>
+/// <param name="Policies">Null: no policy was asked.</param>
+/// <param name="Keys">Those that the caller's key was found in.</param>
+internal sealed record Basis(long? Policies, long Keys)
+{
+    public bool IsInForce(Generations now) => Keys == now.Keys && (Policies is not { } policies || policies == now.Policies);
 }
 
 /// <summary>The workspace of a session, as its first event stated it. Both null: it stated none.</summary>
@@ -35,4 +48,10 @@ internal enum AppendResult
 
     /// <summary>The agent has used this trace before (decision), or the trace has its outcome (outcome): nothing was stored.</summary>
     Duplicate,
+
+    /// <summary>
+    /// Policies, keys or the session's workspace are not those any more that the record was made from: nothing was stored,
+    /// and whoever made it has to look again.
+    /// </summary>
+    Outdated,
 }

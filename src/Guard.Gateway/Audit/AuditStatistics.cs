@@ -5,57 +5,58 @@ using Guard.Protocol;
 namespace Guard.Gateway.Audit;
 
 /// <summary>Counts the decisions of a time.</summary>
-internal sealed class AuditStatistics(Database database)
+internal sealed class AuditStatistics
 {
-    private const string Decisions = "FROM audit_event INDEXED BY audit_event_time WHERE time >= @from AND time < @to AND kind = 'decision'";
-    private const string Denials = Decisions + " AND effect = 'deny'";
 
-    private const string EffectSql = $"SELECT effect AS Name, count(*) AS Count {Decisions} GROUP BY effect ORDER BY Count DESC, Name";
+    private readonly IDatabase _database;
+    private readonly string _effects;
+    private readonly string _notEnforced;
+    private readonly string _agents;
+    private readonly string _tools;
+    private readonly string _rules;
+    private readonly string _resources;
+    private readonly string _hours;
 
-    private const string NotEnforcedSql = $"SELECT count(*) {Decisions} AND effect <> 'allow' AND json_extract(body, '$.answer') = 'allow'";
+    public AuditStatistics(IDatabase database)
+    {
+        _database = database;
+        var sql = database.Sql;
+        var decisions = $"FROM {sql.EventsByTime} WHERE time >= @from AND time < @to AND kind = 'decision'";
+        var denials = $"{decisions} AND effect = 'deny'";
+        _effects = $"SELECT effect AS Name, count(*) AS Count {decisions} GROUP BY effect ORDER BY Count DESC, Name";
+        _notEnforced = $"SELECT count(*) {decisions} AND effect <> 'allow' AND {sql.Answer} = 'allow'";
 
-    // Two agents can have had the same name, one after the other.
-    private const string AgentSql = $"""
-        SELECT agent_id AS Id, max(agent_name) AS Name, count(*) AS Count, sum(effect = 'deny') AS Denied {Decisions}
-        GROUP BY agent_id ORDER BY Count DESC, Name LIMIT 20
-        """;
-
-    private const string ToolSql = $"SELECT tool AS Name, count(*) AS Count, sum(effect = 'deny') AS Denied {Decisions} GROUP BY tool ORDER BY Count DESC, Name LIMIT 20";
-
-    private const string RuleSql = $"SELECT policy AS Id, rule AS Name, count(*) AS Count {Denials} GROUP BY policy, rule ORDER BY Count DESC, Id, Name LIMIT 10";
-
-    // Cut: agents choose how long a resource is.
-    private const string ResourceSql = $"""
-        SELECT action AS Id, substr(json_extract(body, '$.resource'), 1, 500) AS Name, count(*) AS Count {Denials}
-        GROUP BY 1, 2 ORDER BY Count DESC, Id, Name LIMIT 10
-        """;
-
-    private const string HourSql = $"SELECT time / 3600000 * 3600000 AS Hour, count(*) AS Count {Denials} GROUP BY Hour ORDER BY Hour";
+        // Two agents can have had the same name, one after the other.
+        _agents = $"""
+            SELECT {sql.AgentId} AS Id, max(agent_name) AS Name, count(*) AS Count, sum(CASE effect WHEN 'deny' THEN 1 ELSE 0 END) AS Denied {decisions}
+            GROUP BY agent_id ORDER BY Count DESC, Name LIMIT 20
+            """;
+        _tools = $"SELECT tool AS Name, count(*) AS Count, sum(CASE effect WHEN 'deny' THEN 1 ELSE 0 END) AS Denied {decisions} GROUP BY tool ORDER BY Count DESC, Name LIMIT 20";
+        _rules = $"SELECT policy AS Id, rule AS Name, count(*) AS Count {denials} GROUP BY policy, rule ORDER BY Count DESC, Id, Name LIMIT 10";
+        _resources = $"SELECT action AS Id, {sql.Resource} AS Name, count(*) AS Count {denials} GROUP BY 1, 2 ORDER BY Count DESC, Id, Name LIMIT 10";
+        _hours = $"SELECT time / 3600000 * 3600000 AS Hour, count(*) AS Count {denials} GROUP BY 1 ORDER BY 1";
+    }
 
     /// <param name="from">Inclusive, in milliseconds since 1970-01-01 UTC.</param>
     /// <param name="to">Exclusive, likewise.</param>
-    public AuditStats Of(long from, long to)
+    public AuditStats Of(long from, long to) => _database.Read(connection =>
     {
-        using var connection = database.Connect();
-
-        // One view of the record for all counts, so that they add up.
-        using var transaction = connection.BeginTransaction(deferred: true);
         var times = new { from, to };
-        var effects = connection.Query<Row>(EffectSql, times, transaction).AsList();
+        var effects = connection.Query<Row>(_effects, times).AsList();
         return new AuditStats
         {
             From = DateTimeOffset.FromUnixTimeMilliseconds(from),
             To = DateTimeOffset.FromUnixTimeMilliseconds(to),
             Decisions = effects.Sum(static row => row.Count),
-            NotEnforced = connection.ExecuteScalar<long>(NotEnforcedSql, times, transaction),
+            NotEnforced = connection.ExecuteScalar<long>(_notEnforced, times),
             Effects = [.. effects.Select(static row => new EffectCount { Effect = row.Name ?? "", Decisions = row.Count })],
-            Agents = [.. connection.Query<Row>(AgentSql, times, transaction).Select(static row => new AgentCount { Id = row.Id ?? "", Name = row.Name ?? "", Decisions = row.Count, Denied = row.Denied })],
-            Tools = [.. connection.Query<Row>(ToolSql, times, transaction).Select(static row => new ToolCount { Tool = row.Name ?? "", Decisions = row.Count, Denied = row.Denied })],
-            DeniedRules = [.. connection.Query<Row>(RuleSql, times, transaction).Select(static row => new RuleCount { Policy = row.Id, Rule = row.Name, Denied = row.Count })],
-            DeniedResources = [.. connection.Query<Row>(ResourceSql, times, transaction).Select(static row => new ResourceCount { Action = row.Id ?? "", Resource = row.Name ?? "", Denied = row.Count })],
-            DenialsPerHour = [.. connection.Query<Row>(HourSql, times, transaction).Select(static row => new HourCount { Hour = DateTimeOffset.FromUnixTimeMilliseconds(row.Hour), Denied = row.Count })],
+            Agents = [.. connection.Query<Row>(_agents, times).Select(static row => new AgentCount { Id = row.Id ?? "", Name = row.Name ?? "", Decisions = row.Count, Denied = row.Denied })],
+            Tools = [.. connection.Query<Row>(_tools, times).Select(static row => new ToolCount { Tool = row.Name ?? "", Decisions = row.Count, Denied = row.Denied })],
+            DeniedRules = [.. connection.Query<Row>(_rules, times).Select(static row => new RuleCount { Policy = row.Id, Rule = row.Name, Denied = row.Count })],
+            DeniedResources = [.. connection.Query<Row>(_resources, times).Select(static row => new ResourceCount { Action = row.Id ?? "", Resource = row.Name ?? "", Denied = row.Count })],
+            DenialsPerHour = [.. connection.Query<Row>(_hours, times).Select(static row => new HourCount { Hour = DateTimeOffset.FromUnixTimeMilliseconds(row.Hour), Denied = row.Count })],
         };
-    }
+    });
 
     private sealed record Row
     {

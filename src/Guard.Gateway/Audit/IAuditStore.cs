@@ -5,9 +5,15 @@ internal interface IAuditStore : IDisposable
 {
     /// <summary>
     /// Commits <paramref name="records"/> in one transaction and returns only when they would survive a power cut. A record
-    /// that is a duplicate is left out and does not harm the others.
+    /// that is a duplicate or outdated is left out and does not harm the others.
     /// </summary>
     /// <returns>One result per record, in order.</returns>
+    /// <remarks>
+    /// INVARIANT (order of positions): events become visible in the order of their positions, whichever gateway writes them,
+    /// so that who has read up to a position has missed none.
+    /// INVARIANT (in force at the commit): of a record with a <see cref="AuditRecord.Basis"/> that basis is in force in the
+    /// order of commits, also of changes by other gateways.
+    /// </remarks>
     /// <exception cref="Exception">Nothing of the group is known to be stored.</exception>
     IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records);
 }

@@ -20,14 +20,14 @@ internal static class DecisionEndpoints
         agents.MapPost(Wire.DecisionsPath, async context =>
         {
             var request = await RequestBody.ReadAsync(context, Wire.MaxDecisionRequestBytes, GatewayJson.Context.DecisionRequest);
-            var response = await decisions.DecideAsync(Caller.Agent(context), request, context.Connection.RemoteIpAddress?.ToString());
+            var response = await decisions.DecideAsync(Caller.Required(context), request, context.Connection.RemoteIpAddress?.ToString());
             await Reply.JsonAsync(context, StatusCodes.Status200OK, response, GatewayJson.Context.DecisionResponse);
         });
 
         agents.MapPost(Wire.EventsPath, async context =>
         {
             var request = await RequestBody.ReadAsync(context, MaxOutcomeBytes, GatewayJson.Context.OutcomeRequest);
-            var response = await outcomes.RecordAsync(Caller.Agent(context), request);
+            var response = await outcomes.RecordAsync(Caller.Required(context), request);
             await Reply.JsonAsync(context, StatusCodes.Status200OK, response, GatewayJson.Context.OutcomeResponse);
         });
     }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
@@ -11,23 +12,51 @@ using Microsoft.Extensions.Logging;
 namespace Guard.Gateway.Decisions;
 
 /// <summary>Decides one tool call: check, one bundle snapshot, evaluate, record, answer.</summary>
-internal sealed partial class DecisionService(ActiveBundle active, SessionPins pins, AuditWriter writer, int minimumAnalyser, TimeProvider clock, ILogger<DecisionService> logger)
+internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys, ChangeFollower follower, SessionPins pins, AuditWriter writer, int minimumAnalyser, TimeProvider clock, ILogger<DecisionService> logger)
 {
-    /// <summary>Returns only after the event is durable.</summary>
-    /// <exception cref="RefusedException">400, 409, 413, 500 or 503; a hook denies each.</exception>
-    public async Task<DecisionResponse> DecideAsync(AgentIdentity agent, DecisionRequest request, string? sourceAddress)
+    // Each further try needs a change of policies or keys to have been committed between judging and storing.
+    private const int MaxAttempts = 10;
+
+    /// <summary>
+    /// Returns only after the event is durable, and only what policies and keys say that were in force at that commit.
+    /// </summary>
+    /// <exception cref="RefusedException">400, 401, 409, 413, 500 or 503; a hook denies each.</exception>
+    public async Task<DecisionResponse> DecideAsync(KeyEntry key, DecisionRequest request, string? sourceAddress)
     {
         DecisionCheck.Check(request);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (await TryDecideAsync(key, request, sourceAddress) is { } response)
+            {
+                return response;
+            }
+
+            CatchUp(request.TraceId);
+        }
+
+        throw new RefusedException(503, ProblemCodes.PoliciesChanged, "Policies or keys changed again and again while this was decided, so the call is denied.") { TraceId = request.TraceId };
+    }
+
+    // Null: policies, keys or the session's workspace have changed since they were looked at.
+    private async Task<DecisionResponse?> TryDecideAsync(KeyEntry key, DecisionRequest request, string? sourceAddress)
+    {
+        var (agent, generation) = keys.AgentOf(key);
         var now = clock.GetUtcNow();
         var eventId = Ids.New(now);
         var judged = Judge(agent, request, sourceAddress, now);
         var response = Answer(agent, request, judged, eventId);
-        var record = AuditRecord.Of(DecisionEvent.Of(agent, request, judged, response, now), judged.Session?.Unsaved);
+        var record = AuditRecord.Of(DecisionEvent.Of(agent, request, judged, response, now), judged.Session?.Unsaved, new Basis(judged.Policies, generation));
         var result = await AppendAsync(record, judged, request.TraceId);
         if (result == AppendResult.Duplicate)
         {
             Forget(judged);
             throw new RefusedException(409, ProblemCodes.TraceReused, "This trace id was used before by this agent. Every tool call needs its own.") { TraceId = request.TraceId };
+        }
+
+        if (result == AppendResult.Outdated)
+        {
+            Forget(judged);
+            return null;
         }
 
         judged.Session?.MarkDurable();
@@ -41,9 +70,14 @@ internal sealed partial class DecisionService(ActiveBundle active, SessionPins p
     {
         DecisionCheck.Check(request);
         var snapshot = active.Current;
+        if (snapshot.Unusable is { } unusable)
+        {
+            throw new RefusedException(503, ProblemCodes.PoliciesInvalid, $"Nothing can be tried: {unusable}.");
+        }
+
         var workspace = new PinnedWorkspace(Facts.Workspace(request.Call), null);
         var decision = Evaluator.Evaluate(snapshot.Bundle, Facts.Request(agent, request, workspace.Fact, sourceAddress: null, clock.GetUtcNow()), explain: true);
-        var response = Answer(agent, request, new Judged(decision, snapshot.Bundle.Hash, null), eventId: "");
+        var response = Answer(agent, request, new Judged(decision, snapshot.Bundle.Hash, snapshot.Generation, null), eventId: "");
         return (response, decision);
     }
 
@@ -52,19 +86,24 @@ internal sealed partial class DecisionService(ActiveBundle active, SessionPins p
         var snapshot = active.Current;
         if (request.Hook.Analyser < minimumAnalyser)
         {
-            return Judged.Denied(snapshot.Bundle.Hash, $"the hook's analyser has version {request.Hook.Analyser} and this gateway needs {minimumAnalyser} or later; update guard-hook");
+            return Judged.Denied(snapshot, $"the hook's analyser has version {request.Hook.Analyser} and this gateway needs {minimumAnalyser} or later; update guard-hook");
+        }
+
+        if (snapshot.Unusable is { } unusable)
+        {
+            return Judged.Denied(snapshot, unusable);
         }
 
         try
         {
             var workspace = pins.Resolve(agent.Facts.Id, request.Call.SessionId, request.Call.Workspace, now);
             var decision = Evaluator.Evaluate(snapshot.Bundle, Facts.Request(agent, request, workspace.Fact, sourceAddress, now));
-            return new Judged(decision, snapshot.Bundle.Hash, workspace.Session);
+            return new Judged(decision, snapshot.Bundle.Hash, snapshot.Generation, workspace.Session);
         }
         catch (Exception exception)
         {
             LogFailed(request.TraceId, exception);
-            return Judged.Denied(snapshot.Bundle.Hash, $"the gateway failed while deciding ({exception.GetType().Name})") with { Failed = true };
+            return Judged.Denied(snapshot, $"the gateway failed while deciding ({exception.GetType().Name})") with { Failed = true };
         }
     }
 
@@ -112,6 +151,18 @@ internal sealed partial class DecisionService(ActiveBundle active, SessionPins p
         }
     }
 
+    private void CatchUp(string traceId)
+    {
+        try
+        {
+            follower.CatchUp();
+        }
+        catch (DbException exception)
+        {
+            throw new RefusedException(503, ProblemCodes.AuditUnavailable, $"Policies or keys have changed and cannot be read, so the call is denied: {exception.Message}.") { TraceId = traceId };
+        }
+    }
+
     private void Forget(Judged judged)
     {
         if (judged.Session is { } session)
@@ -124,8 +175,8 @@ internal sealed partial class DecisionService(ActiveBundle active, SessionPins p
     private partial void LogFailed(string trace, Exception exception);
 }
 
-/// <summary>A decision with the bundle it came from.</summary>
-internal sealed record Judged(Decision Decision, string Bundle, PinnedSession? Session)
+/// <summary>A decision with the bundle it came from, and the generation of the policies in it.</summary>
+internal sealed record Judged(Decision Decision, string Bundle, long Policies, PinnedSession? Session)
 {
     /// <summary>Deciding itself failed.</summary>
     public bool Failed { get; init; }
@@ -137,9 +188,10 @@ internal sealed record Judged(Decision Decision, string Bundle, PinnedSession? S
     public bool HoldsAlways => ByGateway || Decision.ByFloor;
 
     /// <summary>A denial that no policy made.</summary>
-    public static Judged Denied(string bundle, string reason) => new(
+    public static Judged Denied(BundleInForce snapshot, string reason) => new(
         new Decision { Effect = Effect.Deny, Granted = false, ByFloor = false, Reason = reason, Access = 0, Matched = [], Errors = [], Trace = [] },
-        bundle,
+        snapshot.Bundle.Hash,
+        snapshot.Generation,
         null)
     {
         ByGateway = true,

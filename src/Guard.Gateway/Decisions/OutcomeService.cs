@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Data.Common;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
@@ -8,27 +9,29 @@ using Guard.Protocol;
 namespace Guard.Gateway.Decisions;
 
 /// <summary>Joins the outcome of a tool call to its decision: one per trace, and only the agent's own.</summary>
-internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, TimeProvider clock)
+internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, KeyIndex keys, ChangeFollower follower, TimeProvider clock)
 {
+    private const int MaxAttempts = 10;
     private const int MaxText = 256;
     private const int DigestLength = 7 + 64;
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
-    /// <exception cref="RefusedException">400, 404 (no such decision), 409 (has its outcome) or 503.</exception>
-    public async Task<OutcomeResponse> RecordAsync(AgentIdentity agent, OutcomeRequest request)
+    /// <exception cref="RefusedException">400, 401, 404 (no such decision), 409 (has its outcome) or 503.</exception>
+    public async Task<OutcomeResponse> RecordAsync(KeyEntry key, OutcomeRequest request)
     {
         Check(request);
+        var (agent, _) = keys.AgentOf(key);
         var decision = Find(agent, request);
         if (decision is null)
         {
-            await AppendAsync(Event(agent, request, decision: null, AuditKinds.OutcomeRefused, "no decision of this agent is known for it"), request.TraceId);
+            await AppendAsync(key, Event(agent, request, decision: null, AuditKinds.OutcomeRefused, "no decision of this agent is known for it"), request.TraceId);
             throw new RefusedException(404, ProblemCodes.TraceUnknown, "No decision of this agent is known for this tool call, so its outcome joins nothing. It was recorded as refused.") { TraceId = request.TraceId };
         }
 
         var outcome = Event(agent, request, decision, AuditKinds.Outcome, reason: null);
-        if (await AppendAsync(outcome, decision.TraceId) == AppendResult.Duplicate)
+        if (await AppendAsync(key, outcome, decision.TraceId) == AppendResult.Duplicate)
         {
-            await AppendAsync(Event(agent, request, decision, AuditKinds.OutcomeRefused, "the trace has its outcome already"), decision.TraceId);
+            await AppendAsync(key, Event(agent, request, decision, AuditKinds.OutcomeRefused, "the trace has its outcome already"), decision.TraceId);
             throw new RefusedException(409, ProblemCodes.OutcomeExists, "This trace has its outcome already; a later one is refused and recorded as such.") { TraceId = decision.TraceId };
         }
 
@@ -45,13 +48,25 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Tim
         return request is { SessionId: { } session, ToolUseId: { } toolUse } ? reader.FindDecision(agent.Facts.Id, session, toolUse) : null;
     }
 
-    private async Task<AppendResult> AppendAsync(AuditEvent auditEvent, string? traceId)
+    private async Task<AppendResult> AppendAsync(KeyEntry key, AuditEvent auditEvent, string? traceId)
     {
         try
         {
-            return await writer.AppendAsync(AuditRecord.Of(auditEvent));
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
+            {
+                var (_, generation) = keys.AgentOf(key);
+                var result = await writer.AppendAsync(AuditRecord.Of(auditEvent, basis: new Basis(Policies: null, generation)));
+                if (result != AppendResult.Outdated)
+                {
+                    return result;
+                }
+
+                follower.CatchUp();
+            }
+
+            throw new AuditUnavailableException("keys changed again and again while it was recorded");
         }
-        catch (AuditUnavailableException exception)
+        catch (Exception exception) when (exception is AuditUnavailableException or DbException)
         {
             throw new RefusedException(503, ProblemCodes.AuditUnavailable, $"The outcome could not be recorded: {exception.Message}.") { TraceId = traceId };
         }

@@ -12,7 +12,7 @@ namespace Guard.Gateway.Decisions;
 /// that made it.
 /// </summary>
 /// <remarks>Thread-safe. Two first events at once: one of them pins, the other is compared with it.</remarks>
-internal sealed class SessionPins(Database database, int capacity = 20_000)
+internal sealed class SessionPins(IDatabase database, int capacity = 20_000)
 {
     private const string FindSql = """
         SELECT workspace_written AS Written, workspace_real AS Real FROM session WHERE agent_id = @agentId AND session_id = @sessionId

@@ -1,14 +1,12 @@
-using Dapper;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Policies;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
-using Microsoft.Data.Sqlite;
 
 namespace Guard.Gateway.Health;
 
 /// <summary>Whether the gateway can decide and record.</summary>
-internal sealed class HealthService(Database database, AuditWriter writer, ActiveBundle active, string version, TimeProvider clock)
+internal sealed class HealthService(IDatabase database, AuditWriter writer, ActiveBundle active, string version, TimeProvider clock)
 {
     private const string Ok = "ok";
     private const string Degraded = "degraded";
@@ -36,13 +34,9 @@ internal sealed class HealthService(Database database, AuditWriter writer, Activ
     /// <summary>A degraded gateway decides and records, so it is ready.</summary>
     public static bool IsReady(HealthReport report) => report.Status != Failing;
 
-    private HealthCheck Store()
-    {
-        var sqlite = SqliteLibrary.Use();
-        return Failure() is { } failure
+    private HealthCheck Store() => Failure() is { } failure
             ? new HealthCheck { Name = "store", Status = Failing, Detail = failure }
-            : new HealthCheck { Name = "store", Status = Ok, Detail = $"SQLite {sqlite.Version} ({sqlite.Origin} library)" };
-    }
+            : new HealthCheck { Name = "store", Status = Ok, Detail = database.Description };
 
     private HealthCheck Queue()
     {
@@ -50,9 +44,12 @@ internal sealed class HealthService(Database database, AuditWriter writer, Activ
         return new HealthCheck { Name = "audit-queue", Status = queued < writer.QueueLength ? Ok : Failing, Detail = $"{queued} of {writer.QueueLength} places taken" };
     }
 
-    private static HealthCheck Policies(BundleInForce bundle) => bundle.Stale is { } stale
-        ? new HealthCheck { Name = "policies", Status = Degraded, Detail = stale }
-        : new HealthCheck { Name = "policies", Status = Ok, Detail = $"{bundle.Policies.Count} in force" };
+    private static HealthCheck Policies(BundleInForce bundle) => bundle switch
+    {
+        { Unusable: { } unusable } => new HealthCheck { Name = "policies", Status = Failing, Detail = unusable },
+        { Stale: { } stale } => new HealthCheck { Name = "policies", Status = Degraded, Detail = stale },
+        _ => new HealthCheck { Name = "policies", Status = Ok, Detail = $"{bundle.Policies.Count} in force" },
+    };
 
     // The writer learns of a recovery only with the next event; without traffic, a write of no consequence tells.
     private string? Failure()
@@ -71,7 +68,7 @@ internal sealed class HealthService(Database database, AuditWriter writer, Activ
         {
             if (_probedAt is not { } at || clock.GetElapsedTime(at) >= ProbeInterval)
             {
-                _probeFailure = CanWrite() ? null : failure;
+                _probeFailure = database.ProbeWrite() is null ? null : failure;
                 _probedAt = clock.GetTimestamp();
             }
 
@@ -80,26 +77,6 @@ internal sealed class HealthService(Database database, AuditWriter writer, Activ
         finally
         {
             _probing.Exit();
-        }
-    }
-
-    // Writes what stands there already, through the same commit as every event; does not wait for a lock.
-    private bool CanWrite()
-    {
-        try
-        {
-            using var connection = database.Connect();
-            connection.DefaultTimeout = 1;
-            connection.Execute("PRAGMA busy_timeout = 0");
-            using var transaction = WriteTransaction.Begin(connection);
-            connection.Execute($"PRAGMA user_version = {Schema.Version}");
-            transaction.Commit();
-            return true;
-        }
-        catch (SqliteException)
-        {
-            // The answer to the question: the store cannot be written. Its reason is the writer's, which is reported.
-            return false;
         }
     }
 }

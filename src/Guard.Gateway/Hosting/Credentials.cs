@@ -1,6 +1,6 @@
 using Guard.Gateway.Audit;
 using Guard.Gateway.Identity;
-using Guard.Gateway.Storage;
+using Guard.Gateway.Storage.Sqlite;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Hosting;
@@ -64,9 +64,9 @@ public static class Credentials
 
     private static string LocalActor => $"local account {Environment.UserName}";
 
-    private static Database OpenExisting(string dataDirectory) =>
-        File.Exists(Path.Combine(dataDirectory, Database.FileName))
-            ? Database.Open(dataDirectory)
+    private static SqliteDatabase OpenExisting(string dataDirectory) =>
+        File.Exists(Path.Combine(dataDirectory, SqliteDatabase.FileName))
+            ? SqliteDatabase.Open(dataDirectory)
             : throw new GatewayStartException($"There is no store in {DisplayText.Clean(dataDirectory, 200)}. Start the gateway once: `guard up`.");
 
     private static OrganisationRow Organisation(IdentityStore store, string dataDirectory) =>

@@ -6,6 +6,7 @@ using Guard.Gateway.Health;
 using Guard.Gateway.Identity;
 using Guard.Gateway.Policies;
 using Guard.Gateway.Storage;
+using Guard.Gateway.Storage.Sqlite;
 using Guard.Policy;
 using Guard.Protocol;
 using Microsoft.AspNetCore.Builder;
@@ -65,10 +66,10 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>Opens the store, puts the policies in force and listens. Ready when this returns.</summary>
     /// <exception cref="GatewayStartException">Something is in the way; the message says what to do.</exception>
     public static Task<GatewayHost> StartAsync(GatewayOptions options, CancellationToken cancellationToken) =>
-        StartAsync(options, static database => new SqliteAuditStore(database), cancellationToken);
+        StartAsync(options, static store => store, cancellationToken);
 
     /// <summary>As the public one, with another audit store: tests put one there that fails, hangs or lies.</summary>
-    internal static async Task<GatewayHost> StartAsync(GatewayOptions options, Func<Database, IAuditStore> auditStore, CancellationToken cancellationToken)
+    internal static async Task<GatewayHost> StartAsync(GatewayOptions options, Func<IAuditStore, IAuditStore> auditStore, CancellationToken cancellationToken)
     {
         var parts = new Disposables();
         try
@@ -97,14 +98,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static async Task<GatewayHost> StartAsync(Disposables parts, GatewayOptions options, Func<Database, IAuditStore> auditStore, CancellationToken cancellationToken)
+    private static async Task<GatewayHost> StartAsync(Disposables parts, GatewayOptions options, Func<IAuditStore, IAuditStore> auditStore, CancellationToken cancellationToken)
     {
         var clock = options.Clock;
         var loggers = parts.Add(OperationalLog.Create(options.Log));
         var directory = parts.Add(DataDirectory.Take(options.DataDirectory));
         var sockets = parts.Add(ListenSockets.Bind(options));
         var unfinished = parts.Add(new UnfinishedFirstStart(directory.Path));
-        var database = parts.Add(Database.Open(directory.Path));
+        var database = parts.Add<IDatabase>(SqliteDatabase.Open(directory.Path));
 
         var identities = new IdentityStore(database);
         var firstStart = Bootstrap.Run(identities, options);
@@ -119,21 +120,22 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var policies = new PolicyService(new PolicyStore(database, organisation), active, organisation, Floor(options, sockets), clock, loggers.CreateLogger<PolicyService>());
         policies.Start(options.PolicyFolders);
 
-        var writer = parts.Add(new AuditWriter(auditStore(database), new AuditWriterOptions(options.Limits.AuditQueueLength, options.Limits.CommitDeadline), clock, loggers.CreateLogger<AuditWriter>()));
+        var writer = parts.Add(new AuditWriter(auditStore(database.OpenAuditStore()), new AuditWriterOptions(options.Limits.AuditQueueLength, options.Limits.CommitDeadline), clock, loggers.CreateLogger<AuditWriter>()));
         var reader = new AuditReader(database);
         var refusals = parts.Add(new RefusalRecorder(writer, organisation.Name, clock, loggers.CreateLogger<RefusalRecorder>()));
-        var keys = new KeyIndex();
-        keys.Put(identities.LoadKeys());
+        var keys = new KeyIndex(identities);
+        keys.Refresh();
+        var follower = parts.Add(new ChangeFollower(database.Changes, [policies.Refresh, keys.Refresh], clock, loggers.CreateLogger<ChangeFollower>()));
         var limiter = new RateLimiter(options.Limits.PerKey, options.Limits.FailedAuthentications, clock);
-        var authenticator = new Authenticator(keys, identities, limiter, refusals, clock);
+        var authenticator = new Authenticator(keys, limiter, refusals, clock);
         var pipeline = new RequestPipeline(authenticator, refusals, loggers.CreateLogger<RequestPipeline>());
 
-        var decisions = new DecisionService(active, new SessionPins(database), writer, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
+        var decisions = new DecisionService(active, keys, follower, new SessionPins(database), writer, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
         var agents = new AgentService(identities, new AgentKeyStore(database), reader, keys, organisation, clock);
         var health = new HealthService(database, writer, active, Version, clock);
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
-        web.MapDecisions(decisions, new OutcomeService(reader, writer, clock));
+        web.MapDecisions(decisions, new OutcomeService(reader, writer, keys, follower, clock));
         web.MapAudit(reader, new AuditStatistics(database), clock);
         web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));
         web.MapAgents(agents);

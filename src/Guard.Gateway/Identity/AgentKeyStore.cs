@@ -1,12 +1,11 @@
 using Dapper;
-using Guard.Gateway.Audit;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Identity;
 
 /// <summary>The keys of one agent in the store, over time.</summary>
-internal sealed class AgentKeyStore(Database database)
+internal sealed class AgentKeyStore(IDatabase database)
 {
     private const string ListSql = """
         SELECT prefix AS Prefix, created_at AS CreatedAt, expires_at AS ExpiresAt, revoked_at AS RevokedAt
@@ -37,16 +36,17 @@ internal sealed class AgentKeyStore(Database database)
 
     /// <summary>Adds a key and lets all others of the agent end, in one transaction with the audit event.</summary>
     /// <returns>False: the agent is revoked.</returns>
-    public bool TryRotate(string agentId, NewKey key, DateTimeOffset othersExpireAt, AuditEvent audit) => database.Write(connection =>
+    public bool TryRotate(string agentId, NewKey key, DateTimeOffset othersExpireAt, AuditEvent audit) => database.Write(write =>
     {
-        if (connection.ExecuteScalar<int>("SELECT count(*) FROM agent WHERE id = @agentId AND revoked_at IS NULL", new { agentId }) == 0)
+        if (write.Connection.ExecuteScalar<int>("SELECT count(*) FROM agent WHERE id = @agentId AND revoked_at IS NULL", new { agentId }) == 0)
         {
             return false;
         }
 
-        connection.Execute(ExpireSql, new { agentId, expiresAt = othersExpireAt.ToUnixTimeMilliseconds() });
-        IdentityStore.InsertKey(connection, key, agentId, principalId: null, audit.Time.ToUnixTimeMilliseconds());
-        AuditRow.Insert(connection, audit);
+        write.Connection.Execute(ExpireSql, new { agentId, expiresAt = othersExpireAt.ToUnixTimeMilliseconds() });
+        IdentityStore.InsertKey(write.Connection, key, agentId, principalId: null, audit.Time.ToUnixTimeMilliseconds());
+        write.KeysChanged();
+        write.Record(audit);
         return true;
     });
 

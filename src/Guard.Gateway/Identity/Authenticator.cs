@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Guard.Gateway.Identity;
 
 /// <summary>Turns the key of a request into whose it is, or refuses.</summary>
-internal sealed class Authenticator(KeyIndex index, IdentityStore store, RateLimiter limiter, RefusalRecorder refusals, TimeProvider clock)
+internal sealed class Authenticator(KeyIndex index, RateLimiter limiter, RefusalRecorder refusals, TimeProvider clock)
 {
     private const string Scheme = "Bearer ";
 
@@ -75,13 +75,8 @@ internal sealed class Authenticator(KeyIndex index, IdentityStore store, RateLim
             throw TooManyFailures(RefusalSubject.OfPrefix(prefix));
         }
 
-        if (store.FindKey(prefix) is { } stored)
-        {
-            index.Put([stored]);
-            return stored;
-        }
-
-        return null;
+        index.Refresh();
+        return index.TryFind(prefix, out var stored) ? stored : null;
     }
 
     private RefusedException Failed(string code, RefusalSubject subject, string detail) =>

@@ -26,7 +26,7 @@ internal static class Bootstrap
         var agent = new NewAgent(Ids.New(now), agentName, ownerName, options.FirstAgent.Tags, options.FirstAgent.TrustTier, options.FirstAgent.AuditModeAllowed);
         var agentKey = ApiKey.Create(KeyKind.Agent);
         var adminKey = ApiKey.Create(KeyKind.Admin);
-        store.Bootstrap(
+        var made = store.TryBootstrap(
             organisation,
             owner,
             agent,
@@ -37,7 +37,7 @@ internal static class Bootstrap
                 AdministrationEvent.Of(organisation.Name, now, ownerName, "agent.create", agent.Name, $"id {agent.Id}, owner {ownerName}, key {agentKey.Prefix}"),
             ],
             now);
-        return new FirstStart
+        return !made ? null : new FirstStart
         {
             Organisation = organisation.Name,
             Owner = ownerName,

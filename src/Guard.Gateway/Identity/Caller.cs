@@ -5,7 +5,7 @@ namespace Guard.Gateway.Identity;
 /// <summary>The authenticated caller of the request at hand.</summary>
 internal static class Caller
 {
-    public static AgentIdentity Agent(HttpContext context) => Key(context)?.Agent ?? throw new InvalidOperationException("The endpoint does not require an agent key.");
+    public static KeyEntry Required(HttpContext context) => Key(context) ?? throw new InvalidOperationException("The endpoint does not require a key.");
 
     public static AdminIdentity Admin(HttpContext context) => Key(context)?.Admin ?? throw new InvalidOperationException("The endpoint does not require an admin key.");
 

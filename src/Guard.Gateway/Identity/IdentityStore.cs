@@ -1,16 +1,16 @@
+using System.Collections.Frozen;
+using System.Data.Common;
 using System.Text.Json;
 using Dapper;
-using Guard.Gateway.Audit;
 using Guard.Gateway.Storage;
 using Guard.Policy;
 using Guard.Policy.Evaluation;
 using Guard.Protocol;
-using Microsoft.Data.Sqlite;
 
 namespace Guard.Gateway.Identity;
 
 /// <summary>Organisations, principals, agents and keys in the store. Every change stands with its audit event in one transaction.</summary>
-internal sealed class IdentityStore(Database database)
+internal sealed class IdentityStore(IDatabase database)
 {
     private const string OrganisationSql = "SELECT id AS Id, name AS Name FROM organisation ORDER BY created_at, id LIMIT 1";
 
@@ -25,15 +25,21 @@ internal sealed class IdentityStore(Database database)
         JOIN organisation o ON o.id = p.organisation_id
         """;
 
-    private const string AgentSql = """
+    // When an agent was last seen is what the record says: a column of its own would cost a write per decision, or lag.
+    private readonly string _agentSql = AgentSql(database.Sql);
+
+    private static string AgentSql(SqlDialect sql) => $"""
         SELECT a.id AS Id, a.name AS Name, o.name AS Organisation, p.name AS Owner, a.tags AS Tags, a.trust_tier AS TrustTier,
                a.audit_mode_allowed AS AuditModeAllowed, a.created_at AS CreatedAt, a.revoked_at AS RevokedAt,
-               (SELECT group_concat(k.prefix, ' ') FROM api_key k
-                WHERE k.agent_id = a.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > @now)) AS KeyPrefixes,
-               (SELECT e.time FROM audit_event e WHERE e.agent_id = a.id ORDER BY e.position DESC LIMIT 1) AS LastSeenAt
+               (SELECT e.time FROM audit_event e WHERE e.agent_id = {sql.Uuid("a.id")} ORDER BY e.position DESC LIMIT 1) AS LastSeenAt
         FROM agent a
         JOIN principal p ON p.id = a.owner_id
         JOIN organisation o ON o.id = a.organisation_id
+        """;
+
+    private const string PrefixSql = """
+        SELECT agent_id AS AgentId, prefix AS Prefix FROM api_key
+        WHERE agent_id IS NOT NULL AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > @now)
         """;
 
     private const string InsertOrganisationSql = "INSERT INTO organisation (id, name, created_at) VALUES (@id, @name, @now)";
@@ -59,46 +65,40 @@ internal sealed class IdentityStore(Database database)
         return connection.QuerySingleOrDefault<OrganisationRow>(OrganisationSql);
     }
 
-    public IReadOnlyList<KeyEntry> LoadKeys()
+    /// <summary>All keys, with the generation they are of.</summary>
+    public KeySet LoadKeys() => database.Read(static connection => new KeySet(
+        connection.QuerySingle<Generations>(Generations.Sql).Keys,
+        connection.Query<KeyRow>(KeySql).Select(ToEntry).ToFrozenDictionary(static entry => entry.Prefix, StringComparer.Ordinal)));
+
+    /// <summary>The generation that <see cref="LoadKeys"/> would read.</summary>
+    public long KeysGeneration()
     {
         using var connection = database.Connect();
-        return [.. connection.Query<KeyRow>(KeySql).Select(ToEntry)];
+        return connection.QuerySingle<Generations>(Generations.Sql).Keys;
     }
 
-    public KeyEntry? FindKey(string prefix)
-    {
-        using var connection = database.Connect();
-        return connection.QuerySingleOrDefault<KeyRow>($"{KeySql} WHERE k.prefix = @prefix", new { prefix }) is { } row ? ToEntry(row) : null;
-    }
-
-    public IReadOnlyList<KeyEntry> FindKeys(string agentId)
-    {
-        using var connection = database.Connect();
-        return [.. connection.Query<KeyRow>($"{KeySql} WHERE k.agent_id = @agentId", new { agentId }).Select(ToEntry)];
-    }
-
-    public IReadOnlyList<AgentInfo> ListAgents(DateTimeOffset now)
-    {
-        using var connection = database.Connect();
-        return [.. connection.Query<AgentRow>($"{AgentSql} ORDER BY a.created_at, a.id", new { now = now.ToUnixTimeMilliseconds() }).Select(ToInfo)];
-    }
+    public IReadOnlyList<AgentInfo> ListAgents(DateTimeOffset now) => database.Read(connection => Agents(connection, now, "ORDER BY a.created_at, a.id", new { }));
 
     /// <summary>By id, or by the name of an agent that is not revoked.</summary>
-    public AgentInfo? FindAgent(string nameOrId, DateTimeOffset now)
+    public AgentInfo? FindAgent(string nameOrId, DateTimeOffset now) => database.Read(connection =>
+        Agents(connection, now, "WHERE a.id = @nameOrId", new { nameOrId }).FirstOrDefault()
+        ?? Agents(connection, now, "WHERE a.name = @nameOrId AND a.revoked_at IS NULL", new { nameOrId }).FirstOrDefault());
+
+    private List<AgentInfo> Agents(DbConnection connection, DateTimeOffset now, string which, object parameters)
     {
-        using var connection = database.Connect();
-        var parameters = new { nameOrId, now = now.ToUnixTimeMilliseconds() };
-        var row = connection.QuerySingleOrDefault<AgentRow>($"{AgentSql} WHERE a.id = @nameOrId", parameters)
-            ?? connection.QuerySingleOrDefault<AgentRow>($"{AgentSql} WHERE a.name = @nameOrId AND a.revoked_at IS NULL", parameters);
-        return row is null ? null : ToInfo(row);
+        var rows = connection.Query<AgentRow>($"{_agentSql} {which}", parameters).AsList();
+        var only = rows is [var single] ? " AND agent_id = @id" : "";
+        var prefixes = connection.Query<PrefixRow>(PrefixSql + only + " ORDER BY created_at, id", new { now = now.ToUnixTimeMilliseconds(), id = rows.FirstOrDefault()?.Id })
+            .ToLookup(static row => row.AgentId, static row => row.Prefix, StringComparer.Ordinal);
+        return [.. rows.Select(row => ToInfo(row, [.. prefixes[row.Id]]))];
     }
 
     /// <summary>Creates an agent with its first key. An owner that is not known yet becomes a person.</summary>
     /// <returns>False: an agent of that name exists.</returns>
-    public bool TryCreateAgent(OrganisationRow organisation, NewAgent agent, NewKey key, AuditEvent audit) => database.Write(connection =>
+    public bool TryCreateAgent(OrganisationRow organisation, NewAgent agent, NewKey key, AuditEvent audit) => database.Write(write =>
     {
         var now = audit.Time.ToUnixTimeMilliseconds();
-        var taken = connection.ExecuteScalar<int>(
+        var taken = write.Connection.ExecuteScalar<int>(
             "SELECT count(*) FROM agent WHERE organisation_id = @id AND name = @name AND revoked_at IS NULL",
             new { id = organisation.Id, name = agent.Name });
         if (taken > 0)
@@ -106,41 +106,51 @@ internal sealed class IdentityStore(Database database)
             return false;
         }
 
-        InsertAgent(connection, organisation.Id, agent, now);
-        InsertKey(connection, key, agent.Id, principalId: null, now);
-        AuditRow.Insert(connection, audit);
+        InsertAgent(write.Connection, organisation.Id, agent, now);
+        InsertKey(write.Connection, key, agent.Id, principalId: null, now);
+        write.KeysChanged();
+        write.Record(audit);
         return true;
     });
 
     /// <summary>Revokes the agent and all its keys.</summary>
     /// <returns>False: it was revoked before.</returns>
-    public bool TryRevokeAgent(string agentId, AuditEvent audit) => database.Write(connection =>
+    public bool TryRevokeAgent(string agentId, AuditEvent audit) => database.Write(write =>
     {
         var parameters = new { agentId, now = audit.Time.ToUnixTimeMilliseconds() };
-        if (connection.Execute("UPDATE agent SET revoked_at = @now WHERE id = @agentId AND revoked_at IS NULL", parameters) == 0)
+        if (write.Connection.Execute("UPDATE agent SET revoked_at = @now WHERE id = @agentId AND revoked_at IS NULL", parameters) == 0)
         {
             return false;
         }
 
-        connection.Execute("UPDATE api_key SET revoked_at = @now WHERE agent_id = @agentId AND revoked_at IS NULL", parameters);
-        AuditRow.Insert(connection, audit);
+        write.Connection.Execute("UPDATE api_key SET revoked_at = @now WHERE agent_id = @agentId AND revoked_at IS NULL", parameters);
+        write.KeysChanged();
+        write.Record(audit);
         return true;
     });
 
     /// <summary>Fills an empty store in one transaction: afterwards it is complete, or still empty.</summary>
-    public void Bootstrap(OrganisationRow organisation, NewPrincipal owner, NewAgent agent, NewKey agentKey, NewKey adminKey, IEnumerable<AuditEvent> audit, DateTimeOffset now) => database.Write(connection =>
+    /// <returns>False: it is not empty; of several gateways that start at once, one fills it.</returns>
+    public bool TryBootstrap(OrganisationRow organisation, NewPrincipal owner, NewAgent agent, NewKey agentKey, NewKey adminKey, IEnumerable<AuditEvent> audit, DateTimeOffset now) => database.Write(write =>
     {
         var at = now.ToUnixTimeMilliseconds();
-        connection.Execute(InsertOrganisationSql, new { id = organisation.Id, name = organisation.Name, now = at });
-        connection.Execute(InsertPrincipalSql, new { id = owner.Id, organisationId = organisation.Id, name = owner.Name, kind = "person", now = at });
-        InsertAgent(connection, organisation.Id, agent, at);
-        InsertKey(connection, agentKey, agent.Id, principalId: null, at);
-        InsertKey(connection, adminKey, agentId: null, owner.Id, at);
-        foreach (var auditEvent in audit)
+        // Of two at once the second waits here for the first, and then finds the mark.
+        if (write.Connection.Execute("UPDATE store_state SET bootstrapped_at = @at WHERE bootstrapped_at IS NULL", new { at }) == 0)
         {
-            AuditRow.Insert(connection, auditEvent);
+            return false;
         }
 
+        write.Connection.Execute(InsertOrganisationSql, new { id = organisation.Id, name = organisation.Name, now = at });
+        write.Connection.Execute(InsertPrincipalSql, new { id = owner.Id, organisationId = organisation.Id, name = owner.Name, kind = "person", now = at });
+        InsertAgent(write.Connection, organisation.Id, agent, at);
+        InsertKey(write.Connection, agentKey, agent.Id, principalId: null, at);
+        InsertKey(write.Connection, adminKey, agentId: null, owner.Id, at);
+        foreach (var auditEvent in audit)
+        {
+            write.Record(auditEvent);
+        }
+
+        write.KeysChanged();
         return true;
     });
 
@@ -148,29 +158,31 @@ internal sealed class IdentityStore(Database database)
     /// <param name="key">The new key.</param>
     /// <param name="revokeOthers">Revoke every other admin key in the same step.</param>
     /// <param name="audit">What the record says about it.</param>
-    public void AddAdminKey(NewKey key, bool revokeOthers, AuditEvent audit) => database.Write(connection =>
+    public void AddAdminKey(NewKey key, bool revokeOthers, AuditEvent audit) => database.Write(write =>
     {
         var now = audit.Time.ToUnixTimeMilliseconds();
         if (revokeOthers)
         {
-            connection.Execute("UPDATE api_key SET revoked_at = @now WHERE kind = 'admin' AND revoked_at IS NULL", new { now });
+            write.Connection.Execute("UPDATE api_key SET revoked_at = @now WHERE kind = 'admin' AND revoked_at IS NULL", new { now });
         }
 
-        var principalId = connection.QuerySingle<string>("SELECT id FROM principal ORDER BY created_at, id LIMIT 1");
-        InsertKey(connection, key, agentId: null, principalId, now);
-        AuditRow.Insert(connection, audit);
+        var principalId = write.Connection.QuerySingle<string>("SELECT id FROM principal ORDER BY created_at, id LIMIT 1");
+        InsertKey(write.Connection, key, agentId: null, principalId, now);
+        write.KeysChanged();
+        write.Record(audit);
         return true;
     });
 
     /// <summary>Adds a key to an agent that has some already, or lost them.</summary>
-    public void AddAgentKey(string agentId, NewKey key, AuditEvent audit) => database.Write(connection =>
+    public void AddAgentKey(string agentId, NewKey key, AuditEvent audit) => database.Write(write =>
     {
-        InsertKey(connection, key, agentId, principalId: null, audit.Time.ToUnixTimeMilliseconds());
-        AuditRow.Insert(connection, audit);
+        InsertKey(write.Connection, key, agentId, principalId: null, audit.Time.ToUnixTimeMilliseconds());
+        write.KeysChanged();
+        write.Record(audit);
         return true;
     });
 
-    private static void InsertAgent(SqliteConnection connection, string organisationId, NewAgent agent, long now)
+    private static void InsertAgent(DbConnection connection, string organisationId, NewAgent agent, long now)
     {
         var ownerId = connection.QuerySingleOrDefault<string>(
             "SELECT id FROM principal WHERE organisation_id = @organisationId AND name = @name",
@@ -197,7 +209,7 @@ internal sealed class IdentityStore(Database database)
     }
 
     /// <summary>One key, in the transaction of the change it belongs to.</summary>
-    internal static void InsertKey(SqliteConnection connection, NewKey key, string? agentId, string? principalId, long now) =>
+    internal static void InsertKey(DbConnection connection, NewKey key, string? agentId, string? principalId, long now) =>
         connection.Execute(
             InsertKeySql,
             new
@@ -239,7 +251,7 @@ internal sealed class IdentityStore(Database database)
         };
     }
 
-    private static AgentInfo ToInfo(AgentRow row) => new()
+    private static AgentInfo ToInfo(AgentRow row, IReadOnlyList<string> prefixes) => new()
     {
         Id = row.Id,
         Name = row.Name,
@@ -248,7 +260,7 @@ internal sealed class IdentityStore(Database database)
         Tags = Tags(row.Tags),
         TrustTier = row.TrustTier,
         AuditModeAllowed = row.AuditModeAllowed == 1,
-        KeyPrefixes = row.KeyPrefixes?.Split(' ') ?? [],
+        KeyPrefixes = prefixes,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
         RevokedAt = Time(row.RevokedAt),
         LastSeenAt = Time(row.LastSeenAt),
@@ -277,6 +289,12 @@ internal sealed class IdentityStore(Database database)
         public long? AgentRevokedAt { get; init; }
     }
 
+    private sealed record PrefixRow
+    {
+        public string AgentId { get; init; } = "";
+        public string Prefix { get; init; } = "";
+    }
+
     private sealed record AgentRow
     {
         public string Id { get; init; } = "";
@@ -288,7 +306,6 @@ internal sealed class IdentityStore(Database database)
         public long AuditModeAllowed { get; init; }
         public long CreatedAt { get; init; }
         public long? RevokedAt { get; init; }
-        public string? KeyPrefixes { get; init; }
         public long? LastSeenAt { get; init; }
     }
 }

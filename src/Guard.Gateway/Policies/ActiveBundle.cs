@@ -15,8 +15,14 @@ internal sealed class ActiveBundle
 }
 
 /// <summary>A compiled set of policies with the documents it came from. Immutable.</summary>
-internal sealed record BundleInForce(PolicyBundle Bundle, IReadOnlyList<PolicyInForce> Policies)
+internal sealed record BundleInForce(PolicyBundle Bundle, IReadOnlyList<PolicyInForce> Policies, long Generation)
 {
+    /// <summary>
+    /// Why the newest documents of the store cannot be used here, so that everything is denied; null: they can. Happens where
+    /// gateways of different versions share a store.
+    /// </summary>
+    public string? Unusable { get; init; }
+
     /// <summary>Why a newer set of documents is not in force; null: this is the newest.</summary>
     public string? Stale { get; init; }
 }

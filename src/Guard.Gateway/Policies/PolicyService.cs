@@ -14,6 +14,10 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
     /// <summary>The author of what the gateway does by itself at start.</summary>
     public const string FolderActor = "policy-folder";
 
+    /// <summary>The author of what the gateway does by itself when another gateway has changed the policies.</summary>
+    private const string LoadedActor = "gateway";
+
+    private const int MaxAttempts = 10;
     private const int MaxFiles = 512;
     private const int MaxPath = 512;
     private const int MaxMessage = 2_000;
@@ -32,30 +36,24 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
     {
         lock (_changing)
         {
-            var stored = store.LoadInForce();
-            if (folders.Count == 0)
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                Restore_NeedsLock(stored, stale: null);
-                return;
+                if (TryStart_NeedsLock(folders, store.LoadInForce()))
+                {
+                    return;
+                }
             }
+        }
 
-            var files = folders.SelectMany(PolicyFolder.Read).ToList();
-            var kept = stored.Where(static policy => policy.Origin == PolicyOrigin.Api).ToList();
-            var plan = Plan(kept, files, PolicyOrigin.Folder);
-            if (!plan.HasErrors)
-            {
-                Commit_NeedsLock(stored, plan, FolderActor, $"applied from {string.Join(", ", folders)}");
-                return;
-            }
+        throw new GatewayStartException("Other gateways changed the policies of this store again and again while this one started. Start it again.");
+    }
 
-            var errors = string.Join("; ", plan.Diagnostics.Where(static diagnostic => diagnostic.Severity == Severity.Error).Select(static diagnostic => diagnostic.ToString()));
-            if (!store.HasHistory())
-            {
-                throw new GatewayStartException($"The policies in {string.Join(", ", folders)} have errors, and there are no earlier ones to keep: {errors}");
-            }
-
-            LogFolderRefused(DisplayText.Clean(errors, 4_000));
-            Restore_NeedsLock(stored, $"the policy folder has errors and was refused whole; the last good bundle is in force: {errors}");
+    /// <summary>Makes the store's newest documents the bundle in force, if they are not yet.</summary>
+    public void Refresh()
+    {
+        lock (_changing)
+        {
+            Refresh_NeedsLock();
         }
     }
 
@@ -63,14 +61,7 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
     public ApplyPoliciesResponse Apply(ApplyPoliciesRequest request, AdminIdentity admin)
     {
         var files = Files(request);
-        lock (_changing)
-        {
-            var before = active.Current.Policies;
-            var plan = Plan(before, files, PolicyOrigin.Api);
-            ThrowOnErrors(plan);
-            Commit_NeedsLock(before, plan, admin.Name, request.Message);
-            return Response(plan);
-        }
+        return Response(Change(before => Plan(before, files, PolicyOrigin.Api), admin.Name, request.Message));
     }
 
     /// <summary>What <see cref="Apply"/> would say, without changing anything.</summary>
@@ -91,20 +82,11 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
     /// <exception cref="RefusedException">404: no such policy is in force. 422: the others do not compile without it.</exception>
     public PolicyList Remove(string name, AdminIdentity admin)
     {
-        lock (_changing)
-        {
-            var before = active.Current.Policies;
-            var rest = before.Where(policy => policy.Summary.Name != name).ToList();
-            if (rest.Count == before.Count)
-            {
-                throw Unknown(name);
-            }
-
-            var plan = Plan(rest, [], PolicyOrigin.Api);
-            ThrowOnErrors(plan);
-            Commit_NeedsLock(before, plan, admin.Name, message: null);
-            return List();
-        }
+        Change(
+            before => Plan(before.Any(policy => policy.Summary.Name == name) ? [.. before.Where(policy => policy.Summary.Name != name)] : throw Unknown(name), [], PolicyOrigin.Api),
+            admin.Name,
+            message: null);
+        return List();
     }
 
     public PolicyList List()
@@ -113,38 +95,113 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
         return new PolicyList { Bundle = current.Bundle.Hash, Policies = [.. current.Policies.Select(static policy => policy.Summary)] };
     }
 
-    private void Restore_NeedsLock(IReadOnlyList<PolicyInForce> stored, string? stale)
+    private bool TryStart_NeedsLock(IReadOnlyList<string> folders, StoredPolicies stored)
     {
-        var result = PolicyCompiler.Compile([.. stored.Select(static policy => policy.Source)], floor);
-        if (result.Bundle is not { } bundle)
+        if (folders.Count == 0)
         {
-            var errors = string.Join("; ", result.Diagnostics.Where(static diagnostic => diagnostic.Severity == Severity.Error).Select(static diagnostic => diagnostic.ToString()));
-            throw new GatewayStartException($"The policies in the store do not compile with this version of the program: {errors}. Start once with a policy folder that replaces them.");
+            Restore_NeedsLock(stored, stale: null);
+            return true;
         }
 
-        if (store.LastBundle() != bundle.Hash)
+        var files = folders.SelectMany(PolicyFolder.Read).ToList();
+        var kept = stored.Policies.Where(static policy => policy.Origin == PolicyOrigin.Api).ToList();
+        var plan = Plan(kept, files, PolicyOrigin.Folder);
+        if (!plan.HasErrors)
         {
-            var now = clock.GetUtcNow();
-            store.Commit(new PolicyChange { Applied = [], Removed = [], Bundle = bundle.Hash, Actor = FolderActor, At = now, Audit = [] });
+            return TryCommit_NeedsLock(stored, plan, FolderActor, $"applied from {string.Join(", ", folders)}");
         }
 
-        active.Swap(new BundleInForce(bundle, stored) { Stale = stale });
-        LogInForce(bundle.Hash, stored.Count);
+        var errors = Errors(plan.Diagnostics);
+        if (!store.HasHistory())
+        {
+            throw new GatewayStartException($"The policies in {string.Join(", ", folders)} have errors, and there are no earlier ones to keep: {errors}");
+        }
+
+        LogFolderRefused(DisplayText.Clean(errors, 4_000));
+        Restore_NeedsLock(stored, $"the policy folder has errors and was refused whole; the last good bundle is in force: {errors}");
+        return true;
     }
 
-    private void Commit_NeedsLock(IReadOnlyList<PolicyInForce> before, PolicyPlan plan, string actor, string? message)
+    // The change is planned from what is in force, and planned again if another gateway was faster.
+    private PolicyPlan Change(Func<IReadOnlyList<PolicyInForce>, PolicyPlan> plan, string actor, string? message)
+    {
+        lock (_changing)
+        {
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
+            {
+                Refresh_NeedsLock();
+                var before = active.Current;
+                var planned = plan(before.Policies);
+                ThrowOnErrors(planned);
+                if (TryCommit_NeedsLock(new StoredPolicies(before.Generation, before.Policies), planned, actor, message))
+                {
+                    return planned;
+                }
+            }
+        }
+
+        throw new RefusedException(409, ProblemCodes.PoliciesChanged, "Others changed the policies again and again in between; nothing of this change is in force. Try again.");
+    }
+
+    private void Refresh_NeedsLock()
+    {
+        if (active.Current.Generation == store.Generation())
+        {
+            return;
+        }
+
+        var stored = store.LoadInForce();
+        var result = Compile(stored);
+        if (result.Bundle is not { } bundle)
+        {
+            var errors = DisplayText.Clean(Errors(result.Diagnostics), 4_000);
+            LogUnusable(errors);
+            active.Swap(active.Current with { Generation = stored.Generation, Unusable = $"the policies in force do not compile with this version of the gateway: {errors}" });
+            return;
+        }
+
+        Note_NeedsLock(bundle, stored, LoadedActor);
+        active.Swap(new BundleInForce(bundle, stored.Policies, stored.Generation) { Stale = active.Current.Stale });
+        LogInForce(bundle.Hash, stored.Policies.Count);
+    }
+
+    private void Restore_NeedsLock(StoredPolicies stored, string? stale)
+    {
+        var result = Compile(stored);
+        if (result.Bundle is not { } bundle)
+        {
+            throw new GatewayStartException($"The policies in the store do not compile with this version of the program: {Errors(result.Diagnostics)}. Start once with a policy folder that replaces them.");
+        }
+
+        Note_NeedsLock(bundle, stored, FolderActor);
+        active.Swap(new BundleInForce(bundle, stored.Policies, stored.Generation) { Stale = stale });
+        LogInForce(bundle.Hash, stored.Policies.Count);
+    }
+
+    // The floor is part of a bundle and each gateway's own, so the same documents can be another bundle here. Events name
+    // bundles: each of them is noted once. If the documents have changed meanwhile, this bundle is not in force anyway.
+    private void Note_NeedsLock(PolicyBundle bundle, StoredPolicies stored, string actor)
+    {
+        if (!store.KnowsBundle(bundle.Hash))
+        {
+            store.TryCommit(new PolicyChange { Applied = [], Removed = [], Basis = stored.Generation, Bundle = bundle.Hash, Actor = actor, At = clock.GetUtcNow(), Audit = [] });
+        }
+    }
+
+    private bool TryCommit_NeedsLock(StoredPolicies before, PolicyPlan plan, string actor, string? message)
     {
         var bundle = plan.Bundle ?? throw new InvalidOperationException("A plan with errors cannot be committed.");
         var now = clock.GetUtcNow();
-        var applied = plan.Applied.Where(policy => IsNew(before, policy)).ToList();
-        var removed = before.Select(static policy => policy.Summary.Name).Except(plan.Names, StringComparer.Ordinal).ToList();
+        var applied = plan.Applied.Where(policy => IsNew(before.Policies, policy)).ToList();
+        var removed = before.Policies.Select(static policy => policy.Summary.Name).Except(plan.Names, StringComparer.Ordinal).ToList();
         var inForce = before;
         if (applied.Count > 0 || removed.Count > 0 || store.LastBundle() != bundle.Hash)
         {
-            inForce = store.Commit(new PolicyChange
+            var committed = store.TryCommit(new PolicyChange
             {
                 Applied = applied,
                 Removed = removed,
+                Basis = before.Generation,
                 Bundle = bundle.Hash,
                 Actor = actor,
                 Message = message,
@@ -155,11 +212,23 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
                     .. removed.Select(name => AdministrationEvent.Of(organisation.Name, now, actor, "policy.remove", name, $"bundle {bundle.Hash}")),
                 ],
             });
+            if (committed is null)
+            {
+                return false;
+            }
+
+            inForce = committed;
         }
 
-        active.Swap(new BundleInForce(bundle, inForce));
-        LogInForce(bundle.Hash, inForce.Count);
+        active.Swap(new BundleInForce(bundle, inForce.Policies, inForce.Generation));
+        LogInForce(bundle.Hash, inForce.Policies.Count);
+        return true;
     }
+
+    private CompileResult Compile(StoredPolicies stored) => PolicyCompiler.Compile([.. stored.Policies.Select(static policy => policy.Source)], floor);
+
+    private static string Errors(IEnumerable<Diagnostic> diagnostics) =>
+        string.Join("; ", diagnostics.Where(static diagnostic => diagnostic.Severity == Severity.Error).Select(static diagnostic => diagnostic.ToString()));
 
     private static bool IsNew(IReadOnlyList<PolicyInForce> before, AppliedPolicy applied) =>
         !before.Any(policy => policy.Summary.Name == applied.Definition.Name && policy.Source == applied.Source && policy.Origin == applied.Origin);
@@ -242,6 +311,9 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
 
     [LoggerMessage(EventId = 5002, Level = LogLevel.Error, Message = "The policy folder has errors and was refused whole; the last good bundle stays in force: {Errors}")]
     private partial void LogFolderRefused(string errors);
+
+    [LoggerMessage(EventId = 5003, Level = LogLevel.Error, Message = "The policies that another gateway put in force do not compile here; every call is denied until they do: {Errors}")]
+    private partial void LogUnusable(string errors);
 
     /// <summary>What a change would lead to.</summary>
     /// <param name="Bundle">Null: there are errors.</param>

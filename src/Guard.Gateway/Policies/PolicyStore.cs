@@ -1,16 +1,15 @@
+using System.Data.Common;
 using System.Text.Json;
 using Dapper;
-using Guard.Gateway.Audit;
 using Guard.Gateway.Identity;
 using Guard.Gateway.Storage;
 using Guard.Policy;
 using Guard.Protocol;
-using Microsoft.Data.Sqlite;
 
 namespace Guard.Gateway.Policies;
 
 /// <summary>Every version of every policy that was ever applied, and every bundle that was in force.</summary>
-internal sealed class PolicyStore(Database database, OrganisationRow organisation)
+internal sealed class PolicyStore(IDatabase database, OrganisationRow organisation)
 {
     private const string InForceSql = """
         SELECT p.name AS Name, p.origin AS Origin, v.revision AS Revision, v.path AS Path, v.text AS Text, v.digest AS Digest,
@@ -40,10 +39,13 @@ internal sealed class PolicyStore(Database database, OrganisationRow organisatio
         VALUES (@organisationId, @hash, @policies, @now, @actor, @message)
         """;
 
-    public IReadOnlyList<PolicyInForce> LoadInForce()
+    public StoredPolicies LoadInForce() => database.Read(connection => new StoredPolicies(connection.QuerySingle<Generations>(Generations.Sql).Policies, InForce(connection)));
+
+    /// <summary>The generation that <see cref="LoadInForce"/> would read.</summary>
+    public long Generation()
     {
         using var connection = database.Connect();
-        return InForce(connection);
+        return connection.QuerySingle<Generations>(Generations.Sql).Policies;
     }
 
     /// <summary>True: some bundle was in force before, so this is not the first start.</summary>
@@ -60,10 +62,23 @@ internal sealed class PolicyStore(Database database, OrganisationRow organisatio
         return connection.QuerySingleOrDefault<string>("SELECT hash FROM bundle ORDER BY position DESC LIMIT 1");
     }
 
-    /// <summary>Keeps the new versions, ends removed policies, notes the bundle and the audit events: all in one transaction.</summary>
-    /// <returns>The policies in force afterwards.</returns>
-    public IReadOnlyList<PolicyInForce> Commit(PolicyChange change) => database.Write(connection =>
+    /// <summary>Whether a bundle was ever in force.</summary>
+    public bool KnowsBundle(string hash)
     {
+        using var connection = database.Connect();
+        return connection.ExecuteScalar<long>("SELECT count(*) FROM bundle WHERE hash = @hash", new { hash }) > 0;
+    }
+
+    /// <summary>Keeps the new versions, ends removed policies, notes the bundle and the audit events: all in one transaction.</summary>
+    /// <returns>The policies in force afterwards. Null: others than <see cref="PolicyChange.Basis"/> are in force, and nothing was changed.</returns>
+    public StoredPolicies? TryCommit(PolicyChange change) => database.Write(write =>
+    {
+        var connection = write.Connection;
+        if (connection.QuerySingle<Generations>(Generations.Sql + database.Sql.ForUpdate).Policies != change.Basis)
+        {
+            return null;
+        }
+
         var now = change.At.ToUnixTimeMilliseconds();
         foreach (var name in change.Removed)
         {
@@ -80,13 +95,19 @@ internal sealed class PolicyStore(Database database, OrganisationRow organisatio
         connection.Execute(InsertBundleSql, new { organisationId = organisation.Id, hash = change.Bundle, policies, now, actor = change.Actor, message = change.Message });
         foreach (var auditEvent in change.Audit)
         {
-            AuditRow.Insert(connection, auditEvent);
+            write.Record(auditEvent);
         }
 
-        return inForce;
+        if (change.Applied.Count == 0 && change.Removed.Count == 0)
+        {
+            return new StoredPolicies(change.Basis, inForce);
+        }
+
+        write.PoliciesChanged();
+        return new StoredPolicies(change.Basis + 1, inForce);
     });
 
-    private void Upsert(SqliteConnection connection, AppliedPolicy applied, PolicyChange change, long now)
+    private void Upsert(DbConnection connection, AppliedPolicy applied, PolicyChange change, long now)
     {
         var definition = applied.Definition;
         var known = connection.QuerySingleOrDefault<PolicyRow>(FindPolicySql, new { organisationId = organisation.Id, name = definition.Name });
@@ -112,7 +133,7 @@ internal sealed class PolicyStore(Database database, OrganisationRow organisatio
             });
     }
 
-    private IReadOnlyList<PolicyInForce> InForce(SqliteConnection connection) =>
+    private IReadOnlyList<PolicyInForce> InForce(DbConnection connection) =>
         [.. connection.Query<VersionRow>(InForceSql, new { organisationId = organisation.Id }).Select(static row => new PolicyInForce(
             new PolicySummary
             {
@@ -152,6 +173,9 @@ internal sealed class PolicyStore(Database database, OrganisationRow organisatio
     }
 }
 
+/// <summary>The documents in force, and the generation they are of.</summary>
+internal sealed record StoredPolicies(long Generation, IReadOnlyList<PolicyInForce> Policies);
+
 /// <summary>A checked document to put in force.</summary>
 internal sealed record AppliedPolicy(PolicyDefinition Definition, PolicySource Source, PolicyOrigin Origin);
 
@@ -160,6 +184,9 @@ internal sealed record PolicyChange
 {
     public required IReadOnlyList<AppliedPolicy> Applied { get; init; }
     public required IReadOnlyList<string> Removed { get; init; }
+
+    /// <summary>The generation of the policies that the change was made from.</summary>
+    public required long Basis { get; init; }
     public required string Bundle { get; init; }
     public required string Actor { get; init; }
     public string? Message { get; init; }

@@ -1,3 +1,5 @@
+using Guard.Gateway.Storage.Sqlite;
+
 namespace Guard.Gateway.Storage;
 
 /// <summary>
@@ -23,7 +25,7 @@ internal sealed class UnfinishedFirstStart(string directory) : IDisposable
 
         foreach (var suffix in new[] { "", "-wal", "-shm" })
         {
-            File.Delete(Path.Combine(directory, Database.FileName + suffix));
+            File.Delete(Path.Combine(directory, SqliteDatabase.FileName + suffix));
         }
     }
 }

@@ -1,5 +1,5 @@
 using Guard.Gateway.Audit;
-using Guard.Gateway.Storage;
+using Guard.Gateway.Storage.Sqlite;
 using Guard.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,14 +8,14 @@ namespace Guard.Gateway.Tests.Audit;
 public sealed class AuditWriterTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Database _database;
+    private readonly SqliteDatabase _database;
 
-    public AuditWriterTests() => _database = Database.Open(_folder.Path);
+    public AuditWriterTests() => _database = SqliteDatabase.Open(_folder.Path);
 
     [Fact]
     public async Task Append_OfManyAtOnce_CommitsThemInOneGroup()
     {
-        var store = new GatedStore(_database);
+        var store = new GatedStore(_database.OpenAuditStore());
         await using var writer = Writer(store);
         var first = writer.AppendAsync(Decision(Some.Trace()));
         await store.Entered.Task;
@@ -31,7 +31,7 @@ public sealed class AuditWriterTests : IDisposable
     [Fact]
     public async Task Append_OfADuplicateInAGroup_HarmsNoOther()
     {
-        var store = new GatedStore(_database);
+        var store = new GatedStore(_database.OpenAuditStore());
         await using var writer = Writer(store);
         var trace = Some.Trace();
         var first = writer.AppendAsync(Decision(trace));
@@ -50,7 +50,7 @@ public sealed class AuditWriterTests : IDisposable
     [Fact]
     public async Task Append_WithTheQueueFull_IsRefusedAtOnce()
     {
-        var store = new GatedStore(_database);
+        var store = new GatedStore(_database.OpenAuditStore());
         await using var writer = Writer(store, queue: 2);
         var hanging = writer.AppendAsync(Decision(Some.Trace()));
         await store.Entered.Task;
@@ -67,7 +67,7 @@ public sealed class AuditWriterTests : IDisposable
     [Fact]
     public async Task Append_ThatGaveUpBeforeItsTurn_IsNotStored()
     {
-        var store = new GatedStore(_database);
+        var store = new GatedStore(_database.OpenAuditStore());
         await using var writer = Writer(store, deadline: TimeSpan.FromMilliseconds(50));
         var hanging = writer.AppendAsync(Decision(Some.Trace()));
         await store.Entered.Task;
@@ -85,7 +85,7 @@ public sealed class AuditWriterTests : IDisposable
     [Fact]
     public async Task Append_WhileTheStoreFails_IsRefusedAndWorksAgainLater()
     {
-        var store = new FailingStore(_database) { Fails = true };
+        var store = new FailingStore(_database.OpenAuditStore()) { Fails = true };
         await using var writer = Writer(store);
         var append = () => writer.AppendAsync(Decision(Some.Trace()));
 
@@ -100,7 +100,7 @@ public sealed class AuditWriterTests : IDisposable
     [Fact]
     public async Task Append_AfterTheStop_IsRefused()
     {
-        var writer = Writer(new SqliteAuditStore(_database));
+        var writer = Writer(_database.OpenAuditStore());
         await writer.DisposeAsync();
 
         var append = () => writer.AppendAsync(Decision(Some.Trace()));
@@ -113,7 +113,7 @@ public sealed class AuditWriterTests : IDisposable
     [InlineData("DELETE FROM audit_event", "audit events are never deleted")]
     public async Task Record_ForAnyStatementOfTheGateway_IsAppendOnly(string sql, string message)
     {
-        await using var writer = Writer(new SqliteAuditStore(_database));
+        await using var writer = Writer(_database.OpenAuditStore());
         await writer.AppendAsync(Decision(Some.Trace()));
         using var connection = _database.Connect();
         using var command = connection.CreateCommand();

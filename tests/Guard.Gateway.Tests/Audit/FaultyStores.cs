@@ -1,24 +1,20 @@
 using Guard.Gateway.Audit;
-using Guard.Gateway.Storage;
 
 namespace Guard.Gateway.Tests.Audit;
 
 /// <summary>Fails while it is told to, and works otherwise.</summary>
-internal sealed class FailingStore(Database database) : IAuditStore
+internal sealed class FailingStore(IAuditStore inner) : IAuditStore
 {
-    private readonly SqliteAuditStore _inner = new(database);
-
     public volatile bool Fails;
 
-    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records) => Fails ? throw new IOException("disk I/O error") : _inner.Append(records);
+    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records) => Fails ? throw new IOException("disk I/O error") : inner.Append(records);
 
-    public void Dispose() => _inner.Dispose();
+    public void Dispose() => inner.Dispose();
 }
 
 /// <summary>Hangs from the first group on until it is let go, and counts the groups.</summary>
-internal sealed class GatedStore(Database database) : IAuditStore
+internal sealed class GatedStore(IAuditStore inner) : IAuditStore
 {
-    private readonly SqliteAuditStore _inner = new(database);
     private readonly ManualResetEventSlim _gate = new();
     private readonly List<int> _groups = [];
 
@@ -34,8 +30,8 @@ internal sealed class GatedStore(Database database) : IAuditStore
         Entered.TrySetResult();
         _gate.Wait();
         _groups.Add(records.Count);
-        return _inner.Append(records);
+        return inner.Append(records);
     }
 
-    public void Dispose() => _inner.Dispose();
+    public void Dispose() => inner.Dispose();
 }

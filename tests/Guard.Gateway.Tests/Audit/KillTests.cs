@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using Guard.Gateway.Audit;
-using Guard.Gateway.Storage;
+using Guard.Gateway.Storage.Sqlite;
 using Guard.Protocol;
 using Xunit.Abstractions;
 
@@ -100,7 +100,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
     private static KillResult Compare(string data, ConcurrentDictionary<string, DecisionResponse> acknowledged, int wanted, int unanswered, int kills)
     {
-        using var database = Database.Open(data);
+        using var database = SqliteDatabase.Open(data);
         var reader = new AuditReader(database);
         var stored = new Dictionary<string, AuditEvent>(StringComparer.Ordinal);
         for (long? before = null; ;)

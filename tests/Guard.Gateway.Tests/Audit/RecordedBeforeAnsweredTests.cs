@@ -12,7 +12,7 @@ public sealed class RecordedBeforeAnsweredTests
     public async Task Decision_WhileTheStoreFails_Is503AndHealthSaysSo()
     {
         FailingStore? store = null;
-        await using var gateway = await TestGateway.StartAsync(store: database => store = new FailingStore(database));
+        await using var gateway = await TestGateway.StartAsync(store: inner => store = new FailingStore(inner));
         (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
         store!.Fails = true;
 
@@ -29,7 +29,7 @@ public sealed class RecordedBeforeAnsweredTests
         GatedStore? store = null;
         await using var gateway = await TestGateway.StartAsync(
             adjust: options => options with { Limits = options.Limits with { CommitDeadline = TimeSpan.FromMilliseconds(100) } },
-            store: database => store = new GatedStore(database));
+            store: inner => store = new GatedStore(inner));
 
         (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.ServiceUnavailable)).Detail.Should().Contain("did not commit the audit event within 0.1 s");
         store!.Open();
@@ -41,7 +41,7 @@ public sealed class RecordedBeforeAnsweredTests
         GatedStore? store = null;
         await using var gateway = await TestGateway.StartAsync(
             adjust: options => options with { Limits = options.Limits with { AuditQueueLength = 1 } },
-            store: database => store = new GatedStore(database));
+            store: inner => store = new GatedStore(inner));
         var hanging = gateway.PostAsync(Some.Read());
         await store!.Entered.Task;
 

@@ -2,7 +2,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Guard.Gateway.Storage;
+namespace Guard.Gateway.Storage.Sqlite;
 
 /// <summary>
 /// A transaction that holds the write lock from its beginning, so that it cannot fail half-way for want of it. Disposing

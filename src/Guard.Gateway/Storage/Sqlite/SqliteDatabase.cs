@@ -1,12 +1,14 @@
-using Guard.Gateway.Hosting;
+using System.Data.Common;
 using Dapper;
+using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
 using Microsoft.Data.Sqlite;
 
-namespace Guard.Gateway.Storage;
+namespace Guard.Gateway.Storage.Sqlite;
 
 /// <summary>The gateway's SQLite file: opens connections that all have the same guarantees.</summary>
 /// <remarks>Thread-safe: every call opens its own connection (pooled). Disposing closes the pool.</remarks>
-internal sealed class Database : IDisposable
+internal sealed class SqliteDatabase : IDatabase
 {
     public const string FileName = "guard.db";
 
@@ -15,7 +17,7 @@ internal sealed class Database : IDisposable
 
     private readonly string _connectionString;
 
-    private Database(string path)
+    private SqliteDatabase(string path)
     {
         Path = path;
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = true, DefaultTimeout = 4 }.ToString();
@@ -23,17 +25,34 @@ internal sealed class Database : IDisposable
 
     public string Path { get; }
 
+    public string Description => $"SQLite {SqliteLibrary.Use().Version} ({SqliteLibrary.Use().Origin} library)";
+
+    public SqlDialect Sql { get; } = new()
+    {
+        EventsByTime = "audit_event INDEXED BY audit_event_time",
+        Answer = "json_extract(body, '$.answer')",
+        Resource = "substr(json_extract(body, '$.resource'), 1, 500)",
+        AgentId = "agent_id",
+        // The write lock of the whole file is held already.
+        ForUpdate = "",
+        HasUuids = false,
+    };
+
+    public ChangeFeed Changes { get; } = new();
+
     /// <summary>Opens the store in <paramref name="directory"/>, creating it (mode 0600), and brings its schema up to date.</summary>
     /// <exception cref="GatewayStartException">The file is not a Guard store, is newer than this program, or cannot be opened.</exception>
-    public static Database Open(string directory)
+    public static SqliteDatabase Open(string directory)
     {
         SqliteLibrary.Use();
-        var database = new Database(System.IO.Path.Combine(directory, FileName));
+        var database = new SqliteDatabase(System.IO.Path.Combine(directory, FileName));
         try
         {
             CreatePrivateFile(database.Path);
             using var connection = database.Connect();
-            Schema.Migrate(connection, database.Path);
+            SqliteSchema.Migrate(connection, database.Path);
+            database.Changes.Publish(connection.QuerySingle<Generations>(Generations.Sql));
+            database.Changes.PublishRecorded(connection.ExecuteScalar<long?>("SELECT max(position) FROM audit_event") ?? 0);
             return database;
         }
         catch (SqliteException exception)
@@ -53,6 +72,8 @@ internal sealed class Database : IDisposable
         }
     }
 
+    DbConnection IDatabase.Connect() => Connect();
+
     /// <summary>An open connection with write-ahead log, full synchronisation, foreign keys and busy time-out set.</summary>
     public SqliteConnection Connect()
     {
@@ -70,14 +91,58 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> in one transaction that takes the write lock at once, so that it cannot fail half-way for it.</summary>
-    public T Write<T>(Func<SqliteConnection, T> work)
+    public T Read<T>(Func<DbConnection, T> work)
+    {
+        using var connection = Connect();
+        connection.Execute("BEGIN DEFERRED");
+        try
+        {
+            return work(connection);
+        }
+        finally
+        {
+            connection.Execute("ROLLBACK");
+        }
+    }
+
+    public T Write<T>(Func<StoreWrite, T> work)
     {
         using var connection = Connect();
         using var transaction = WriteTransaction.Begin(connection);
-        var result = work(connection);
+        var write = new StoreWrite(connection);
+        var result = work(write);
+        var recordedTo = SqliteAuditRow.Insert(connection, write.Records);
+        if (write.ChangesPolicies || write.ChangesKeys)
+        {
+            connection.Execute("UPDATE store_state SET policies = policies + @policies, keys = keys + @keys", new { policies = write.ChangesPolicies ? 1 : 0, keys = write.ChangesKeys ? 1 : 0 });
+        }
+
+        var generations = connection.QuerySingle<Generations>(Generations.Sql);
         transaction.Commit();
+        Changes.Publish(generations);
+        Changes.PublishRecorded(recordedTo);
         return result;
+    }
+
+    public IAuditStore OpenAuditStore() => new SqliteAuditStore(this);
+
+    public string? ProbeWrite()
+    {
+        try
+        {
+            using var connection = Connect();
+            connection.DefaultTimeout = 1;
+            connection.Execute("PRAGMA busy_timeout = 0");
+            using var transaction = WriteTransaction.Begin(connection);
+            // Writes what stands there already, through the same commit as every event.
+            connection.Execute($"PRAGMA user_version = {SqliteSchema.Version}");
+            transaction.Commit();
+            return null;
+        }
+        catch (SqliteException exception)
+        {
+            return exception.Message;
+        }
     }
 
     public void Dispose() => SqliteConnection.ClearPool(new SqliteConnection(_connectionString));

@@ -1,16 +1,16 @@
-using Guard.Gateway.Hosting;
 using Dapper;
+using Guard.Gateway.Hosting;
 using Microsoft.Data.Sqlite;
 
-namespace Guard.Gateway.Storage;
+namespace Guard.Gateway.Storage.Sqlite;
 
 /// <summary>Brings a store to the schema of this program, one numbered step after the other, all in one transaction.</summary>
-internal static class Schema
+internal static class SqliteSchema
 {
     /// <summary>"GRD1": tells a Guard store from any other SQLite file.</summary>
     private const int ApplicationId = 0x47524431;
 
-    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql", "0002_events_by_time.sql"];
+    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql", "0002_events_by_time.sql", "0003_generations_and_scopes.sql"];
 
     /// <summary>The schema version this program writes.</summary>
     public static int Version => Steps.Count;
@@ -48,7 +48,7 @@ internal static class Schema
 
     private static string Read(string step)
     {
-        using var stream = typeof(Schema).Assembly.GetManifestResourceStream(step)
+        using var stream = typeof(SqliteSchema).Assembly.GetManifestResourceStream($"sqlite.{step}")
             ?? throw new InvalidOperationException($"The schema step {step} is not part of this program.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();

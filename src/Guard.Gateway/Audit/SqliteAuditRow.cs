@@ -1,10 +1,11 @@
 using Guard.Protocol;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Guard.Gateway.Audit;
 
-/// <summary>Writes one audit row, inside the transaction of whoever changes something.</summary>
-internal static class AuditRow
+/// <summary>Writes audit rows into SQLite, inside the transaction of whoever changes something.</summary>
+internal static class SqliteAuditRow
 {
     private const int ConstraintViolated = 19;
     private const int UniqueViolated = 2067;
@@ -67,12 +68,26 @@ internal static class AuditRow
         }
     }
 
-    /// <summary>One row beside an administrative change, in its transaction.</summary>
-    public static void Insert(SqliteConnection connection, AuditEvent auditEvent)
+    /// <summary>The rows of an administrative change, in its transaction.</summary>
+    /// <returns>The last position; 0: there are none.</returns>
+    public static long Insert(SqliteConnection connection, IReadOnlyList<AuditRecord> records)
     {
+        if (records.Count == 0)
+        {
+            return 0;
+        }
+
         using var command = Prepare(connection);
-        Insert(command, AuditRecord.Of(auditEvent));
+        foreach (var record in records)
+        {
+            Insert(command, record);
+        }
+
+        return LastPosition(connection);
     }
+
+    /// <summary>Of the last row this connection has written.</summary>
+    public static long LastPosition(SqliteConnection connection) => raw.sqlite3_last_insert_rowid(connection.Handle);
 
     // Only decisions and outcomes can collide with what an agent sent; anywhere else a violation is a defect and must be loud.
     private static bool IsDuplicate(SqliteException exception, string kind) =>

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using SQLitePCL;
 
-namespace Guard.Gateway.Storage;
+namespace Guard.Gateway.Storage.Sqlite;
 
 /// <summary>
 /// Which SQLite the process uses: the system's where it is newer than the one that ships with the program, because the

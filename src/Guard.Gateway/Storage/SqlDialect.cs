@@ -1,0 +1,26 @@
+namespace Guard.Gateway.Storage;
+
+/// <summary>The few expressions that the stores write differently. Constants of the program, never input.</summary>
+internal sealed record SqlDialect
+{
+    /// <summary>The audit table, read by the index over time.</summary>
+    public required string EventsByTime { get; init; }
+
+    /// <summary>What a decision was answered with.</summary>
+    public required string Answer { get; init; }
+
+    /// <summary>The beginning of the primary access's resource; agents choose how long a resource is.</summary>
+    public required string Resource { get; init; }
+
+    /// <summary>The agent's id as text.</summary>
+    public required string AgentId { get; init; }
+
+    /// <summary>At the end of a SELECT inside a change: nobody else changes these rows before the change is done.</summary>
+    public required string ForUpdate { get; init; }
+
+    /// <summary>Whether ids of the audit table have a type of their own.</summary>
+    public required bool HasUuids { get; init; }
+
+    /// <summary>A parameter that holds a UUID as text, comparable with an id of the audit table.</summary>
+    public string Uuid(string parameter) => HasUuids ? $"CAST({parameter} AS uuid)" : parameter;
+}
