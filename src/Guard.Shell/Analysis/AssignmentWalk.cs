@@ -28,8 +28,12 @@ internal static class AssignmentWalk
     /// <summary>The value after <c>=</c> or <c>+=</c>.</summary>
     public static ShellValue Combine(ShellValue before, ExpandedField value, bool append)
     {
+        if (value is ExpandedField.Partial { IsTame: true } && (!append || before.IsTame))
+            return ShellValue.Tame;
         if (value is not ExpandedField.Known { Text: var text })
             return ShellValue.Unknown;
+        if (append && before is not ShellValue.Scalar && before.IsTame && ShellValue.Of(text).IsTame)
+            return ReferenceEquals(before, ShellValue.Unset) ? ShellValue.Of(text) : ShellValue.Tame;
         if (!append || ReferenceEquals(before, ShellValue.Unset))
             return ShellValue.Of(text);
         return before is ShellValue.Scalar scalar ? ShellValue.Of(scalar.Text + text) : ShellValue.Unknown;

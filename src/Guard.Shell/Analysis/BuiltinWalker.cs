@@ -35,8 +35,7 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             case "read" or "mapfile" or "readarray" or "getopts" or "printf" or "wait":
                 return Flow.Both(Fill(step, name, operands, state));
             case "let":
-                walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
-                return Flow.Both(state with { Shell = state.Shell.ForgetVariables() });
+                return Flow.Both(Let(step, operands, state));
             case "set":
                 return Flow.Both(Set(step, operands, state));
             case "shift":
@@ -117,6 +116,20 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
         }
 
         return state with { Shell = shell };
+    }
+
+    private WalkState Let(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
+    {
+        if (operands.Any(o => o is not ExpandedField.Known))
+        {
+            walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
+            return state with { Shell = state.Shell.ForgetVariables() };
+        }
+
+        var expander = walker.ExpanderIn(state);
+        foreach (var operand in operands)
+            expander.Evaluate(((ExpandedField.Known)operand).Text, step.Span);
+        return state with { Shell = expander.State };
     }
 
     private WalkState Unset(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)

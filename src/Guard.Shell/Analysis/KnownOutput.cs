@@ -19,4 +19,27 @@ internal static class KnownOutput
             _ => null,
         };
     }
+
+    /// <summary>It prints numbers and blanks, or nothing, whatever it reads.</summary>
+    public static bool IsNumber(ShellCommand command)
+    {
+        if (command.IsFunction || command.Redirects.Any(r => r.Descriptor != 0 && r.Target is not ExpandedField.Known { Text: "/dev/null" }))
+            return false;
+        if (command.Words.Any(w => w is not ExpandedField.Known))
+            return false;
+        var words = command.Words.Select(w => ((ExpandedField.Known)w).Text).ToList();
+        return words switch
+        {
+            ["wc", .. var rest] => rest.TrueForAll(w => w is "-l" or "-c" or "-w" or "-m" or "-L"),
+            ["grep", .. var rest] => rest.Exists(w => w is "-c" or "--count" || (w.Length > 1 && w[0] == '-' && w[1] != '-' && w.Contains('c', StringComparison.Ordinal) && w.AsSpan(1).IndexOfAny('e', 'f') < 0))
+                && rest.Count(w => !w.StartsWith('-')) <= 2 && rest.TrueForAll(w => !w.StartsWith('-') || (!w.StartsWith("--", StringComparison.Ordinal) ? w.AsSpan(1).IndexOfAny("rRHbnZ") < 0 : w is "--count")),
+            ["date", var format] => format is "+%s" or "+%Y" or "+%m" or "+%d" or "+%H" or "+%M" or "+%S" or "+%s%N" or "+%s%3N" or "+%Y%m%d" or "+%j",
+            ["nproc"] => true,
+            ["id", var what] => what is "-u" or "-g",
+            ["stat", "-c" or "--format", "%s" or "%Y" or "%a", _] => true,
+            ["seq", .. var rest] => rest.TrueForAll(w => ShellValue.Of(w).IsTame),
+            ["git", "rev-list", .. var rest] => rest.Contains("--count"),
+            _ => false,
+        };
+    }
 }

@@ -160,6 +160,7 @@ internal sealed class LineWalker : IExpansionObserver
                     Doubtful = state.Doubtful.Remove(function.Name),
                 });
             case Coprocess coprocess:
+                Emit(new VariableSet(coprocess.Span, coprocess.Name));
                 Walk(coprocess.Body, state with { Input = ShellInput.Other.Instance, OutputIsPiped = true });
                 return Flow.Both(state with { Shell = state.Shell.With(coprocess.Name, ShellValue.Unknown).With(coprocess.Name + "_PID", ShellValue.Unknown) });
             default:
@@ -167,15 +168,28 @@ internal sealed class LineWalker : IExpansionObserver
         }
     }
 
-    string? IExpansionObserver.RunCommandSubstitution(CommandSubstitutionPart part, ShellState state)
+    ShellValue IExpansionObserver.RunCommandSubstitution(CommandSubstitutionPart part, ShellState state)
     {
         var outer = _current;
         var first = _steps.Count;
         Walk(part.Body, outer with { Shell = state, OutputIsPiped = true });
         _current = outer;
-        return part.Body.Items is [{ Background: false, Command: SimpleCommand }] && _steps.Count == first + 1 && _steps[first] is ShellCommand only
-            ? KnownOutput.Of(only, state)
-            : null;
+        if (part.Body.Items is not [{ Background: false, Command: var command }])
+            return ShellValue.Unknown;
+        if (command is SimpleCommand && _steps.Count == first + 1 && _steps[first] is ShellCommand only && KnownOutput.Of(only, state) is { } text)
+            return ShellValue.Of(text);
+
+        // Only the last command of a pipeline prints.
+        var printing = command is Pipeline pipeline ? pipeline.Commands[^1] : command;
+        if (printing is not SimpleCommand simple || !state.InheritsRest || _steps.Count == first || _steps[^1] is not ShellCommand last || last.Span != simple.Span)
+            return ShellValue.Unknown;
+        for (var i = first; i < _steps.Count; i++)
+        {
+            if (_steps[i] is ShellCommand { IsFunction: true })
+                return ShellValue.Unknown;
+        }
+
+        return KnownOutput.IsNumber(last) ? ShellValue.Tame : ShellValue.Unknown;
     }
 
     void IExpansionObserver.RunProcessSubstitution(ProcessSubstitutionPart part, ShellState state)
@@ -191,6 +205,8 @@ internal sealed class LineWalker : IExpansionObserver
         ExpansionHazard.Indirection => OpacityCode.Indirection,
         _ => OpacityCode.PromptExpansion,
     });
+
+    void IExpansionObserver.SetVariable(string name, SourceSpan span) => Emit(new VariableSet(span, name));
 
     void IExpansionObserver.ReadVariable(string name, SourceSpan span) => Emit(new VariableRead(span, name));
 
@@ -246,8 +262,8 @@ internal sealed class LineWalker : IExpansionObserver
             Group group => Walk(group.Body, inner),
             Subshell subshell => WalkSubshell(subshell, inner),
             IfCommand conditional => WalkIf(conditional, inner),
-            ForCommand loop => WalkFor(loop.Variable, loop.Words, loop.Body, inner, unroll: true),
-            SelectCommand loop => WalkFor(loop.Variable, loop.Words, loop.Body, inner, unroll: false),
+            ForCommand loop => WalkFor(loop.Span, loop.Variable, loop.Words, loop.Body, inner, unroll: true),
+            SelectCommand loop => WalkFor(loop.Span, loop.Variable, loop.Words, loop.Body, inner, unroll: false),
             LoopCommand loop => WalkLoop(loop, inner),
             ArithmeticForCommand loop => WalkArithmeticFor(loop, inner),
             CaseCommand choice => WalkCase(choice, inner),
@@ -315,21 +331,25 @@ internal sealed class LineWalker : IExpansionObserver
         return pattern.LiteralText == "*" ? true : null;
     }
 
-    private Flow WalkFor(string variable, ImmutableArray<Word>? words, CommandList body, WalkState state, bool unroll)
+    private Flow WalkFor(SourceSpan span, string variable, ImmutableArray<Word>? words, CommandList body, WalkState state, bool unroll)
     {
         var expander = ExpanderIn(state);
         ImmutableArray<ExpandedField> values = words is { } written
             ? expander.Expand(written)
             : state.Shell.Positionals is { } positionals ? [.. positionals.Select(p => new ExpandedField.Known(p))] : [ExpandedField.Unknown.Instance];
         state = state with { Shell = expander.State };
+        Emit(new VariableSet(span, variable));
         if (!unroll || values.Length > _limits.LoopRounds || values.Any(v => v is ExpandedField.Unknown))
-            return WalkRounds(state, s => Walk(body, s with { Shell = s.Shell.With(variable, ShellValue.Unknown) }));
+        {
+            var value = unroll && values.All(IsTame) ? ShellValue.Tame : ShellValue.Unknown;
+            return WalkRounds(state, s => Walk(body, s with { Shell = s.Shell.With(variable, value) }));
+        }
 
         LoopExits.Push([]);
         var after = state;
         foreach (var value in values)
         {
-            var known = value is ExpandedField.Known { Text: var text } ? ShellValue.Of(text) : ShellValue.Unknown;
+            var known = value is ExpandedField.Known { Text: var text } ? ShellValue.Of(text) : IsTame(value) ? ShellValue.Tame : ShellValue.Unknown;
             after = Walk(body, after with { Shell = after.Shell.With(variable, known) }).Either;
             after = LoopExits.Peek().Aggregate(after, (joined, exit) => joined.Join(exit));
         }
@@ -337,6 +357,14 @@ internal sealed class LineWalker : IExpansionObserver
         LoopExits.Pop();
         return Flow.Both(after);
     }
+
+    private static bool IsTame(ExpandedField value) => value switch
+    {
+        ExpandedField.Known { Text: var text } => ShellValue.Of(text).IsTame,
+        ExpandedField.Partial partial => partial.IsTame,
+        ExpandedField.Unknown unknown => unknown.IsTame,
+        _ => false,
+    };
 
     private Flow WalkLoop(LoopCommand loop, WalkState state) => WalkRounds(state, s =>
     {

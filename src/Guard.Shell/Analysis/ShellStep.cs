@@ -39,6 +39,9 @@ public sealed record ShellRedirection(SourceSpan Span, ImmutableArray<ShellRedir
 /// <summary>The value of a variable is used.</summary>
 public sealed record VariableRead(SourceSpan Span, string Name) : ShellStep(Span);
 
+/// <summary>A variable is set by something other than an assignment or a builtin: a loop, an expansion, a coprocess.</summary>
+public sealed record VariableSet(SourceSpan Span, string Name) : ShellStep(Span);
+
 /// <summary>Something whose effect cannot be known.</summary>
 public sealed record OpaqueStep(SourceSpan Span, OpacityCode Code) : ShellStep(Span);
 

@@ -93,7 +93,7 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
     private static ExpandedField Prefix(string prefix, ExpandedField value) => value switch
     {
         ExpandedField.Known known => new ExpandedField.Known(prefix + known.Text),
-        ExpandedField.Partial partial => partial with { Prefix = prefix + partial.Prefix },
+        ExpandedField.Partial partial => partial with { Prefix = prefix + partial.Prefix, IsTame = false },
         _ => new ExpandedField.Partial(prefix, ""),
     };
 

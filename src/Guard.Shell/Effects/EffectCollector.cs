@@ -415,7 +415,7 @@ internal sealed class EffectCollector
             case ValueKind.Volume: _sink.Volume(value, use, word); break;
             case ValueKind.Mount: _sink.Mount(value, use, word); break;
             case ValueKind.Revision: _sink.Revision(value, use, word); break;
-            case ValueKind.Guess: GuessedWords.Add(_sink, value, word, _facts.Probe); break;
+            case ValueKind.Guess: GuessedWords.Add(_sink, value, use, word, _facts.Probe); break;
             case ValueKind.Setting: Setting(value, word); break;
             case ValueKind.Sed: SedText.Read(_sink, value, word); break;
             case ValueKind.Awk: AwkText.Read(_sink, value, word); break;
@@ -622,7 +622,7 @@ internal sealed class EffectCollector
                 _sink.Opaque.Add(new OpaqueReason("unknown-option", word));
             }
 
-            GuessedWords.Add(_sink, text, word, _facts.Probe);
+            GuessedWords.Add(_sink, text, ValueUse.Names["guess"], word, _facts.Probe);
         }
 
         if (_line.UncertainWord < 0)
@@ -671,7 +671,7 @@ internal sealed class EffectCollector
     {
         for (int i = 1; i < _line.Words.Length; i++)
         {
-            GuessedWords.Add(_sink, _line.Words[i], i, _facts.Probe);
+            GuessedWords.Add(_sink, _line.Words[i], ValueUse.Names["guess"], i, _facts.Probe);
         }
     }
 }

@@ -8,11 +8,11 @@ internal static class GuessedWords
 {
     private const int MaxParts = 16;
 
-    public static void Add(EffectSink sink, Argument word, int at, PathProbe probe)
+    public static void Add(EffectSink sink, Argument word, ValueUse use, int at, PathProbe probe)
     {
         if (!word.IsKnown)
         {
-            sink.File(word, ValueUse.Names["edit"], at, isImplicit: false);
+            sink.File(word, Edit(use), at, isImplicit: false);
             return;
         }
 
@@ -22,21 +22,21 @@ internal static class GuessedWords
             int equals = text.IndexOf('=');
             if (equals > 0)
             {
-                Value(sink, text[(equals + 1)..], at, probe);
+                Value(sink, text[(equals + 1)..], use, at, probe);
             }
             else if (text.Length > 2 && text[1] != '-')
             {
                 // -ofile: the value stands at the letter.
-                Value(sink, text[2..], at, probe, sureOnly: true);
+                Value(sink, text[2..], use, at, probe, sureOnly: true);
             }
 
             return;
         }
 
-        Value(sink, text, at, probe);
+        Value(sink, text, use, at, probe);
     }
 
-    private static void Value(EffectSink sink, string text, int at, PathProbe probe, bool sureOnly = false)
+    private static void Value(EffectSink sink, string text, ValueUse use, int at, PathProbe probe, bool sureOnly = false)
     {
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
         if (scheme > 0)
@@ -49,7 +49,7 @@ internal static class GuessedWords
 
         if (LooksLikePath(text, probe, sureOnly))
         {
-            Guess(sink, text, at);
+            Guess(sink, text, use, at);
         }
 
         int parts = 0;
@@ -62,7 +62,7 @@ internal static class GuessedWords
                 string part = end < 0 ? text[(i + 1)..] : text.Substring(i + 1, end);
                 if (LooksLikePath(part, probe, sureOnly: true))
                 {
-                    Guess(sink, part, at);
+                    Guess(sink, part, use, at);
                 }
             }
         }
@@ -75,7 +75,7 @@ internal static class GuessedWords
         int first = text.AsSpan().IndexOfAny("=@:,");
         if (LooksLikePath(text[..first], probe, sureOnly: true))
         {
-            Guess(sink, text[..first], at);
+            Guess(sink, text[..first], use, at);
         }
 
         if (text.IndexOf('@') is > 0 and var sign && RemotePlace.Host(text) is { Length: > 0 } host && text.IndexOf(':') > sign)
@@ -84,15 +84,17 @@ internal static class GuessedWords
         }
     }
 
-    private static void Guess(EffectSink sink, string path, int at)
+    private static void Guess(EffectSink sink, string path, ValueUse use, int at)
     {
         int before = sink.Effects.Count;
-        sink.File(Argument.Of(path), ValueUse.Names["edit"], at, isImplicit: false);
+        sink.File(Argument.Of(path), Edit(use), at, isImplicit: false);
         for (int i = before; i < sink.Effects.Count; i++)
         {
             sink.Effects[i] = sink.Effects[i] with { Guessed = true };
         }
     }
+
+    private static ValueUse Edit(ValueUse use) => use with { Kind = ValueKind.File };
 
     private static bool LooksLikePath(string text, PathProbe probe, bool sureOnly)
     {

@@ -40,7 +40,7 @@ public static class ProgramEffects
         bool behindDashes = false;
         for (int i = 1; i < words.Length; i++)
         {
-            GuessedWords.Add(sink, words[i], i, probe);
+            GuessedWords.Add(sink, words[i], ValueUse.Names["guess"], i, probe);
             string text = words[i].Text;
             if (behindDashes || text is not ['-', _, ..])
             {

@@ -111,6 +111,7 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
         ["include"] = new(ValueKind.Include),
         ["exclude"] = new(ValueKind.Exclude),
         ["guess"] = new(ValueKind.Guess, FileUse.Read | FileUse.Write),
+        ["guess-tree"] = new(ValueKind.Guess, FileUse.Read | FileUse.Write, Tree: true),
         ["variable"] = new(ValueKind.Variable),
         ["opaque"] = new(ValueKind.Opaque),
     };

@@ -2,29 +2,36 @@ using System.Globalization;
 
 namespace Guard.Shell.Expansion;
 
-/// <summary>Evaluates arithmetic over known values with bash's 64-bit rules. Gives up (null) on everything that is not certain.</summary>
+/// <summary>Evaluates arithmetic with bash's 64-bit rules. Inside, null is a number that is not known; what may be anything else makes it give up.</summary>
 /// <param name="text">The expression after expansion.</param>
 /// <param name="state">Where names are looked up; assignments change <see cref="State"/>.</param>
 internal sealed class ArithmeticEvaluator(string text, ShellState state)
 {
+    /// <summary>Stands in the text for a <see cref="ShellValue.Tame"/> value that was put there by an expansion.</summary>
+    public const char TameText = '\uFDD1';
+
     private const int MaxDepth = 48;
 
     private int _position;
     private int _depth;
     private int _skipping;
+    private int _doubtful;
     private bool _failed;
 
     public ShellState State { get; private set; } = state;
 
-    /// <summary>The value; null if it is not known, or bash would fail. An empty expression is zero.</summary>
-    public long? Evaluate()
+    /// <summary>Reads and evaluates the text. An empty one is zero.</summary>
+    /// <param name="value">Null if it is not known.</param>
+    /// <returns>False if bash would fail, or might evaluate a value that is not a number.</returns>
+    public bool TryEvaluate(out long? value)
     {
+        value = 0;
         SkipBlanks();
         if (_position == text.Length)
-            return 0;
-        var value = Comma();
+            return true;
+        value = Comma();
         SkipBlanks();
-        return _failed || _position < text.Length ? null : value;
+        return !_failed && _position == text.Length;
     }
 
     /// <summary>The variables named anywhere in an expression, for giving them up when it cannot be evaluated.</summary>
@@ -41,7 +48,7 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         }
     }
 
-    private long Comma()
+    private long? Comma()
     {
         var value = Assignment();
         while (Take(","))
@@ -49,7 +56,7 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         return value;
     }
 
-    private long Assignment()
+    private long? Assignment()
     {
         if (++_depth > MaxDepth)
             return Leave(Fail());
@@ -72,44 +79,45 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         return Leave(Conditional());
     }
 
-    private long Conditional()
+    private long? Conditional()
     {
         var condition = Or();
         if (!Take("?"))
             return condition;
-        var chosen = Skipping(condition == 0, Comma);
+        bool? taken = condition is null ? null : condition != 0;
+        var chosen = Taking(taken, Comma);
         if (!Take(":"))
             return Fail();
-        var other = Skipping(condition != 0, Conditional);
-        return condition != 0 ? chosen : other;
+        var other = Taking(!taken, Conditional);
+        return taken is null ? null : taken.Value ? chosen : other;
     }
 
-    private long Or()
+    private long? Or()
     {
         var value = And();
         while (Take("||"))
         {
-            var right = Skipping(value != 0, And);
-            value = value != 0 || right != 0 ? 1 : 0;
+            var right = Taking(value is null ? null : value == 0, And);
+            value = value is not (null or 0) || right is not (null or 0) ? 1 : value is null || right is null ? null : 0;
         }
 
         return value;
     }
 
-    private long And()
+    private long? And()
     {
         var value = Chain(0);
         while (Take("&&"))
         {
-            var right = Skipping(value == 0, () => Chain(0));
-            value = value != 0 && right != 0 ? 1 : 0;
+            var right = Taking(value is null ? null : value != 0, () => Chain(0));
+            value = value == 0 || right == 0 ? 0 : value is null || right is null ? null : 1;
         }
 
         return value;
     }
 
     /// <summary>The left-associative levels from <c>|</c> to <c>*</c>.</summary>
-    private long Chain(int level)
+    private long? Chain(int level)
     {
         if (level == Levels.Length)
             return Power();
@@ -122,7 +130,7 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
     private static readonly string[][] Levels =
         [["|"], ["^"], ["&"], ["==", "!="], ["<=", ">=", "<", ">"], ["<<", ">>"], ["+", "-"], ["*", "/", "%"]];
 
-    private long Power()
+    private long? Power()
     {
         var value = Unary();
         if (!Take("**"))
@@ -132,7 +140,7 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         return Leave(Raise(value, Power()));
     }
 
-    private long Unary()
+    private long? Unary()
     {
         if (++_depth > MaxDepth)
             return Leave(Fail());
@@ -143,7 +151,7 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         }
 
         if (Take("!"))
-            return Leave(Unary() == 0 ? 1 : 0);
+            return Leave(Unary() is { } negated ? negated == 0 ? 1 : 0 : null);
         if (Take("~"))
             return Leave(~Unary());
         if (Take("-"))
@@ -151,7 +159,7 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         return Leave(Take("+") ? Unary() : Primary());
     }
 
-    private long Primary()
+    private long? Primary()
     {
         if (Take("("))
         {
@@ -161,7 +169,7 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
 
         if (TakeName() is { } name)
         {
-            if (Ahead("["))
+            if (Ahead("[") || IsTameTextAt(_position))
                 return Fail();
             var before = Read(name);
             if (Take("++"))
@@ -174,11 +182,21 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         return Number();
     }
 
-    private long Number()
+    private long? Number()
     {
+        SkipBlanks();
         var start = _position;
+        if (IsTameTextAt(start))
+        {
+            while (IsTameTextAt(_position))
+                _position++;
+            return _position < text.Length && (Syntax.Characters.IsNameCharacter(text[_position]) || text[_position] is '#' or '[') ? Fail() : null;
+        }
+
         while (_position < text.Length && (char.IsAsciiLetterOrDigit(text[_position]) || text[_position] is '#' or '@' or '_'))
             _position++;
+        if (IsTameTextAt(_position))
+            return Fail();
         return ParseNumber(text.AsSpan(start, _position - start)) ?? Fail();
     }
 
@@ -202,7 +220,7 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         return octal;
     }
 
-    private long Read(string name)
+    private long? Read(string name)
     {
         if (_skipping > 0)
             return 0;
@@ -216,20 +234,26 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
                 return ParseNumber(negative ? trimmed.AsSpan(1) : trimmed) is { } number ? (negative ? -number : number) : Fail();
             case var unset when ReferenceEquals(unset, ShellValue.Unset):
                 return 0;
+            case { IsTame: true }:
+                return null;
             default:
                 return Fail();
         }
     }
 
-    private long Write(string name, long value)
+    private long? Write(string name, long? value)
     {
-        if (_skipping == 0 && !_failed)
-            State = State.With(name, ShellValue.Of(value.ToString(CultureInfo.InvariantCulture)));
+        if (_skipping > 0 || _failed)
+            return value;
+        var written = value is { } known ? ShellValue.Of(known.ToString(CultureInfo.InvariantCulture)) : ShellValue.Number;
+        State = State.With(name, _doubtful > 0 ? ShellValue.Either(State[name], written) : written);
         return value;
     }
 
-    private long Binary(string op, long left, long right)
+    private long? Binary(string op, long? left, long? right)
     {
+        if (left is null || right is null)
+            return null;
         unchecked
         {
             return op switch
@@ -243,8 +267,8 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
                 ">=" => left >= right ? 1 : 0,
                 "<" => left < right ? 1 : 0,
                 ">" => left > right ? 1 : 0,
-                "<<" => right is >= 0 and < 64 ? left << (int)right : Fail(),
-                ">>" => right is >= 0 and < 64 ? left >> (int)right : Fail(),
+                "<<" => right is >= 0 and < 64 ? left << (int)right.Value : Fail(),
+                ">>" => right is >= 0 and < 64 ? left >> (int)right.Value : Fail(),
                 "+" => left + right,
                 "-" => left - right,
                 "*" => left * right,
@@ -256,8 +280,10 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         }
     }
 
-    private long Raise(long value, long exponent)
+    private long? Raise(long? start, long? end)
     {
+        if (start is not { } value || end is not { } exponent)
+            return null;
         if (exponent < 0)
             return Fail();
         long result = 1;
@@ -273,28 +299,33 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         return result;
     }
 
-    private long Skipping(bool skip, Func<long> read)
+    private long? Taking(bool? taken, Func<long?> read)
     {
-        if (!skip)
+        if (taken == true)
             return read();
-        _skipping++;
+        ref var reason = ref _skipping;
+        if (taken is null)
+            reason = ref _doubtful;
+        reason++;
         var value = read();
-        _skipping--;
+        reason--;
         return value;
     }
 
     /// <summary>Marks the whole as unknown; what is not evaluated anyway cannot spoil it, except by its syntax.</summary>
-    private long Fail()
+    private long? Fail()
     {
         _failed = true;
-        return 0;
+        return null;
     }
 
-    private long Leave(long value)
+    private long? Leave(long? value)
     {
         _depth--;
         return value;
     }
+
+    private bool IsTameTextAt(int position) => position < text.Length && text[position] == TameText;
 
     private void SkipBlanks()
     {
@@ -327,6 +358,17 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
             var longer = next == '=' && op is not ("==" or "!=" or "<=" or ">=");
             if (longer || (op is "|" or "&" or "<" or ">" or "*" && next == op[0]))
                 continue;
+
+            // Before a name bash takes two signs for one operator, which nothing may stand before.
+            if (op is "+" or "-" && next == op[0])
+            {
+                var behind = _position + 2;
+                while (behind < text.Length && text[behind] is ' ' or '\t' or '\n')
+                    behind++;
+                if (behind < text.Length && Syntax.Characters.IsNameStart(text[behind]))
+                    Fail();
+            }
+
             _position += op.Length;
             return op;
         }

@@ -13,11 +13,19 @@ public abstract record ExpandedField
     public sealed record Known(string Text, bool FromGlob = false) : ExpandedField;
 
     /// <summary>Exactly one argument that starts with <paramref name="Prefix"/>, ends with <paramref name="Suffix"/>, and is not known between.</summary>
-    public sealed record Partial(string Prefix, string Suffix) : ExpandedField;
+    /// <param name="Prefix">What it starts with.</param>
+    /// <param name="Suffix">What it ends with.</param>
+    /// <param name="IsTame">All of it is a <see cref="ShellValue.Tame"/> value.</param>
+    public sealed record Partial(string Prefix, string Suffix, bool IsTame = false) : ExpandedField;
 
     /// <summary>Any number of arguments, none included, with any text.</summary>
     public sealed record Unknown : ExpandedField
     {
         public static Unknown Instance { get; } = new();
+
+        /// <summary>Each of the arguments is a <see cref="ShellValue.Tame"/> value.</summary>
+        public static Unknown Tame { get; } = new() { IsTame = true };
+
+        public bool IsTame { get; private init; }
     }
 }

@@ -18,8 +18,8 @@ public enum ExpansionHazard
 /// <summary>Listens to what happens while words are expanded, in the order in which it happens.</summary>
 public interface IExpansionObserver
 {
-    /// <summary>A substitution's commands run now. Returns their output without trailing line ends, or null if it is not known.</summary>
-    string? RunCommandSubstitution(CommandSubstitutionPart part, ShellState state);
+    /// <summary>A substitution's commands run now. Returns what is known of their output without trailing line ends.</summary>
+    ShellValue RunCommandSubstitution(CommandSubstitutionPart part, ShellState state);
 
     void RunProcessSubstitution(ProcessSubstitutionPart part, ShellState state);
 
@@ -27,4 +27,7 @@ public interface IExpansionObserver
 
     /// <summary>A variable's value enters a word.</summary>
     void ReadVariable(string name, SourceSpan span);
+
+    /// <summary>An expansion may assign to a variable, as <c>${x:=y}</c> does.</summary>
+    void SetVariable(string name, SourceSpan span);
 }

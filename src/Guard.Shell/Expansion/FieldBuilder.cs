@@ -11,6 +11,7 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
     private string? _prefix;
     private bool _started;
     private bool _prefixIsPattern;
+    private bool _hasSplit;
 
     public ImmutableArray<ExpandedField> Build(IReadOnlyList<Segment> segments)
     {
@@ -18,7 +19,8 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
         {
             var splitsOddly = segment.Kind == SegmentKind.Split && segment.Text.Length > 0 && !state.DefaultSplitting;
             if (segment.Kind == SegmentKind.UnknownFields || splitsOddly || segment.Text.Length > limits.TextLength)
-                return [ExpandedField.Unknown.Instance];
+                return [segments.All(s => s.Kind == SegmentKind.UnknownFields && s.IsTame) ? ExpandedField.Unknown.Tame : ExpandedField.Unknown.Instance];
+            _hasSplit |= segment.Kind == SegmentKind.Split;
             Take(segment);
         }
 
@@ -31,8 +33,10 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
     {
         var text = new StringBuilder();
         string? prefix = null;
+        var isTame = true;
         foreach (var segment in segments)
         {
+            isTame &= segment.IsTame || (segment.Kind is SegmentKind.Literal or SegmentKind.Quoted or SegmentKind.Split && segment.Text.Length == 0);
             if (segment.Kind is SegmentKind.UnknownText or SegmentKind.UnknownFields)
             {
                 prefix ??= text.ToString();
@@ -46,7 +50,7 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
 
         if (text.Length + (prefix?.Length ?? 0) > limits.TextLength)
             return new ExpandedField.Partial("", "");
-        return prefix is null ? new ExpandedField.Known(text.ToString()) : new ExpandedField.Partial(prefix, text.ToString());
+        return prefix is null ? new ExpandedField.Known(text.ToString()) : new ExpandedField.Partial(prefix, text.ToString(), isTame);
     }
 
     /// <summary>The text as a pattern; null if part of it is not known.</summary>
@@ -125,7 +129,9 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
         }
 
         var folder = _text[0].Rune.Value == '/' ? "/" : state.WorkingDirectory;
-        var matches = view is null || folder is null || hasBackslash || !state.DefaultOptions ? null : new GlobWalk(view, limits, folder).Find(_text);
+        // Behind an expansion bash makes one slash of two.
+        var isUncertain = hasBackslash || !state.DefaultOptions || (_hasSplit && HasDoubleSlash());
+        var matches = view is null || folder is null || isUncertain ? null : new GlobWalk(view, limits, folder).Find(_text);
         if (matches is null)
             _fields.Add(ExpandedField.Unknown.Instance);
         else if (matches.Count == 0)
@@ -136,6 +142,17 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
 
     /// <summary>With unknown text beside it even an unclosed bracket can become part of a pattern.</summary>
     private bool MayBePattern() => _text.Any(c => c is { Active: true, Rune.Value: '*' or '?' or '[' or ']' });
+
+    private bool HasDoubleSlash()
+    {
+        for (var i = 1; i < _text.Count; i++)
+        {
+            if (_text[i].Rune.Value == '/' && _text[i - 1].Rune.Value == '/')
+                return true;
+        }
+
+        return false;
+    }
 
     private string Text()
     {

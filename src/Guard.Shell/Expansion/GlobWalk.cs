@@ -46,7 +46,12 @@ internal sealed class GlobWalk(IGlobView view, ExpansionLimits limits, string wo
 
             var path = prefix + Text(part);
             if (!last)
+            {
+                // The kernel takes a name away only from a folder that is there; a view may do so by the text alone.
+                if (part.Count > 0 && parts[index + 1] is [{ Rune.Value: '.' }, { Rune.Value: '.' }] && !view.IsDirectory(Absolute(path)))
+                    return;
                 Descend(parts, index + 1, path + "/");
+            }
             else if (part.Count == 0 ? view.IsDirectory(Absolute(path)) : view.Exists(Absolute(path)))
                 AddMatch(path);
             return;

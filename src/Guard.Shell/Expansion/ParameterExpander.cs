@@ -39,6 +39,12 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
             return;
         }
 
+        if (part.Operator == ParameterOperator.Length)
+        {
+            output.Add(words.Number(quoted));
+            return;
+        }
+
         if (part.Operator != ParameterOperator.Value || elements is null || !words.State.DefaultSplitting)
         {
             VisitOperands(part);
@@ -95,6 +101,12 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
         ReportPrompt(part, current);
         if (current is null)
             VisitOperands(part);
+        if (current is null && (part.Operator == ParameterOperator.Length || (part.Operator == ParameterOperator.Value && value.IsTame)))
+        {
+            output.Add(part.Operator == ParameterOperator.Length || ReferenceEquals(value, ShellValue.Number) ? words.Number(quoted) : Segment.Tame(quoted));
+            return;
+        }
+
         var result = current is null ? null : Apply(part, current, isUnset, quoted);
         output.Add(result is null || result.Length > limits.TextLength ? Segment.Unknown(quoted) : Segment.Value(result, quoted));
     }
@@ -110,7 +122,9 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
         }
 
         if (part.Name == "#")
-            return state.Positionals is { } all ? ShellValue.Of(all.Length.ToString(CultureInfo.InvariantCulture)) : ShellValue.Unknown;
+            return state.Positionals is { } all ? ShellValue.Of(all.Length.ToString(CultureInfo.InvariantCulture)) : ShellValue.Number;
+        if (part.Name is "?" or "$")
+            return ShellValue.Number;
         if (!Characters.IsNameStart(part.Name[0]))
             return ShellValue.Unknown;
         var value = state[part.Name];
@@ -139,11 +153,16 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
         {
             // Whether the word is used is not known: what runs in it may run, what it assigns may be assigned.
             var before = words.State;
-            words.ExpandOperand(part.Operand!, quoted);
+            var alternative = FieldBuilder.Join(words.ExpandOperand(part.Operand!, quoted), limits);
             words.State = before.Join(words.State);
+            var isTame = part.Subscript is null && Scalar(part).IsTame && (alternative is ExpandedField.Known { Text: var tame } ? ShellValue.Of(tame).IsTame : alternative is ExpandedField.Partial { IsTame: true });
             if (part.Operator == ParameterOperator.AssignDefault)
-                words.State = words.State.With(part.Name, ShellValue.Unknown);
-            output.Add(Segment.Unknown(quoted));
+            {
+                words.State = words.State.With(part.Name, isTame ? ShellValue.Tame : ShellValue.Unknown);
+                observer.SetVariable(part.Name, part.Span);
+            }
+
+            output.Add(isTame ? Segment.Tame(quoted) : Segment.Unknown(quoted));
             return;
         }
 
@@ -161,6 +180,7 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
                 output.Add(Segment.Unknown(quoted));
                 break;
             case ParameterOperator.AssignDefault:
+                observer.SetVariable(part.Name, part.Span);
                 var joined = FieldBuilder.Join(words.ExpandOperand(part.Operand!, quoted), limits);
                 var known = part.Subscript is null ? (joined as ExpandedField.Known)?.Text : null;
                 words.State = words.State.With(part.Name, known is null ? ShellValue.Unknown : ShellValue.Of(known));
@@ -170,7 +190,12 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
                 var operand = words.ExpandOperand(part.Operand!, quoted);
                 if (operand.Count == 0)
                     output.Add(Segment.Value("", quoted));
-                output.AddRange(operand);
+
+                // A list in quotes beside text that ends at a blank: what follows is sometimes joined to it, sometimes not.
+                if (operand.Exists(s => s.Kind is SegmentKind.Break or SegmentKind.Nothing) && operand.Exists(s => s.Kind == SegmentKind.Split && s.Text.Length > 0 && (char.IsWhiteSpace(s.Text[0]) || char.IsWhiteSpace(s.Text[^1]))))
+                    output.Add(Segment.Unknown(quoted: false));
+                else
+                    output.AddRange(operand);
                 break;
         }
     }

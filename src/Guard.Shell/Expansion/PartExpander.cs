@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Guard.Shell.Syntax;
 
 namespace Guard.Shell.Expansion;
@@ -40,28 +41,54 @@ internal sealed class PartExpander
 
     public void VisitOnly(Word word) => Expand(word, TildeRule.None);
 
-    /// <summary>Expands arithmetic text and evaluates it. Unknown values are a hazard: bash evaluates what is inside them.</summary>
+    /// <summary>Expands arithmetic text and evaluates it. Values that may be any text are a hazard: bash evaluates what is inside them.</summary>
+    /// <param name="expression">Between the parentheses, or a word that means a number.</param>
+    /// <param name="span">What a hazard is reported for.</param>
+    /// <returns>The value; null if it is not known.</returns>
     public long? Evaluate(Word expression, SourceSpan span)
     {
+        TryEvaluate(expression, span, out var value);
+        return value;
+    }
+
+    /// <summary>As <see cref="Evaluate"/>; false if a hazard was reported.</summary>
+    public bool TryEvaluate(Word expression, SourceSpan span, out long? value)
+    {
+        value = null;
         var segments = Expand(expression, TildeRule.None, quoted: true, SegmentKind.Quoted);
-        if (FieldBuilder.Join(segments, _limits) is not ExpandedField.Known { Text: var text })
+        if (segments.Exists(s => s.Kind is SegmentKind.UnknownText or SegmentKind.UnknownFields && !s.IsTame))
         {
             _observer.Report(ExpansionHazard.ArithmeticOnUnknown, span);
             Forget(segments.SelectMany(s => ArithmeticEvaluator.Names(s.Text)));
-            return null;
+            return false;
         }
 
-        var evaluator = new ArithmeticEvaluator(text, State);
-        var value = evaluator.Evaluate();
-        if (value is null)
+        var text = new StringBuilder();
+        foreach (var segment in segments)
         {
-            _observer.Report(ExpansionHazard.ArithmeticOnUnknown, span);
-            Forget(ArithmeticEvaluator.Names(text));
-            return null;
+            if (segment.IsTame)
+                text.Append(ArithmeticEvaluator.TameText);
+            else
+                text.Append(segment.Kind == SegmentKind.Break ? " " : segment.Text);
         }
 
-        State = evaluator.State;
-        return value;
+        return TryEvaluate(text.ToString(), span, out value);
+    }
+
+    /// <summary>Evaluates a text that is arithmetic; false if a hazard was reported.</summary>
+    public bool TryEvaluate(string text, SourceSpan span, out long? value)
+    {
+        var evaluator = new ArithmeticEvaluator(text, State);
+        if (text.Length <= _limits.TextLength && evaluator.TryEvaluate(out value))
+        {
+            State = evaluator.State;
+            return true;
+        }
+
+        value = null;
+        _observer.Report(ExpansionHazard.ArithmeticOnUnknown, span);
+        Forget(ArithmeticEvaluator.Names(text));
+        return false;
     }
 
     private void Forget(IEnumerable<string> names)
@@ -99,8 +126,12 @@ internal sealed class PartExpander
                 ExpandDoubleQuoted(quotation, output);
                 break;
             case CommandSubstitutionPart substitution:
-                var text = _observer.RunCommandSubstitution(substitution, State);
-                output.Add(text is null ? Segment.Unknown(quoted) : Segment.Value(text, quoted));
+                output.Add(_observer.RunCommandSubstitution(substitution, State) switch
+                {
+                    ShellValue.Scalar { Text: var text } => Segment.Value(text, quoted),
+                    { IsTame: true } => Segment.Tame(quoted),
+                    _ => Segment.Unknown(quoted),
+                });
                 break;
             case ProcessSubstitutionPart substitution:
                 _observer.RunProcessSubstitution(substitution, State);
@@ -108,9 +139,8 @@ internal sealed class PartExpander
                 output.Add(Segment.Unknown(quoted: true));
                 break;
             case ArithmeticPart arithmetic:
-                output.Add(Evaluate(arithmetic.Expression, arithmetic.Span) is { } value
-                    ? Segment.Value(value.ToString(CultureInfo.InvariantCulture), quoted)
-                    : Segment.Unknown(quoted));
+                var isNumber = TryEvaluate(arithmetic.Expression, arithmetic.Span, out var value);
+                output.Add(value is { } known ? Segment.Value(known.ToString(CultureInfo.InvariantCulture), quoted) : isNumber ? Number(quoted) : Segment.Unknown(quoted));
                 break;
             case ParameterPart parameter:
                 _parameters.Expand(parameter, quoted, output);
@@ -122,6 +152,9 @@ internal sealed class PartExpander
                 break;
         }
     }
+
+    /// <summary>A number that is not known stays one word wherever words are split at blanks.</summary>
+    public Segment Number(bool quoted) => Segment.Tame(quoted || State.DefaultSplitting);
 
     private void ExpandDoubleQuoted(DoubleQuotedPart quotation, List<Segment> output)
     {

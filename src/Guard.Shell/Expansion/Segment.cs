@@ -27,14 +27,20 @@ internal enum SegmentKind
     Nothing,
 }
 
+/// <param name="Kind">How it is treated.</param>
+/// <param name="Text">Empty where it is not known.</param>
+/// <param name="IsTame">Not known, but a <see cref="ShellValue.Tame"/> value.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Segment(SegmentKind Kind, string Text)
+internal readonly record struct Segment(SegmentKind Kind, string Text, bool IsTame = false)
 {
     public static Segment Break { get; } = new(SegmentKind.Break, "");
 
     public static Segment Nothing { get; } = new(SegmentKind.Nothing, "");
 
     public static Segment Unknown(bool quoted) => new(quoted ? SegmentKind.UnknownText : SegmentKind.UnknownFields, "");
+
+    /// <summary>A <see cref="ShellValue.Tame"/> value.</summary>
+    public static Segment Tame(bool quoted) => new(quoted ? SegmentKind.UnknownText : SegmentKind.UnknownFields, "", IsTame: true);
 
     public static Segment Value(string text, bool quoted) => new(quoted ? SegmentKind.Quoted : SegmentKind.Split, text);
 }

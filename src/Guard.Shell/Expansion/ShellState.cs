@@ -17,6 +17,9 @@ public sealed record ShellState
         "COLUMNS", "LINES", "COPROC", "PS4", "BASH_COMPAT", "POSIXLY_CORRECT", "LC_ALL", "LC_CTYPE", "LC_COLLATE", "LANG",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> Numeric =
+        new[] { "RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "BASHPID", "BASH_SUBSHELL", "EUID", "UID", "PPID", "SHLVL" }.ToFrozenSet(StringComparer.Ordinal);
+
     public ImmutableDictionary<string, ShellValue> Variables { get; init; } = ImmutableDictionary.Create<string, ShellValue>(StringComparer.Ordinal);
 
     /// <summary>The current folder as an absolute path; null if it is not known.</summary>
@@ -34,8 +37,22 @@ public sealed record ShellState
     /// <summary>Word splitting works by the default characters.</summary>
     public bool DefaultSplitting => !Variables.TryGetValue("IFS", out var ifs) || ifs is ShellValue.Scalar { Text: " \t\n" };
 
-    public ShellValue this[string name] =>
-        Volatile.Contains(name) ? ShellValue.Unknown : Variables.GetValueOrDefault(name, ShellValue.Unknown);
+    /// <summary>Variables that are not stated hold what the shell's environment gave them: <see cref="ShellValue.Tame"/>, not anything at all.</summary>
+    public bool InheritsRest { get; init; }
+
+    public ShellValue this[string name]
+    {
+        get
+        {
+            if (!Volatile.Contains(name))
+                return Variables.GetValueOrDefault(name, Rest);
+
+            // Once assigned or unset they may have lost their meaning.
+            return InheritsRest && Numeric.Contains(name) && !Variables.ContainsKey(name) ? ShellValue.Number : ShellValue.Unknown;
+        }
+    }
+
+    private ShellValue Rest => InheritsRest ? ShellValue.Tame : ShellValue.Unknown;
 
     /// <summary>The state after an assignment. What cannot simply be stored makes the variable unknown.</summary>
     public ShellState With(string name, ShellValue value) =>
@@ -50,7 +67,7 @@ public sealed record ShellState
     {
         // IFS included: its absence would mean the default.
         var forgotten = Variables.Keys.Append("IFS").Select(name => KeyValuePair.Create(name, ShellValue.Unknown));
-        return this with { Variables = Variables.SetItems(forgotten), Positionals = null };
+        return this with { Variables = Variables.SetItems(forgotten), Positionals = null, InheritsRest = false };
     }
 
     /// <summary>What holds whichever of the two states is the real one.</summary>
@@ -61,14 +78,15 @@ public sealed record ShellState
         var variables = Variables.ToBuilder();
         foreach (var (name, value) in Variables)
         {
-            if (!other.Variables.TryGetValue(name, out var theirs) || !Same(value, theirs))
-                variables[name] = ShellValue.Unknown;
+            var theirs = other.Variables.GetValueOrDefault(name, other.Rest);
+            if (!Same(value, theirs))
+                variables[name] = ShellValue.Either(value, theirs);
         }
 
-        foreach (var name in other.Variables.Keys)
+        foreach (var (name, value) in other.Variables)
         {
-            if (!Variables.ContainsKey(name))
-                variables[name] = ShellValue.Unknown;
+            if (!Variables.ContainsKey(name) && !Same(Rest, value))
+                variables[name] = ShellValue.Either(Rest, value);
         }
 
         var samePositionals = Positionals is { } mine && other.Positionals is { } others && mine.SequenceEqual(others, StringComparer.Ordinal);
@@ -78,6 +96,7 @@ public sealed record ShellState
             WorkingDirectory = string.Equals(WorkingDirectory, other.WorkingDirectory, StringComparison.Ordinal) ? WorkingDirectory : null,
             Positionals = samePositionals ? Positionals : null,
             DefaultOptions = DefaultOptions && other.DefaultOptions,
+            InheritsRest = InheritsRest && other.InheritsRest,
             Attributed = Attributed.Union(other.Attributed),
         };
     }

@@ -63,6 +63,9 @@ public sealed class WordExpander
     /// <summary>Evaluates arithmetic text; null if the value is not known.</summary>
     public long? Evaluate(Word expression) => _parts.Evaluate(expression, expression.Span);
 
+    /// <summary>Evaluates a text that bash was handed as arithmetic, as by <c>let</c>.</summary>
+    public void Evaluate(string text, SourceSpan span) => _parts.TryEvaluate(text, span, out _);
+
     /// <summary>Whether a pattern, as of <c>case</c>, matches a known text; null if that is not known.</summary>
     public bool? Matches(Word pattern, string text)
     {

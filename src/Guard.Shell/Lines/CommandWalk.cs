@@ -168,7 +168,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
     {
         switch (name)
         {
-            case "source" or ".":
+            case "source" or "." when words.Count < 2 || !words[1].IsKnown || (place.OpensPipes && words[1].Text == ProcessSubstitutions.Name) || (PathPlace.Absolute(words[1].Text, place.Folder) is { } path && PathPlace.IsStream(path)):
                 output.AddOpaque(LineOpacity.SourcedFile, place.Span, command);
                 break;
             case "export" or "declare" or "typeset" or "local" or "readonly":
@@ -231,7 +231,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
 
     private void GivenCode(string code, CommandEffects effects, CommandPlace place, int command)
     {
-        var runsShell = ShellDialect.IsShell(effects.Program) || effects.Wrapper == WrapperKind.Changer || effects.Program is "sudo" or "doas" or "su" or "parallel";
+        var runsShell = ShellDialect.IsShell(effects.Program) || effects.Wrapper == WrapperKind.Changer || effects.Program is "sudo" or "doas" or "su" or "parallel" or "at" or "batch";
         if (runsShell)
             ShellText(Argument.Of(code), effects, place with { Parent = command, Depth = place.Depth + 1, Input = ShellInput.Other.Instance });
         else

@@ -46,8 +46,6 @@ internal sealed class TextWalk
             return null;
         }
 
-        if (LoadingLoops.Find(text) is { } loads)
-            _output.AddOpaque(LineOpacity.LoadingVariable, SpanOf(loads), Parent);
         _steps = analysis.Steps;
         for (var i = 0; i < _steps.Length && _output.Step(SpanOf(_steps[i].Span)); i++)
             Walk(i);
@@ -82,7 +80,7 @@ internal sealed class TextWalk
         FeedingCommand? only = null;
         for (var i = pipe.FirstStep; i < pipe.EndStep && i < _steps.Length; i++)
         {
-            if (_steps[i] is VariableRead)
+            if (_steps[i] is VariableRead or VariableSet)
                 continue;
             if (only is not null || !_feeding.TryGetValue(i, out only))
                 return null;
@@ -128,7 +126,7 @@ internal sealed class TextWalk
     private ShellState State()
     {
         var folder = _origin is { } origin ? origin.Folder : _facts.WorkingDirectory;
-        var state = new ShellState { WorkingDirectory = folder };
+        var state = new ShellState { WorkingDirectory = folder, InheritsRest = _origin is null };
         if (_origin is { Elsewhere: true })
             return state;
         foreach (var (name, value) in _facts.Variables)
@@ -156,6 +154,9 @@ internal sealed class TextWalk
                 break;
             case VariableRead read when SensitiveNames.IsSecret(read.Name) && !(IsLocalName(read.Name) && MayAssign(read.Name)):
                 _output.Add(new LineAccess("read:env", read.Name, SpanOf(read.Span), Parent) { Inert = IsRemote });
+                break;
+            case VariableSet set:
+                Assigned(set.Name, null, SpanOf(set.Span), Parent);
                 break;
             case OpaqueStep opaque:
                 _output.AddOpaque(LineOpacity.Of(opaque.Code), SpanOf(opaque.Span), Parent);

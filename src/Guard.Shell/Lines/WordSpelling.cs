@@ -33,20 +33,24 @@ internal static class WordSpelling
                 text.Append("?*");
                 break;
             case ArgumentForm.Within:
-                NormalForm.Append(text, word.Text.TrimEnd('/') + "/");
+                AppendParts(text, word.Text.TrimEnd('/') + "/");
                 text.Append('?');
                 break;
             default:
-                var parts = word.Text.Split(Argument.Hole);
-                for (var i = 0; i < parts.Length; i++)
-                {
-                    if (i > 0)
-                        text.Append('?');
-                    if (parts[i].Length > 0)
-                        NormalForm.Append(text, parts[i]);
-                }
-
+                AppendParts(text, word.Text);
                 break;
+        }
+    }
+
+    private static void AppendParts(StringBuilder text, string word)
+    {
+        var parts = word.Split(Argument.Hole);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (i > 0)
+                text.Append('?');
+            if (parts[i].Length > 0)
+                NormalForm.Append(text, parts[i]);
         }
     }
 }

@@ -76,7 +76,8 @@ internal sealed class ParameterReader(SourceCursor cursor, WordReader words, Ari
             var c = cursor.Current;
             if (cursor.AtEnd)
                 throw cursor.Refuse(ShellRefusalCode.Unterminated, start, "a subscript is not closed");
-            if (c is '[' or '{' or '}' or '\\' or '\n' or '`' or '<' or '>' || (c is '\'' or '"' && kind != TextKind.Unquoted))
+            if (c is '[' or '{' or '}' or '\\' or '\n' or '`' or '<' or '>' || (c is '\'' or '"' && kind != TextKind.Unquoted)
+                || (c is '(' or ')' && kind == TextKind.Arithmetic))
                 throw cursor.Refuse(ShellRefusalCode.Unsupported, "a quote, bracket or brace in a subscript");
             if (c == '$')
             {
@@ -190,7 +191,7 @@ internal sealed class ParameterReader(SourceCursor cursor, WordReader words, Ari
             throw cursor.Refuse(ShellRefusalCode.Unsupported, "an empty pattern in a replacement");
 
         // Inside double quotes, quotes in pattern and replacement mean different things in different releases of bash.
-        var operandKind = kind == TextKind.Unquoted ? TextKind.Unquoted : TextKind.HereDocument;
+        var operandKind = kind is TextKind.DoubleQuoted or TextKind.QuotedPattern ? TextKind.HereDocument : kind;
         var result = part(op) with { Operand = ReadOperand(kind == TextKind.DoubleQuoted ? TextKind.QuotedPattern : operandKind, '/') };
         if (cursor.Current != '/')
             return result;

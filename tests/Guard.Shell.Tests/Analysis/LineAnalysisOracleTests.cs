@@ -31,7 +31,7 @@ public sealed class LineAnalysisOracleTests(ITestOutputHelper output) : IDisposa
         Directory.CreateDirectory(Path.Combine(folder, "d1", "d2"));
         Directory.CreateDirectory(Path.Combine(folder, "d3"));
         var view = new StatedGlobView([folder + "/d1/d2/", folder + "/d3/"]);
-        var state = new ShellState { WorkingDirectory = folder }.With("PWD", ShellValue.Of(folder)).With("HOME", ShellValue.Of(folder + "/d3")).With("CDPATH", ShellValue.Unset);
+        var state = new ShellState { WorkingDirectory = folder, InheritsRest = true }.With("PWD", ShellValue.Of(folder)).With("HOME", ShellValue.Of(folder + "/d3")).With("CDPATH", ShellValue.Unset);
 
         var generator = new FlowGenerator(new Random(LongRuns.Seed + 6));
         var lines = Enumerable.Range(0, LongRuns.Count(400, 60_000)).Select(_ => generator.Line()).ToList();

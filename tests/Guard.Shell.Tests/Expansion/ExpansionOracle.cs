@@ -130,7 +130,7 @@ internal sealed class ExpansionOracle : IDisposable
 
     private sealed class SilentObserver : IExpansionObserver
     {
-        public string? RunCommandSubstitution(CommandSubstitutionPart part, ShellState state) => null;
+        public ShellValue RunCommandSubstitution(CommandSubstitutionPart part, ShellState state) => ShellValue.Unknown;
 
         public void RunProcessSubstitution(ProcessSubstitutionPart part, ShellState state)
         {
@@ -141,6 +141,10 @@ internal sealed class ExpansionOracle : IDisposable
         }
 
         public void ReadVariable(string name, SourceSpan span)
+        {
+        }
+
+        public void SetVariable(string name, SourceSpan span)
         {
         }
     }
