@@ -31,8 +31,7 @@ internal static class KnownOutput
         return words switch
         {
             ["wc", .. var rest] => rest.TrueForAll(w => w is "-l" or "-c" or "-w" or "-m" or "-L"),
-            ["grep", .. var rest] => rest.Exists(w => w is "-c" or "--count" || (w.Length > 1 && w[0] == '-' && w[1] != '-' && w.Contains('c', StringComparison.Ordinal) && w.AsSpan(1).IndexOfAny('e', 'f') < 0))
-                && rest.Count(w => !w.StartsWith('-')) <= 2 && rest.TrueForAll(w => !w.StartsWith('-') || (!w.StartsWith("--", StringComparison.Ordinal) ? w.AsSpan(1).IndexOfAny("rRHbnZ") < 0 : w is "--count")),
+            ["grep", .. var rest] => CountsOneText(rest),
             ["date", var format] => format is "+%s" or "+%Y" or "+%m" or "+%d" or "+%H" or "+%M" or "+%S" or "+%s%N" or "+%s%3N" or "+%Y%m%d" or "+%j",
             ["nproc"] => true,
             ["id", var what] => what is "-u" or "-g",
@@ -41,5 +40,20 @@ internal static class KnownOutput
             ["git", "rev-list", .. var rest] => rest.Contains("--count"),
             _ => false,
         };
+    }
+
+    /// <summary>A count for each of several files would have the file's name before it.</summary>
+    private static bool CountsOneText(List<string> words)
+    {
+        var counts = false;
+        foreach (var word in words.Where(w => w.StartsWith('-')))
+        {
+            if (word is "-c" or "-ci" or "-ic" or "-cv" or "-vc" or "-cE" or "-Ec" or "-cF" or "-cw" or "--count")
+                counts = true;
+            else if (word is not ("-i" or "-v" or "-E" or "-F" or "-w" or "-x"))
+                return false;
+        }
+
+        return counts && words.Count(w => !w.StartsWith('-')) <= 2;
     }
 }
