@@ -1,0 +1,129 @@
+using System.Text;
+
+namespace Guard.Proof.Json;
+
+/// <summary>A member of an object, as a range of the output.</summary>
+internal readonly record struct Member(string Name, int From, int Length);
+
+/// <summary>Bytes that grow at the end, and whose last part can be put into another order.</summary>
+internal sealed class CanonicalBuffer(int capacity)
+{
+    private byte[] _bytes = new byte[Math.Max(capacity, 64)];
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public void Append(byte value)
+    {
+        Room(1)[0] = value;
+        Length++;
+    }
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Room(bytes.Length));
+        Length += bytes.Length;
+    }
+
+    public void AppendAscii(string text) => Length += Encoding.ASCII.GetBytes(text, Room(text.Length));
+
+    /// <summary>RFC 8785, 3.2.2.2: only quotation mark, backslash and control characters are escaped, in their shortest form.</summary>
+    public void AppendString(string text)
+    {
+        Append((byte)'"');
+        var rest = text.AsSpan();
+        while (rest.Length > 0)
+        {
+            var plain = IndexOfEscaped(rest);
+            var run = plain < 0 ? rest : rest[..plain];
+            Length += Encoding.UTF8.GetBytes(run, Room(run.Length * 3));
+            if (plain < 0)
+            {
+                break;
+            }
+
+            AppendEscaped(rest[plain]);
+            rest = rest[(plain + 1)..];
+        }
+
+        Append((byte)'"');
+    }
+
+    /// <summary>Puts the members, which lie one after another from <paramref name="start"/> on, into the given order with commas between.</summary>
+    public void Rearrange(int start, List<Member> members)
+    {
+        if (members.Count < 2)
+        {
+            return;
+        }
+
+        var unordered = _bytes.AsSpan(start, Length - start).ToArray();
+        Length = start;
+        for (var i = 0; i < members.Count; i++)
+        {
+            if (i > 0)
+            {
+                Append((byte)',');
+            }
+
+            Append(unordered.AsSpan(members[i].From - start, members[i].Length));
+        }
+    }
+
+    private static int IndexOfEscaped(ReadOnlySpan<char> text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] is < ' ' or '"' or '\\')
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private void AppendEscaped(char character)
+    {
+        switch (character)
+        {
+            case '"':
+                Append("\\\""u8);
+                break;
+            case '\\':
+                Append("\\\\"u8);
+                break;
+            case '\b':
+                Append("\\b"u8);
+                break;
+            case '\f':
+                Append("\\f"u8);
+                break;
+            case '\n':
+                Append("\\n"u8);
+                break;
+            case '\r':
+                Append("\\r"u8);
+                break;
+            case '\t':
+                Append("\\t"u8);
+                break;
+            default:
+                Append("\\u00"u8);
+                Append((byte)"0123456789abcdef"[character >> 4]);
+                Append((byte)"0123456789abcdef"[character & 15]);
+                break;
+        }
+    }
+
+    private Span<byte> Room(int count)
+    {
+        if (_bytes.Length - Length < count)
+        {
+            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(_bytes.Length * 2L, (long)Length + count)));
+        }
+
+        return _bytes.AsSpan(Length);
+    }
+}
