@@ -19,30 +19,39 @@ public static class SettingsJudge
     public static string? WhyDisarmed(IEnumerable<SettingsContent> files, string? changed)
     {
         var registered = false;
+        var watched = false;
         foreach (var file in files)
         {
             if (file.Content is not { } content) continue;
             using var document = Parse(content);
-            if (document is null || VoidMember(document.RootElement) is { })
+            if (WhyVoid(document) is { } why)
             {
-                var why = document is null ? "it is not plain JSON" : $"`{VoidMember(document.RootElement)}` has a wrong type";
                 // A void file elsewhere was void before this change, and what it registered has not been in force.
                 if (changed is null || file.Path == changed) return $"the client would ignore {file.Path}: {why}";
                 continue;
             }
 
-            var root = document.RootElement;
+            var root = document!.RootElement;
             if (root.TryGetProperty("disableAllHooks", out var off) && off.ValueKind == JsonValueKind.True) return $"`disableAllHooks` stands in {file.Path}";
-            foreach (var (matcher, handler) in Handlers(root))
+            foreach (var (matcher, handler) in Handlers(root, HookEvents.PreToolUse))
             {
                 if (!IsGuard(handler)) continue;
                 // Of several files the higher one's options win for the same command, so a weak copy anywhere counts.
-                if (Weakness(matcher, handler) is { } weakness) return $"{file.Path} registers guard-hook {weakness}";
+                if (Weakness(matcher, handler, "pre") is { } weakness) return $"{file.Path} registers guard-hook {weakness}";
                 registered = true;
+            }
+
+            foreach (var (matcher, handler) in Handlers(root, HookEvents.ConfigChange))
+            {
+                if (!IsGuard(handler)) continue;
+                if (Weakness(matcher, handler, "config") is { } weakness) return $"{file.Path} registers guard-hook for changes of settings {weakness}";
+                watched = true;
             }
         }
 
-        return registered ? null : "no settings file registers guard-hook for PreToolUse any more";
+        if (!registered) return "no settings file registers guard-hook for PreToolUse any more";
+        // Without it, the next change would be made unseen.
+        return watched ? null : "no settings file registers guard-hook for ConfigChange any more";
     }
 
     private static JsonDocument? Parse(ReadOnlyMemory<byte> content)
@@ -58,41 +67,22 @@ public static class SettingsJudge
         }
     }
 
-    /// <summary>The first member whose type makes the client ignore the whole file; null when there is none.</summary>
-    private static string? VoidMember(JsonElement root)
+    private static string? WhyVoid(JsonDocument? document)
     {
-        if (root.ValueKind != JsonValueKind.Object) return "the document";
-        if (root.TryGetProperty("model", out var model) && model.ValueKind != JsonValueKind.String) return "model";
-        if (root.TryGetProperty("disableAllHooks", out var off) && off.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) return "disableAllHooks";
-        if (root.TryGetProperty("permissions", out var permissions) && permissions.ValueKind != JsonValueKind.Object) return "permissions";
-        if (root.TryGetProperty("env", out var environment) && (environment.ValueKind != JsonValueKind.Object || environment.EnumerateObject().Any(v => v.Value.ValueKind != JsonValueKind.String))) return "env";
-        if (!root.TryGetProperty("hooks", out var hooks)) return null;
-        if (hooks.ValueKind != JsonValueKind.Object) return "hooks";
-        if (!hooks.TryGetProperty("PreToolUse", out var entries)) return null;
-        if (entries.ValueKind != JsonValueKind.Array) return "hooks.PreToolUse";
-        return entries.EnumerateArray().All(IsEntry) ? null : "hooks.PreToolUse";
+        if (document is null) return "it is not plain JSON";
+        if (SettingsShape.Check(document.RootElement).FirstOrDefault(static fault => fault.Voids) is not { } fault) return null;
+        if (fault.Path.Length == 0) return "the document is no object";
+        var parts = fault.Path.Split('/');
+        return $"`{string.Join('.', parts.Skip(1).Take(parts[1] == "hooks" ? 2 : 1))}` has a wrong type";
     }
 
-    private static bool IsEntry(JsonElement entry) =>
-        entry.ValueKind == JsonValueKind.Object &&
-        (!entry.TryGetProperty("matcher", out var matcher) || matcher.ValueKind == JsonValueKind.String) &&
-        entry.TryGetProperty("hooks", out var hooks) && hooks.ValueKind == JsonValueKind.Array && hooks.EnumerateArray().All(IsHandler);
-
-    private static bool IsHandler(JsonElement handler) =>
-        handler.ValueKind == JsonValueKind.Object && handler.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String &&
-        Has(handler, "command", JsonValueKind.String, orAbsent: !type.ValueEquals("command")) &&
-        Has(handler, "timeout", JsonValueKind.Number, orAbsent: true) &&
-        Has(handler, "args", JsonValueKind.Array, orAbsent: true) &&
-        (!handler.TryGetProperty("onFailure", out var failure) || (failure.ValueKind == JsonValueKind.String && failure.GetString() is "block" or "continue"));
-
-    private static bool Has(JsonElement element, string name, JsonValueKind kind, bool orAbsent) =>
-        element.TryGetProperty(name, out var value) ? value.ValueKind == kind : orAbsent;
-
-    private static IEnumerable<(string Matcher, JsonElement Handler)> Handlers(JsonElement root)
+    private static IEnumerable<(string Matcher, JsonElement Handler)> Handlers(JsonElement root, string name)
     {
-        if (!root.TryGetProperty("hooks", out var hooks) || !hooks.TryGetProperty("PreToolUse", out var entries)) yield break;
+        if (!root.TryGetProperty("hooks", out var hooks) || !hooks.TryGetProperty(name, out var entries) || entries.ValueKind != JsonValueKind.Array) yield break;
         foreach (var entry in entries.EnumerateArray())
         {
+            // Elsewhere than under PreToolUse the client drops a wrong entry alone.
+            if (HookShape.FindProblem(entry, out _) is not null) continue;
             var matcher = entry.TryGetProperty("matcher", out var stated) ? stated.GetString()! : "";
             foreach (var handler in entry.GetProperty("hooks").EnumerateArray()) yield return (matcher, handler);
         }
@@ -105,10 +95,10 @@ public static class SettingsJudge
         return command[(command.LastIndexOf('/') + 1)..].Trim('"', '\'') == Program || command.Contains("/" + Program + " ", StringComparison.Ordinal);
     }
 
-    private static string? Weakness(string matcher, JsonElement handler)
+    private static string? Weakness(string matcher, JsonElement handler, string verb)
     {
         if (matcher is not ("" or "*")) return "only for some tools";
-        if (!handler.TryGetProperty("args", out var args) || args.GetArrayLength() == 0 || args[0].ValueKind != JsonValueKind.String || args[0].GetString() != "pre") return "without `pre` as its first argument";
+        if (!handler.TryGetProperty("args", out var args) || args.GetArrayLength() == 0 || args[0].ValueKind != JsonValueKind.String || args[0].GetString() != verb) return $"without `{verb}` as its first argument";
         if (handler.TryGetProperty("if", out _)) return "under a condition";
         if (handler.TryGetProperty("async", out var isAsync) && isAsync.ValueKind != JsonValueKind.False) return "without waiting for it";
         if (handler.TryGetProperty("asyncRewake", out var rewake) && rewake.ValueKind != JsonValueKind.False) return "without waiting for it";

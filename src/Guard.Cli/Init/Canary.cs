@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Guard.Agents.ClaudeCode;
 using Guard.Client;
 
 namespace Guard.Cli.Init;

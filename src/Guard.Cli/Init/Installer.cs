@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Guard.Agents.ClaudeCode;
 using Guard.Cli.Connection;
 using Guard.Cli.Terminal;
 
@@ -160,7 +161,7 @@ internal sealed class Installer(CliContext context, GuardFolder folder)
     private static (JsonObject Settings, IReadOnlyList<string> Repairs, IReadOnlyList<string> Warnings) Read(SettingsFile file, bool repair)
     {
         var text = SettingsText.Read(file.Bytes ?? []);
-        var shape = SettingsShape.Check(text);
+        var shape = SettingsCheck.Of(text);
         var defects = text.Defects.Concat(shape.Defects).ToList();
         var warnings = shape.Remarks.Select(r => $"{file.Path}:{r.Line}:{r.Column}: {r.Message}").ToList();
         if (defects.Count == 0) return (text.Root!, [], warnings);
@@ -174,7 +175,7 @@ internal sealed class Installer(CliContext context, GuardFolder folder)
             throw new CliException(ExitCodes.BadDocument, $"{file.Path}:{first.Line}:{first.Column}: {first.Message}{more}; mend it, or let --repair rewrite the file as plain JSON (with a backup)");
         }
 
-        SettingsShape.Repair(text);
+        SettingsCheck.Repair(text);
         return (text.Root!, [.. defects.Select(d => $"{file.Path}:{d.Line}:{d.Column}: {d.Message}; --repair {d.Repair}")], warnings);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Guard.Agents.ClaudeCode;
 
 namespace Guard.Cli.Init;
 
@@ -41,8 +42,6 @@ internal sealed class SettingsText
             if (at.Length == 0) return (1, 1);
         }
     }
-
-    public static string Child(string path, string key) => $"{path}/{key.Replace("~", "~0").Replace("/", "~1")}";
 
     private void Parse()
     {
@@ -114,7 +113,7 @@ internal sealed class SettingsText
             var key = cursor.Reader.GetString()!;
             var keyStart = cursor.Start;
             cursor.Next(this);
-            var value = ReadValue(ref cursor, Child(path, key));
+            var value = ReadValue(ref cursor, SettingsFault.PathOf(path, key));
             if (result.ContainsKey(key)) Note(keyStart, $"the key `{key}` stands here a second time; the client uses this one alone", "keeps this one");
             result[key] = value;
         }

@@ -57,7 +57,7 @@ internal static class TrialCall
             [access]);
     }
 
-    private const string HookEvent = Init.HookEvents.PreToolUse;
+    private const string HookEvent = HookEvents.PreToolUse;
 
     private static AdapterContext AdapterContextFor(CliContext context, string workspace) => new()
     {

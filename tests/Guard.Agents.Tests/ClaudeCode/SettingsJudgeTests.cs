@@ -50,6 +50,27 @@ public sealed class SettingsJudgeTests
     public void Copy_ThatIsWeaker_DisarmsTheGoodOne(string was, string now, string because) =>
         Judge(Registration(), Registration().Replace(was, now)).Should().Contain(because);
 
+    [Theory]
+    [InlineData("\"args\":[\"config\"", "\"args\":[\"post\"", "`config`")]
+    [InlineData("\"block\" }", "\"continue\" }", "for changes of settings without `onFailure: block`")]
+    [InlineData("\"ConfigChange\"", "\"SessionEnd\"", "for ConfigChange any more")]
+    public void RegistrationForChanges_LostOrWeaker_Disarms(string was, string now, string because) =>
+        Judge(null, Registration().Replace(was, now)).Should().Contain(because);
+
+    [Theory]
+    [InlineData("\"model\":\"opus\"")]
+    [InlineData("\"permissions\":{\"allow\":[\"Read\"],\"defaultMode\":\"plan\"}")]
+    [InlineData("\"env\":{\"EDITOR\":\"vi\"},\"statusLine\":{}")]
+    [InlineData("\"disableAllHooks\":false,\"unknown\":5")]
+    public void OtherSettings_Changed_StayInForce(string member) =>
+        Judge(null, Registration().Insert(1, member + ",")).Should().BeNull();
+
+    [Theory]
+    [InlineData("\"language\":5", "`language`")]
+    [InlineData("\"permissions\":{\"defaultMode\":\"yolo\"}", "`permissions`")]
+    public void OtherSettings_OfAWrongType_Disarm(string member, string because) =>
+        Judge(null, Registration().Insert(1, member + ",")).Should().Contain(because, "the client drops the file, and the registration with it");
+
     [Fact]
     public void Settings_WithoutTheRegistration_AreDisarmed()
     {
@@ -62,5 +83,5 @@ public sealed class SettingsJudgeTests
     private static SettingsContent File(string path, string? text) => new(path, text is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(text));
 
     private static string Registration() =>
-        """{"hooks":{"PreToolUse":[{"matcher":"*","hooks":[{"type":"command","command":"/opt/guard/guard-hook","args":["pre","--deadline","25"],"timeout":30,"onFailure":"block"}]}]}}""";
+        """{"hooks":{"PreToolUse":[{"matcher":"*","hooks":[{"type":"command","command":"/opt/guard/guard-hook","args":["pre","--deadline","25"],"timeout":30,"onFailure":"block"}]}],"ConfigChange":[{"hooks":[{"type":"command","command":"/opt/guard/guard-hook","args":["config","--deadline","10"],"timeout":15,"onFailure":"block" }]}]}}""";
 }

@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 
-namespace Guard.Cli.Init;
+namespace Guard.Agents.ClaudeCode;
 
 /// <summary>The client's hook events.</summary>
-internal static class HookEvents
+public static class HookEvents
 {
     public const string PreToolUse = "PreToolUse";
     public const string PostToolUse = "PostToolUse";
