@@ -19,18 +19,24 @@ internal static unsafe class InstallationState
     // Another hook holds the lock for some ten microseconds; whoever holds it longer is not waited for.
     private const int LockTries = 25;
 
-    /// <summary>The id and the next number; nulls where they cannot be kept.</summary>
-    public static (string? Installation, long? Sequence) Next(string? folder)
+    /// <summary>Opens the file, making its folder where that is missing; negative where there is none to be had.</summary>
+    public static int Open(string? folder)
     {
-        if (folder is null) return default;
+        if (folder is null) return -1;
         var descriptor = Libc.Open(folder + FileName, Libc.ReadWriteFlag | Libc.CreateFlag | Libc.CloseOnExec | Libc.NonBlockingFile, 0x180);
         if (descriptor < 0 && Libc.LastError == Libc.NoEntry && Libc.MakeFolder(folder, 0x1C0) == 0)
         {
             descriptor = Libc.Open(folder + FileName, Libc.ReadWriteFlag | Libc.CreateFlag | Libc.CloseOnExec | Libc.NonBlockingFile, 0x180);
         }
 
+        return descriptor;
+    }
+
+    /// <summary>The id and the next number, and closes the file; nulls where they cannot be kept.</summary>
+    public static (string? Installation, long? Sequence) Next(int descriptor)
+    {
         if (descriptor < 0) return default;
-        var next = TakeLock(descriptor) ? Count(descriptor) : default;
+        (string?, long?) next = TakeLock(descriptor) ? Count(descriptor) : default;
         Libc.Close(descriptor);
         return next;
     }
@@ -65,7 +71,8 @@ internal static unsafe class InstallationState
         number++;
         var text = id + " " + number.ToString("D19", CultureInfo.InvariantCulture) + "\n";
         Encoding.ASCII.GetBytes(text, new Span<byte>(line, LineLength));
-        return Libc.WriteAt(descriptor, line, LineLength, 0) == LineLength ? (id, number) : default;
+        if (Libc.WriteAt(descriptor, line, LineLength, 0) != LineLength) return default;
+        return (id, number);
     }
 
     private static bool TryParse(ReadOnlySpan<byte> line, out string id, out long number)

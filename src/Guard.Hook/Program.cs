@@ -5,6 +5,8 @@ using Guard.Hook;
 using Guard.Hook.Commands;
 using Guard.Hook.Native;
 
+Surroundings.Settle();
+
 // The client takes every exit code but 0 and 2 for a broken hook and lets the call go on. So nothing leaves this file but
 // an answer, and the process never ends by itself.
 var traceId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
@@ -19,11 +21,22 @@ if (verb is "--help" or "-h" or "--version")
 
 try
 {
+    Privileges.Inspect();
     var command = CommandLine.Parse(args);
     Watchdog.Arm(command.DeadlineSeconds, Deny);
-    if (command.TraceFile is { } file) TraceLog.Open(file);
-    TraceLog.Write($"{verb} with trace {traceId}");
     var run = new HookRun(command, traceId);
+    try
+    {
+        if (Privileges.AreHeld) run.OpenProtected();
+    }
+    finally
+    {
+        // The log's path is whatever the command line says: it is opened with the rights of who said it.
+        Privileges.Drop();
+        if (command.TraceFile is { } file) TraceLog.Open(file);
+        TraceLog.Write($"{verb} with trace {traceId}");
+    }
+
     Verdict.Give(verb switch
     {
         "pre" => PreCommand.Run(run),

@@ -7,7 +7,7 @@ namespace Guard.Hook.Tests;
 [Collection(HookProcesses.Name)]
 public sealed class OtherEventsTests(HookBinary hook)
 {
-    private const string Good = """{"hooks":{"PreToolUse":[{"matcher":"*","hooks":[{"type":"command","command":"/opt/guard/guard-hook","args":["pre","--deadline","25"],"timeout":30,"onFailure":"block"}]}]}}""";
+    private const string Good = """{"hooks":{"PreToolUse":[{"matcher":"*","hooks":[{"type":"command","command":"/opt/guard/guard-hook","args":["pre","--deadline","25"],"timeout":30,"onFailure":"block"}]}],"ConfigChange":[{"hooks":[{"type":"command","command":"/opt/guard/guard-hook","args":["config","--deadline","10"],"timeout":15,"onFailure":"block"}]}]}}""";
 
     [Theory]
     [InlineData("post-bash.json", "succeeded", null, true)]

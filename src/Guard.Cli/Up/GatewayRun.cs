@@ -87,6 +87,7 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
         DataDirectory = request.Folder.Path,
         Http = request.Http,
         UnixSocketPath = request.Socket,
+        UnixSocketGroup = request.SocketGroup,
         Https = request.Https is { } endpoint ? new HttpsOptions(endpoint, request.Certificate!, request.Key!) : null,
         PolicyFolders = request.Policies is { } folder ? [folder] : [],
         OrganisationName = request.Organisation ?? "default",

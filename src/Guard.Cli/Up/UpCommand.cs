@@ -15,6 +15,7 @@ internal static class UpCommand
         var listen = new Option<string>("--listen") { HelpName = "ADDR", Description = "Loopback address and port for http", DefaultValueFactory = _ => "127.0.0.1:7411" };
         var noTcp = new Option<bool>("--no-tcp") { Description = "Listen on the Unix socket alone (and https, if stated)" };
         var socket = new Option<string?>("--socket") { HelpName = "PATH", Description = "The Unix socket (default: gateway.sock in the data folder)" };
+        var socketGroup = new Option<string?>("--socket-group") { HelpName = "GROUP", Description = "Also let processes with this effective group call over the Unix socket (mode 0660); a managed installation's hook is one" };
         var https = new Option<string?>("--https") { HelpName = "ADDR", Description = "Address and port for https; needs --certificate and --key" };
         var certificate = new Option<string?>("--certificate") { HelpName = "PEM", Description = "Certificate and its intermediates, for --https" };
         var key = new Option<string?>("--key") { HelpName = "PEM", Description = "Private key of the certificate" };
@@ -25,7 +26,7 @@ internal static class UpCommand
         var json = new Option<bool>("--json") { Description = "Write the state after the start as JSON; a new admin key then needs --admin-key-file" };
         var command = new Command("up", "Run a gateway on this machine until Ctrl-C; the first start makes the store, an agent and its keys")
         {
-            data, policies, listen, noTcp, socket, https, certificate, key, agent, organisation, adminKeyFile, resetAdminKey, json,
+            data, policies, listen, noTcp, socket, socketGroup, https, certificate, key, agent, organisation, adminKeyFile, resetAdminKey, json,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -36,6 +37,7 @@ internal static class UpCommand
                 Policies = Absolute(policies),
                 Http = parsed.GetValue(noTcp) ? null : Loopback(parsed.GetRequiredValue(listen)),
                 Socket = Absolute(socket) ?? folder.Socket,
+                SocketGroup = parsed.GetValue(socketGroup),
                 Https = parsed.GetValue(https) is { } stated ? Address("--https", stated) : null,
                 Certificate = Absolute(certificate),
                 Key = Absolute(key),

@@ -14,6 +14,9 @@ internal sealed record UpRequest
     /// <summary>Null: no plain http.</summary>
     public IPEndPoint? Http { get; init; }
     public required string Socket { get; init; }
+
+    /// <summary>Null: the socket is its owner's alone.</summary>
+    public string? SocketGroup { get; init; }
     public IPEndPoint? Https { get; init; }
     public string? Certificate { get; init; }
     public string? Key { get; init; }

@@ -103,7 +103,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var clock = options.Clock;
         var loggers = parts.Add(OperationalLog.Create(options.Log));
         var directory = parts.Add(DataDirectory.Take(options.DataDirectory));
-        var sockets = parts.Add(ListenSockets.Bind(options));
+        var access = SocketAccess.Of(options);
+        var sockets = parts.Add(ListenSockets.Bind(options, access.Group));
         var unfinished = parts.Add(new UnfinishedFirstStart(directory.Path));
         var database = parts.Add<IDatabase>(SqliteDatabase.Open(directory.Path));
 
@@ -128,7 +129,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var follower = parts.Add(new ChangeFollower(database.Changes, [policies.Refresh, keys.Refresh], clock, loggers.CreateLogger<ChangeFollower>()));
         var limiter = new RateLimiter(options.Limits.PerKey, options.Limits.FailedAuthentications, clock);
         var authenticator = new Authenticator(keys, limiter, refusals, clock);
-        var pipeline = new RequestPipeline(authenticator, refusals, loggers.CreateLogger<RequestPipeline>());
+        var pipeline = new RequestPipeline(access, authenticator, refusals, loggers.CreateLogger<RequestPipeline>());
 
         var decisions = new DecisionService(active, keys, follower, new SessionPins(database), writer, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
         var agents = new AgentService(identities, new AgentKeyStore(database), reader, keys, organisation, clock);

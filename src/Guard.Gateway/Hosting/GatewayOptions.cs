@@ -18,6 +18,12 @@ public sealed record GatewayOptions
     /// <summary>Absolute; at most 107 bytes. Null: no Unix socket. Made with mode 0600.</summary>
     public string? UnixSocketPath { get; init; }
 
+    /// <summary>
+    /// Name or number of a group whose processes may call over the Unix socket, which then gets mode 0660. Null: only the
+    /// gateway's own account and root.
+    /// </summary>
+    public string? UnixSocketGroup { get; init; }
+
     /// <summary>Null: no https.</summary>
     public HttpsOptions? Https { get; init; }
 
@@ -91,5 +97,5 @@ public sealed record LimitOptions
     /// <summary>How long a decision waits for its commit.</summary>
     public TimeSpan CommitDeadline { get; init; } = TimeSpan.FromSeconds(5);
 
-    public int Connections { get; init; } = 1_024;
+    public int Connections { get; init; } = 4_096;
 }

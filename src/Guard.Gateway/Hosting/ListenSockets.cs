@@ -18,7 +18,7 @@ internal sealed class ListenSockets : IDisposable
     public string? UnixPath => _unixPath;
 
     /// <exception cref="GatewayStartException">An address is not allowed, in use, or cannot be bound.</exception>
-    public static ListenSockets Bind(GatewayOptions options)
+    public static ListenSockets Bind(GatewayOptions options, uint? unixGroup = null)
     {
         if (options.Http is null && options.Https is null && options.UnixSocketPath is null)
         {
@@ -45,7 +45,7 @@ internal sealed class ListenSockets : IDisposable
 
             if (options.UnixSocketPath is { } path)
             {
-                var socket = UnixSocketFile.Bind(path);
+                var socket = UnixSocketFile.Bind(path, unixGroup);
                 sockets._bound.Add(new UnixDomainSocketEndPoint(path), socket);
                 sockets._unixPath = path;
             }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Guard.Gateway.Hosting;
 
 /// <summary>What every request goes through before its endpoint: one place for failures, one place for keys.</summary>
-internal sealed partial class RequestPipeline(Authenticator authenticator, RefusalRecorder refusals, ILogger<RequestPipeline> logger)
+internal sealed partial class RequestPipeline(SocketAccess access, Authenticator authenticator, RefusalRecorder refusals, ILogger<RequestPipeline> logger)
 {
     /// <summary>Turns every failure into a problem document. Outermost.</summary>
     public async Task AnswerFailuresAsync(HttpContext context, RequestDelegate next)
@@ -43,6 +43,7 @@ internal sealed partial class RequestPipeline(Authenticator authenticator, Refus
     /// <summary>Lets a request reach its endpoint with the key that the endpoint requires. Behind routing, before the endpoints.</summary>
     public Task AuthenticateAsync(HttpContext context, RequestDelegate next)
     {
+        access.Check(context, refusals);
         if (context.GetEndpoint() is not { } endpoint)
         {
             throw new RefusedException(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "There is nothing at this path. docs/api.md lists what there is.");

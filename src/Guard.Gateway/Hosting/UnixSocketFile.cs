@@ -3,12 +3,17 @@ using Guard.Protocol;
 
 namespace Guard.Gateway.Hosting;
 
-/// <summary>The gateway's Unix socket: only its owner can connect.</summary>
+/// <summary>The gateway's Unix socket: its owner alone can connect, or its owner and one group.</summary>
 internal static class UnixSocketFile
 {
+    private const UnixFileMode OwnerMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode GroupMode = OwnerMode | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
     /// <summary>Binds, replacing a socket that nobody listens on.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="group">The number of the group that may connect too.</param>
     /// <exception cref="GatewayStartException">Somebody listens there, something else lies there, or the path cannot be used.</exception>
-    public static Socket Bind(string path)
+    public static Socket Bind(string path, uint? group = null)
     {
         if (!Path.IsPathFullyQualified(path))
         {
@@ -22,7 +27,8 @@ internal static class UnixSocketFile
         {
             socket.Bind(endpoint);
             // Nobody can connect before the server listens, so there is no moment at which the mode is too open.
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (group is { } number) SystemAccounts.SetGroup(path, number);
+            File.SetUnixFileMode(path, group is null ? OwnerMode : GroupMode);
             return socket;
         }
         catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)

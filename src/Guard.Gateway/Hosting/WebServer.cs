@@ -18,6 +18,9 @@ internal static class WebServer
     private const long MaxBodyBytes = 8 * 1024 * 1024;
     private const int MaxHeaderBytes = 16 * 1024;
     private const int MaxHeaders = 64;
+
+    // Connections that wait to be accepted; the kernel's limit (net.core.somaxconn) is the same since Linux 5.4.
+    private const int Backlog = 4_096;
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
     // An empty builder: the others read appsettings.json of the current folder and ASPNETCORE_ variables, and the agent can write both.
@@ -34,7 +37,11 @@ internal static class WebServer
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = sockets.Take);
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+        {
+            transport.CreateBoundListenSocket = sockets.Take;
+            transport.Backlog = Backlog;
+        });
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, sockets));
 
         var web = builder.Build();

@@ -158,6 +158,8 @@ internal sealed class RefusalSubject : IEquatable<RefusalSubject>
 
     public static RefusalSubject OfPrefix(string prefix) => new($"requests with an unknown key {prefix}", null);
 
+    public static RefusalSubject OfAccount(uint user) => new($"callers of account {user} on the Unix socket", null);
+
     public static RefusalSubject Of(KeyEntry key) => new($"requests with key {key.Prefix}", key);
 
     public bool Equals(RefusalSubject? other) => other is not null && string.Equals(Text, other.Text, StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Guard.Agents;
 using Guard.Agents.ClaudeCode;
 using Guard.Agents.Paths;
@@ -12,7 +14,8 @@ namespace Guard.Hook.Commands;
 internal sealed class HookRun
 {
     private readonly CommandLine _command;
-    private readonly string? _home = Account.Home();
+    private string? _home;
+    private int? _state;
 
     public HookRun(CommandLine command, string traceId)
     {
@@ -25,20 +28,29 @@ internal sealed class HookRun
 
     public Deadline Deadline { get; }
 
-    public HookSettings Settings => field ??= SettingsSource.Find(_command, _home);
+    public HookSettings Settings => field ??= SettingsSource.Find(_command, () => Home);
 
-    public GatewayClient Gateway => new(Settings, Deadline);
+    public GatewayClient Gateway => field ??= new(Settings, Deadline);
 
     /// <summary>The account's home folder.</summary>
-    public string? Home => _home;
+    public string? Home => _home ??= Account.Home();
 
     /// <summary>The project folder as the registration or the client states it.</summary>
     public string? Workspace => _command.Workspace ?? Environment.GetEnvironmentVariable("CLAUDE_PROJECT_DIR");
 
+    /// <summary>Opens all that needs the group of a managed installation: settings, request counter, connection.</summary>
+    /// <exception cref="HookFailure">One of them is not to be had.</exception>
+    public void OpenProtected()
+    {
+        if (SettingsSource.Overruled(_command, Settings) is { } note) Descriptor.WriteAll(2, Encoding.UTF8.GetBytes($"guard: {note}\n"));
+        _state = InstallationState.Open(StateFolder());
+        Gateway.OpenProtected();
+    }
+
     public AdapterContext PlaceOf(ClaudeCodeInput input) => new()
     {
         Paths = new MachinePathView(),
-        Home = _home,
+        Home = Home,
         HomeVariable = Environment.GetEnvironmentVariable("HOME"),
         Workspace = Workspace,
         ManualFolder = input.SessionId is null ? CurrentFolder() : null,
@@ -46,7 +58,7 @@ internal sealed class HookRun
 
     public HookInfo Identity()
     {
-        var (installation, sequence) = InstallationState.Next(Settings.StateDirectory);
+        var (installation, sequence) = InstallationState.Next(_state ?? InstallationState.Open(StateFolder()));
         return new HookInfo
         {
             Version = HookVersion.Text,
@@ -56,6 +68,11 @@ internal sealed class HookRun
             Sequence = sequence,
         };
     }
+
+    // Accounts share the machine's settings and not a file: whoever makes it owns it.
+    private string? StateFolder() => Settings is { FromMachine: true, StateDirectory: { } shared }
+        ? $"{shared}/{Libc.GetUserId().ToString(CultureInfo.InvariantCulture)}"
+        : Settings.StateDirectory;
 
     private static string? CurrentFolder()
     {

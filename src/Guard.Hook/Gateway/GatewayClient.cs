@@ -7,6 +7,26 @@ namespace Guard.Hook.Gateway;
 /// <summary>Asks the gateway one question.</summary>
 internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
 {
+    private SocketStream? _connected;
+    private string? _authorities;
+
+    /// <summary>Opens what only the hook's group may open; the rest of the exchange needs no rights.</summary>
+    /// <exception cref="HookFailure">The gateway cannot be reached, or the authorities cannot be read.</exception>
+    public void OpenProtected()
+    {
+        if (settings.CaFile is { } file) _authorities = TlsConnection.ReadAuthorities(file);
+        if (settings.Gateway.SocketPath is null) return;
+        var allowed = deadline.Left / 1000.0;
+        try
+        {
+            _connected = Connector.Connect(settings, deadline.AtMost(settings.TimeoutSeconds));
+        }
+        catch (GatewayTimeoutException)
+        {
+            throw TimedOut(allowed);
+        }
+    }
+
     /// <summary>The decision on a call.</summary>
     /// <exception cref="HookFailure">There is no decision, with the reason.</exception>
     public DecisionResponse Decide(string traceId, ReadOnlyMemory<byte> request) =>
@@ -27,22 +47,28 @@ internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
         var within = deadline.AtMost(settings.TimeoutSeconds);
         try
         {
-            using var socket = Connector.Connect(settings.Gateway, within);
+            using var socket = _connected ?? Connector.Connect(settings, within);
+            socket.Deadline = within;
             TraceLog.Write($"connected to {settings.Gateway}");
-            var stream = settings.Gateway.IsTls ? TlsConnection.Open(socket, settings.Gateway, settings.CaFile) : socket;
+            var stream = settings.Gateway.IsTls ? TlsConnection.Open(socket, settings.Gateway, settings.CaFile, _authorities) : socket;
             var answer = HttpExchange.Post(stream, path, settings.Gateway, settings.ApiKey, settings.TraceHeader, traceId, request.Span);
             TraceLog.Write($"answer {answer.Status}, {answer.Body.Length} bytes");
             return answer.Status == 200 ? answer.Body : throw Refusal(answer);
         }
         catch (GatewayTimeoutException)
         {
-            var seconds = Math.Round(Math.Min(allowed, settings.TimeoutSeconds), 1);
-            throw new HookFailure($"the gateway at {settings.Gateway} did not answer within {seconds} s. Is it running? Start it with `guard up`");
+            throw TimedOut(allowed);
         }
         catch (IOException e)
         {
             throw new HookFailure($"the connection to the gateway at {settings.Gateway} failed: {e.Message}. Is it running? Start it with `guard up`");
         }
+    }
+
+    private HookFailure TimedOut(double allowed)
+    {
+        var seconds = Math.Round(Math.Min(allowed, settings.TimeoutSeconds), 1);
+        return new HookFailure($"the gateway at {settings.Gateway} did not answer within {seconds} s. Is it running? Start it with `guard up`");
     }
 
     private HookFailure Refusal(HttpAnswer answer)

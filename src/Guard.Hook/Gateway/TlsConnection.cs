@@ -16,7 +16,7 @@ internal static class TlsConnection
     private static readonly string[] Forbidden = ["OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "SSLKEYLOGFILE"];
 
     /// <exception cref="HookFailure">The gateway is not the one that the certificate must prove.</exception>
-    public static Stream Open(SocketStream socket, GatewayAddress address, string? caFile)
+    public static Stream Open(SocketStream socket, GatewayAddress address, string? caFile, string? authorities = null)
     {
         foreach (var name in Forbidden) Libc.UnsetEnvironment(name);
         var options = new SslClientAuthenticationOptions
@@ -36,7 +36,7 @@ internal static class TlsConnection
             // .NET reads the whole system store on the first chain, 50 ms, even when only given roots count.
             Libc.SetEnvironment("SSL_CERT_FILE", NoFile, 1);
             Libc.SetEnvironment("SSL_CERT_DIR", NoFile, 1);
-            options.CertificateChainPolicy = PolicyOf(caFile);
+            options.CertificateChainPolicy = PolicyOf(caFile, authorities ?? ReadAuthorities(caFile));
         }
 
         var tls = new SslStream(socket, leaveInnerStreamOpen: true);
@@ -52,7 +52,21 @@ internal static class TlsConnection
         }
     }
 
-    private static X509ChainPolicy PolicyOf(string caFile)
+    /// <summary>The text of a PEM file.</summary>
+    /// <exception cref="HookFailure">It cannot be read.</exception>
+    public static string ReadAuthorities(string caFile)
+    {
+        try
+        {
+            return File.ReadAllText(caFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HookFailure($"`caFile` {DisplayText.Clean(caFile, 300)} cannot be read as PEM certificates");
+        }
+    }
+
+    private static X509ChainPolicy PolicyOf(string caFile, string authorities)
     {
         var policy = new X509ChainPolicy
         {
@@ -62,9 +76,9 @@ internal static class TlsConnection
         };
         try
         {
-            policy.CustomTrustStore.ImportFromPemFile(caFile);
+            policy.CustomTrustStore.ImportFromPem(authorities);
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (CryptographicException)
         {
             throw new HookFailure($"`caFile` {DisplayText.Clean(caFile, 300)} cannot be read as PEM certificates");
         }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Guard.Hook.Gateway;
+using Guard.Hook.Settings;
 
 namespace Guard.Hook.Native;
 
@@ -11,25 +12,29 @@ internal static unsafe class Connector
     private const int Unix = 1;
     private const int Ip4 = 2;
     private const int Ip6 = 10;
+    private const int QueuePause = 2;
     private const int StreamNonBlocking = 1 | 0x800 | Libc.CloseOnExec;
 
     /// <exception cref="HookFailure">The gateway cannot be reached.</exception>
     /// <exception cref="GatewayTimeoutException">The deadline has come.</exception>
-    public static SocketStream Connect(GatewayAddress address, Deadline deadline)
+    public static SocketStream Connect(HookSettings settings, Deadline deadline)
     {
-        if (address.SocketPath is { } path) return ConnectUnix(address, path, deadline);
+        var address = settings.Gateway;
+        if (address.SocketPath is { } path) return ConnectUnix(settings, path, deadline);
         if (!address.IsTls) return ConnectLoopback(address, deadline);
         return ConnectByName(address, deadline);
     }
 
-    private static SocketStream ConnectUnix(GatewayAddress address, string path, Deadline deadline)
+    private static SocketStream ConnectUnix(HookSettings settings, string path, Deadline deadline)
     {
         var raw = stackalloc byte[110];
         new Span<byte>(raw, 110).Clear();
         *(ushort*)raw = Unix;
         Encoding.UTF8.GetBytes(path, new Span<byte>(raw + 2, 107));
         var error = TryConnect(Unix, raw, 110, deadline, out var stream);
-        return stream ?? throw Unreachable(address, error);
+        if (stream is null) throw Unreachable(settings.Gateway, error);
+        SocketPeer.Require(stream.Handle, settings);
+        return stream;
     }
 
     /// <summary>Plain http goes to this machine alone, so the address is known without asking anybody.</summary>
@@ -84,6 +89,14 @@ internal static unsafe class Connector
         if (descriptor < 0) return Libc.LastError;
 
         var error = Libc.Connect(descriptor, address, length) == 0 ? 0 : Libc.LastError;
+        // A Unix socket whose queue is full says so at once instead of waiting.
+        while (error == Libc.TryAgain && family == Unix)
+        {
+            if (deadline.Left == 0) throw new GatewayTimeoutException();
+            Libc.Poll(null, 0, QueuePause);
+            error = Libc.Connect(descriptor, address, length) == 0 ? 0 : Libc.LastError;
+        }
+
         if (error is Libc.InProgress or Libc.Interrupted)
         {
             if (!Descriptor.WaitUntil(descriptor, Libc.PollOut, deadline)) throw new GatewayTimeoutException();

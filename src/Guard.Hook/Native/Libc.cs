@@ -25,6 +25,10 @@ internal static unsafe partial class Libc
     public const int PathOnly = 0x200000;
     public const int NonBlockingFile = 0x800;
 
+    /// <summary>No open file has this number.</summary>
+    public const int BadDescriptor = 9;
+    public const int NoAccess = 13;
+
     public const short PollIn = 1;
     public const short PollOut = 4;
 
@@ -95,6 +99,34 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void UnsetEnvironment(string name);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUserId();
+
+    [LibraryImport("libc", EntryPoint = "getresgid")]
+    public static partial int GetGroupIds(uint* real, uint* effective, uint* saved);
+
+    /// <summary>Of all threads: the C library sees to that.</summary>
+    [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
+    public static partial int SetGroupIds(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    public static partial void ProcessControl(int option, nint argument, nint unused3, nint unused4, nint unused5);
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    public static partial void SetFileMask(uint mask);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FileControl(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    public static partial void SetSignalHandler(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "sigprocmask")]
+    public static partial void SetSignalMask(int how, byte* set, byte* old);
+
+    [LibraryImport("libc", EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int GetPasswordEntry(string name, Password* entry, byte* buffer, nint size, Password** result);
 
     [LibraryImport("libc", EntryPoint = "getpwuid_r")]
     public static partial int GetPasswordEntry(uint user, Password* entry, byte* buffer, nint size, Password** result);

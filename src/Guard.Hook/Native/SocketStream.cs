@@ -7,6 +7,12 @@ internal sealed unsafe class SocketStream(int descriptor, Deadline deadline) : S
 {
     private const int NoSignal = 0x4000;
 
+    /// <summary>The descriptor, still owned by this stream.</summary>
+    public int Handle => descriptor;
+
+    /// <summary>When reading and writing end.</summary>
+    public Deadline Deadline { private get; set; } = deadline;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -28,7 +34,7 @@ internal sealed unsafe class SocketStream(int descriptor, Deadline deadline) : S
     {
         while (true)
         {
-            if (!Descriptor.WaitUntil(descriptor, Libc.PollIn, deadline)) throw new GatewayTimeoutException();
+            if (!Descriptor.WaitUntil(descriptor, Libc.PollIn, Deadline)) throw new GatewayTimeoutException();
             nint read;
             fixed (byte* start = buffer) read = Libc.Read(descriptor, start, buffer.Length);
             if (read >= 0) return (int)read;
@@ -51,7 +57,7 @@ internal sealed unsafe class SocketStream(int descriptor, Deadline deadline) : S
             }
             else if (Libc.LastError == Libc.TryAgain)
             {
-                if (!Descriptor.WaitUntil(descriptor, Libc.PollOut, deadline)) throw new GatewayTimeoutException();
+                if (!Descriptor.WaitUntil(descriptor, Libc.PollOut, Deadline)) throw new GatewayTimeoutException();
             }
             else if (Libc.LastError != Libc.Interrupted)
             {

@@ -26,4 +26,10 @@ internal sealed record HookSettings
 
     /// <summary>Folder of the installation's id and counter; null: none is kept.</summary>
     public string? StateDirectory { get; init; }
+
+    /// <summary>The account that must serve a Unix socket; null: <c>guard</c> for the machine's settings, else the hook's own.</summary>
+    public string? GatewayUser { get; init; }
+
+    /// <summary>Whether these are the machine's settings, which hold for all accounts.</summary>
+    public bool FromMachine { get; init; }
 }

@@ -15,6 +15,7 @@ internal sealed class SettingsBuilder(string place)
     public string? TraceHeader { get; set; }
     public string? CaFile { get; set; }
     public string? StateDirectory { get; set; }
+    public string? GatewayUser { get; set; }
 
     /// <exception cref="HookFailure">A setting is missing or wrong.</exception>
     public HookSettings Build(string gatewayKey, string apiKeyKey)
@@ -27,6 +28,7 @@ internal sealed class SettingsBuilder(string place)
         if (TraceHeader is not null && !IsToken(TraceHeader)) throw Wrong("traceHeader", "must be a header's name");
         if (CaFile is not null && !CaFile.StartsWith('/')) throw Wrong("caFile", "must be an absolute path");
         if (StateDirectory is not null && !StateDirectory.StartsWith('/')) throw Wrong("stateDirectory", "must be an absolute path");
+        if (GatewayUser is { Length: 0 }) throw Wrong("gatewayUser", "must name an account");
         return new HookSettings
         {
             Gateway = GatewayAddress.Parse(GatewayUrl),
@@ -37,6 +39,7 @@ internal sealed class SettingsBuilder(string place)
             TraceHeader = TraceHeader ?? Wire.DefaultTraceHeader,
             CaFile = CaFile,
             StateDirectory = StateDirectory,
+            GatewayUser = GatewayUser,
         };
     }
 

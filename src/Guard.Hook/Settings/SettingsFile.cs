@@ -21,7 +21,7 @@ internal static class SettingsFile
         if (descriptor < 0)
         {
             if (Libc.LastError is Libc.NoEntry or Libc.NotAFolder) return null;
-            throw new HookFailure($"the settings {Name(path)} cannot be read ({Errors.Name(Libc.LastError)})");
+            throw new HookFailure($"the settings {Name(path)} cannot be read ({Errors.Name(Libc.LastError)}){WhyNoAccess(Libc.LastError, onlyRoot)}");
         }
 
         byte[]? json;
@@ -45,7 +45,7 @@ internal static class SettingsFile
         if (descriptor < 0)
         {
             if (Libc.LastError is Libc.NoEntry or Libc.NotAFolder) return false;
-            throw new HookFailure($"the settings in {Name(folder)} cannot be read ({Errors.Name(Libc.LastError)})");
+            throw new HookFailure($"the settings in {Name(folder)} cannot be read ({Errors.Name(Libc.LastError)}){WhyNoAccess(Libc.LastError, onlyRoot: true)}");
         }
 
         try
@@ -59,6 +59,9 @@ internal static class SettingsFile
             Libc.Close(descriptor);
         }
     }
+
+    private static string WhyNoAccess(int error, bool onlyRoot) => error != Libc.NoAccess || !onlyRoot ? "" :
+        ". On a machine with a managed installation only its own guard-hook may read them: this is another copy, or it has lost its setgid bit, or lies on a nosuid mount, or was started with no_new_privs. `guard doctor` looks into it";
 
     /// <summary>Why a file of this owner and mode must not steer the hook; null where it may.</summary>
     internal static string? Distrust((uint Owner, int Mode)? status, bool onlyRoot, uint user)
@@ -119,6 +122,9 @@ internal static class SettingsFile
                 break;
             case "caFile":
                 builder.CaFile = Text(ref reader, key, builder);
+                break;
+            case "gatewayUser":
+                builder.GatewayUser = Text(ref reader, key, builder);
                 break;
             case "stateDirectory":
                 builder.StateDirectory = Text(ref reader, key, builder);
