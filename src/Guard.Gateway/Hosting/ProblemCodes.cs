@@ -19,8 +19,8 @@ internal static class ProblemCodes
     public const string MethodNotAllowed = "method-not-allowed";
     public const string NotFound = "not-found";
     public const string OutcomeExists = "outcome-exists";
-    public const string PoliciesChanged = "policies-changed";
     public const string PeerRefused = "peer-refused";
+    public const string PoliciesChanged = "policies-changed";
     public const string PoliciesInvalid = "policies-invalid";
     public const string PolicyUnknown = "policy-unknown";
     public const string RateLimited = "rate-limited";
