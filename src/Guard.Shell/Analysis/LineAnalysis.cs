@@ -10,6 +10,9 @@ namespace Guard.Shell.Analysis;
 /// <param name="Refusal">Why the line is not understood: then all of it is opaque.</param>
 public sealed record LineAnalysis(ImmutableArray<ShellStep> Steps, ShellScript? Script, ShellRefusal? Refusal)
 {
+    /// <summary>Work done: steps, those of rounds that only look ahead included, with their words and characters.</summary>
+    public int Work { get; init; }
+
     /// <summary>Reads a line and follows it.</summary>
     /// <param name="line">As it would be given to <c>bash -c</c>.</param>
     /// <param name="state">What is known at its start. Variables that are not in it are unknown; state <c>CDPATH</c> as unset if it is, or <c>cd</c> leads nowhere known.</param>
@@ -22,6 +25,6 @@ public sealed record LineAnalysis(ImmutableArray<ShellStep> Steps, ShellScript? 
             return new LineAnalysis([], null, parsed.Refusal);
         var walker = new LineWalker(view, limits ?? AnalysisLimits.Default);
         walker.Run(parsed.Script, state);
-        return new LineAnalysis(walker.Steps, parsed.Script, null);
+        return new LineAnalysis(walker.Steps, parsed.Script, null) { Work = walker.Work };
     }
 }

@@ -13,7 +13,6 @@ internal sealed class LineWalker : IExpansionObserver
     private readonly IGlobView? _view;
     private readonly SimpleCommandWalker _simple;
     private readonly ImmutableArray<ShellStep>.Builder _steps = ImmutableArray.CreateBuilder<ShellStep>();
-    private int _work;
     private int _silent;
     private int _calls;
     private bool _exhausted;
@@ -33,7 +32,8 @@ internal sealed class LineWalker : IExpansionObserver
 
     public ImmutableArray<ShellStep> Steps => _steps.ToImmutable();
 
-    public int StepCount => _steps.Count;
+    /// <summary>See <see cref="LineAnalysis.Work"/>.</summary>
+    public int Work { get; private set; }
 
     /// <summary>States in which a loop's body is left early; innermost loop last.</summary>
     public Stack<List<WalkState>> LoopExits { get; } = new();
@@ -45,7 +45,8 @@ internal sealed class LineWalker : IExpansionObserver
 
     public void Emit(ShellStep step)
     {
-        if (++_work > _limits.Steps)
+        Work += step is ShellCommand command ? 1 + Weight(command) : 1;
+        if (Work > _limits.Steps)
         {
             if (!_exhausted)
                 _steps.Add(new OpaqueStep(step.Span, OpacityCode.TooManySteps));
@@ -55,6 +56,17 @@ internal sealed class LineWalker : IExpansionObserver
 
         if (_silent == 0)
             _steps.Add(_origin is { } origin ? step with { Span = origin } : step);
+    }
+
+    /// <summary>Values can grow with each use, so that few commands could stand for much text.</summary>
+    private static int Weight(ShellCommand command)
+    {
+        var characters = 0;
+        foreach (var word in command.Words)
+            characters += word is ExpandedField.Known known ? known.Text.Length : 0;
+        foreach (var assignment in command.Assignments)
+            characters += assignment.Value is ExpandedField.Known known ? known.Text.Length : 0;
+        return (command.Words.Length / 16) + (characters / 256);
     }
 
     public void EmitOpaque(SourceSpan span, OpacityCode code) => Emit(new OpaqueStep(span, code));
@@ -388,7 +400,8 @@ internal sealed class LineWalker : IExpansionObserver
     /// <summary>A body that runs any number of times: what it changes is forgotten first, then it is walked once.</summary>
     private Flow WalkRounds(WalkState state, Func<WalkState, Flow> round)
     {
-        var head = state;
+        // Where the shell has left nothing flows on, so that rounds would never agree; what cannot run is followed as if it could.
+        var head = state with { Dead = false };
         _silent++;
         for (var i = 0; ; i++)
         {
@@ -401,7 +414,8 @@ internal sealed class LineWalker : IExpansionObserver
         }
 
         _silent--;
-        return Flow.Both(head.Join(WalkRound(head, round)));
+        var after = head.Join(WalkRound(head, round));
+        return Flow.Both(state.Dead ? after with { Dead = true } : after);
     }
 
     private WalkState WalkRound(WalkState state, Func<WalkState, Flow> round)

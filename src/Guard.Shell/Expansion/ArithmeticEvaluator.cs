@@ -147,7 +147,12 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         if (Take("++") || Take("--"))
         {
             var delta = text[_position - 1] == '+' ? 1 : -1;
-            return Leave(TakeName() is { } name ? Write(name, unchecked(Read(name) + delta)) : Fail());
+            if (TakeName() is not { } name)
+                return Leave(Fail());
+            var changed = Write(name, unchecked(Read(name) + delta));
+
+            // Two signs behind a name are read as one operator, and it has one already.
+            return Leave(Ahead("++") || Ahead("--") ? Fail() : changed);
         }
 
         if (Take("!"))

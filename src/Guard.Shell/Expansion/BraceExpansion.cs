@@ -19,7 +19,7 @@ internal sealed class BraceExpansion(int limit)
             return [word];
 
         // A lone dollar could meet text that makes it an expansion.
-        if (tokens.Any(t => t.Part is null && t.Character == '$'))
+        if (tokens.Any(t => t.Part is null && t.Character == '$') || HasDollarBrace(tokens))
             return null;
         if (ExpandTokens(tokens) is not { } results)
             return null;
@@ -59,6 +59,18 @@ internal sealed class BraceExpansion(int limit)
             {
                 return true;
             }
+        }
+
+        return false;
+    }
+
+    /// <summary>The second sign of <c>$${a,b}</c> and its brace look like a parameter's to bash, which then leaves the braces alone.</summary>
+    private static bool HasDollarBrace(List<Token> tokens)
+    {
+        for (var i = 0; i + 1 < tokens.Count; i++)
+        {
+            if (tokens[i].Part is ParameterPart { Name: "$", Span.Length: 2 } && tokens[i + 1] is { Part: null, Character: '{' })
+                return true;
         }
 
         return false;

@@ -17,6 +17,9 @@ public sealed record ExpansionLimits
     /// <summary>Files that one word's globs may match.</summary>
     public int GlobMatches { get; init; } = 4_096;
 
-    /// <summary>Comparisons of characters for one pattern.</summary>
+    /// <summary>Comparisons of characters for the globs of one word.</summary>
     public int PatternSteps { get; init; } = 1_000_000;
+
+    /// <summary>Comparisons of characters for one pattern over a value.</summary>
+    public int ValuePatternSteps { get; init; } = 50_000;
 }

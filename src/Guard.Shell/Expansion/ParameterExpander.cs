@@ -216,7 +216,7 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
             case ParameterOperator.UpperFirst or ParameterOperator.UpperAll or ParameterOperator.LowerFirst or ParameterOperator.LowerAll:
                 return ChangeCase(part, text);
             case ParameterOperator.RemovePrefix or ParameterOperator.RemoveLongestPrefix or ParameterOperator.RemoveSuffix or ParameterOperator.RemoveLongestSuffix:
-                return Compile(part) is { } pattern ? PatternEdit.Remove(text, pattern, part.Operator, limits.PatternSteps) : null;
+                return Compile(part) is { } pattern ? PatternEdit.Remove(text, pattern, part.Operator, limits.ValuePatternSteps) : null;
             default:
                 return Replace(part, text);
         }

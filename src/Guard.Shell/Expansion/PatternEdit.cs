@@ -30,7 +30,7 @@ internal static class PatternEdit
         if (text.Length == 0)
             return null;
         Rune[] runes = [.. text.EnumerateRunes()];
-        var steps = limits.PatternSteps;
+        var steps = limits.ValuePatternSteps;
         var result = new StringBuilder();
         var start = 0;
         while (start < runes.Length)

@@ -69,7 +69,7 @@ public sealed class WordExpander
     /// <summary>Whether a pattern, as of <c>case</c>, matches a known text; null if that is not known.</summary>
     public bool? Matches(Word pattern, string text)
     {
-        var steps = _limits.PatternSteps;
+        var steps = _limits.ValuePatternSteps;
         return FieldBuilder.Pattern(_parts.Expand(pattern, TildeRule.Start)) is { } characters && GlobPattern.TryCompile(characters) is { } compiled
             ? compiled.Matches([.. text.EnumerateRunes()], ref steps)
             : null;

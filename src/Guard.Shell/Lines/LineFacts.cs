@@ -35,8 +35,15 @@ public sealed record LineLimits
     /// <summary>Commands within commands: wrappers, <c>bash -c</c>, <c>find -exec</c> and their like.</summary>
     public int Depth { get; init; } = 12;
 
-    /// <summary>Steps of the shell and commands that are looked at, all levels together.</summary>
+    /// <summary>Steps of the shell and commands that are looked at, all levels together, however long the line is.</summary>
     public int Steps { get; init; } = 4_096;
+
+    /// <summary>Steps for each character of the line, beside <see cref="BaseSteps"/>: loops and functions multiply what a line says, and no line may multiply it further than this.</summary>
+    public int StepsPerCharacter { get; init; } = 16;
+
+    public int BaseSteps { get; init; } = 256;
+
+    internal int StepsFor(string line) => (int)Math.Min(Steps, BaseSteps + ((long)StepsPerCharacter * line.Length));
 
     /// <summary>Accesses of the whole line.</summary>
     public int Accesses { get; init; } = 8_192;

@@ -7,6 +7,7 @@ namespace Guard.Shell.Lines;
 internal sealed class LineOutput(string line, LineLimits limits)
 {
     private readonly HashSet<(string Action, string Resource, string? Written, bool Subtree, bool Inert, bool Runs, int Command, SubtreeFilter Filter)> _seen = [];
+    private readonly int _steps = limits.StepsFor(line);
     private readonly HashSet<(string Code, SourceSpan Span)> _opaque = [];
 
     private readonly Dictionary<(SourceSpan Span, string Normal, string? Folder, int Parent, bool Elsewhere), int> _commands = [];
@@ -21,7 +22,7 @@ internal sealed class LineOutput(string line, LineLimits limits)
 
     public int Steps { get; private set; }
 
-    public int StepsLeft => Math.Max(0, limits.Steps - Steps);
+    public int StepsLeft => Math.Max(0, _steps - Steps);
 
     /// <summary>A limit was reached, which is written down; nothing more is looked at.</summary>
     public bool IsExhausted { get; private set; }
@@ -30,7 +31,7 @@ internal sealed class LineOutput(string line, LineLimits limits)
     public bool Step(SourceSpan span, int count = 1)
     {
         Steps += count;
-        if (Steps > limits.Steps)
+        if (Steps > _steps)
             Exhaust(span);
         return !IsExhausted;
     }

@@ -47,7 +47,15 @@ internal sealed class TextWalk
         }
 
         _steps = analysis.Steps;
-        for (var i = 0; i < _steps.Length && _output.Step(SpanOf(_steps[i].Span)); i++)
+        if (!_output.Step(whole, analysis.Work))
+        {
+            // Too much to look at, but why it is so may stand among the first steps.
+            foreach (var opaque in _steps.OfType<OpaqueStep>())
+                _output.AddOpaque(LineOpacity.Of(opaque.Code), SpanOf(opaque.Span), Parent);
+            return analysis.Script;
+        }
+
+        for (var i = 0; i < _steps.Length && !_output.IsExhausted; i++)
             Walk(i);
         return analysis.Script;
     }

@@ -5,12 +5,14 @@ using Guard.Shell.Lines;
 
 namespace Guard.Shell.Tests.Lines;
 
-/// <summary>One thing that a process of a line did: <c>run NAME</c>, or <c>read|write|delete PATH</c> below the folder.</summary>
+/// <summary>One thing that a process of a line did: <c>run NAME</c>, <c>read|write|delete PATH</c>, or <c>name PATH</c> for an operand that is a file.</summary>
 internal readonly record struct TracedEvent(string Verb, string Resource);
 
 /// <summary>Runs lines in the machine's own bash under strace, in a folder that is made anew for each.</summary>
 internal sealed partial class TracedBash : IDisposable, IGlobView
 {
+    private static readonly string[] Made = ["w/a.txt", "w/b.txt", "w/.env", "w/pkg/c.txt", "w/pkg/d e.txt", "w/list.txt", "home/f.txt"];
+
     private readonly string _root = Directory.CreateTempSubdirectory("guard-truth-").FullName;
 
     public string Folder => Path.Combine(_root, "w");
@@ -19,7 +21,7 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
     {
         WorkingDirectory = Folder,
         Home = Path.Combine(_root, "home"),
-        Variables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["CDPATH"] = null },
+        Variables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["CDPATH"] = null, ["x"] = null, ["y"] = null, ["i"] = null, ["v"] = null, ["arr"] = null },
         View = this,
     };
 
@@ -34,7 +36,7 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
             Directory.CreateDirectory(folder);
         }
 
-        foreach (var file in (string[])["w/a.txt", "w/b.txt", "w/.env", "w/pkg/c.txt", "w/pkg/d e.txt", "home/f.txt"])
+        foreach (var file in Made)
         {
             var path = Path.Combine(_root, file);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -47,20 +49,24 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
     {
         var log = Path.Combine(_root, "trace");
         var start = new ProcessStartInfo("strace") { UseShellExecute = false, WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        string[] arguments = ["-f", "-qq", "-y", "-s", "4096", "-e", "trace=execve,open,openat,creat,unlink,unlinkat,rename,renameat,renameat2", "-e", "signal=none", "-o", log, "timeout", "10", "bash", "--norc", "--noprofile", "-c", line];
+        string[] arguments = ["-f", "-qq", "-y", "-s", "4096", "-e", "trace=execve,open,openat,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat,rmdir,truncate,clone,clone3,fork,vfork", "-e", "signal=none", "-o", log, "prlimit", "--fsize=1000000", "timeout", "10", "bash", "--norc", "--noprofile", "-c", line];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/bin:/bin";
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["HOME"] = Path.Combine(_root, "home");
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("strace did not start.");
+        using var process = System.Diagnostics.Process.Start(start) ?? throw new InvalidOperationException("strace did not start.");
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         process.WaitForExit();
         Task.WaitAll(output, errors);
-        return [.. File.ReadLines(log).Select(Parse).OfType<TracedEvent>().Skip(2).Distinct().Where(e => e.Verb != "read" || !Directory.Exists(e.Resource))];
+        var calls = Whole(File.ReadLines(log)).Where(l => !l.Contains(" = -1 ", StringComparison.Ordinal)).ToList();
+        calls = [.. calls.Except(OfTar(calls))];
+        var events = calls.Select(Parse).OfType<TracedEvent>().Skip(3);
+        var named = calls.Where(l => Executed().IsMatch(l)).Skip(3).SelectMany(Operands);
+        return [.. events.Concat(named).Distinct().Where(e => e.Verb != "read" || !Directory.Exists(e.Resource))];
     }
 
     public IReadOnlyList<string>? List(string directory) =>
@@ -72,26 +78,82 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
 
     private TracedEvent? Parse(string line)
     {
-        if (line.Contains(" = -1 ", StringComparison.Ordinal) || line.Contains("<unfinished", StringComparison.Ordinal))
-            return null;
         if (Executed().Match(line) is { Success: true } run)
             return new TracedEvent("run", Path.GetFileName(run.Groups["path"].Value));
         if (Named().Match(line) is not { Success: true } call || line.Contains("O_DIRECTORY", StringComparison.Ordinal))
             return null;
         var folder = call.Groups["at"].Success ? call.Groups["at"].Value : Folder;
-        var path = PathPlaceOf(folder, call.Groups["path"].Value);
-        if (path != Folder && !path.StartsWith(Folder + "/", StringComparison.Ordinal))
-            return null;
         var name = call.Groups["call"].Value;
+
+        // Of a link the target is a text, and the new name comes last.
+        var path = Path.GetFullPath(name.Contains("link", StringComparison.Ordinal) && Linked().Match(line) is { Success: true } link ? link.Groups["path"].Value : call.Groups["path"].Value, folder);
+        if (path != Folder && !path.StartsWith(Folder + "/", StringComparison.Ordinal) && !path.StartsWith(Path.Combine(_root, "home") + "/", StringComparison.Ordinal))
+            return null;
         var writes = line.Contains("O_WRONLY", StringComparison.Ordinal) || line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_CREAT", StringComparison.Ordinal);
-        return new TracedEvent(name is "open" or "openat" ? writes ? "write" : "read" : name == "creat" ? "write" : "delete", path);
+        return new TracedEvent(name is "open" or "openat" ? writes ? "write" : "read" : name is "unlink" or "unlinkat" or "rmdir" || name.StartsWith("rename", StringComparison.Ordinal) ? "delete" : "write", path);
     }
 
-    private static string PathPlaceOf(string folder, string path) => Path.GetFullPath(path, folder);
+    /// <summary>Puts together calls that another process's came between.</summary>
+    private static IEnumerable<string> Whole(IEnumerable<string> log)
+    {
+        var begun = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in log)
+        {
+            var process = Process(line);
+            var cut = line.IndexOf(" <unfinished ...>", StringComparison.Ordinal);
+            var resumed = line.IndexOf(" resumed>", StringComparison.Ordinal);
+            if (cut > 0)
+                begun[process] = line[..cut];
+            else if (resumed > 0 && line.Contains(" <... ", StringComparison.Ordinal))
+                yield return begun.Remove(process, out var start) ? start + line[(resumed + 9)..] : line;
+            else
+                yield return line;
+        }
 
-    [GeneratedRegex("^\\d+ +execve\\(\"(?<path>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+        foreach (var start in begun.Values)
+            yield return start + ") = ?";
+    }
+
+    /// <summary>What the processes do that tar starts for itself, to pack and unpack: bash did not, and the line does not name them.</summary>
+    private static IEnumerable<string> OfTar(List<string> calls)
+    {
+        var tars = calls.Where(l => Executed().Match(l) is { Success: true } run && Path.GetFileName(run.Groups["path"].Value) == "tar").Select(Process).ToHashSet(StringComparer.Ordinal);
+        var own = new HashSet<string>(StringComparer.Ordinal);
+        for (var before = -1; before < own.Count;)
+        {
+            before = own.Count;
+            foreach (var call in calls.Where(l => Forked().IsMatch(l) && (tars.Contains(Process(l)) || own.Contains(Process(l)))))
+                own.Add(Forked().Match(call).Groups["child"].Value);
+        }
+
+        return calls.Where(l => own.Contains(Process(l)));
+    }
+
+    private static string Process(string line) => line[..line.IndexOf(' ', StringComparison.Ordinal)];
+
+    /// <summary>The words of a program's arguments that are files which were there before, seen from the folders that lines change to.</summary>
+    private IEnumerable<TracedEvent> Operands(string line)
+    {
+        foreach (var word in Words().Matches(Executed().Match(line).Groups["words"].Value).Skip(1).Select(m => m.Groups["word"].Value))
+        {
+            var path = Made.Select(m => Path.Combine(_root, m)).FirstOrDefault(m => m == Path.GetFullPath(word, Folder) || m == Path.GetFullPath(word, Path.Combine(Folder, "pkg")));
+            if (path is not null)
+                yield return new TracedEvent("name", path);
+        }
+    }
+
+    [GeneratedRegex("^\\d+ +execve\\(\"(?<path>[^\"]*)\", \\[(?<words>.*)\\], 0x", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Executed();
 
-    [GeneratedRegex("^\\d+ +(?<call>open|openat|creat|unlink|unlinkat|rename|renameat|renameat2)\\((AT_FDCWD<(?<at>[^>]*)>, |\\d+<(?<at>[^>]*)>, )?\"(?<path>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^\\d+ +(?<call>openat|open|creat|unlinkat|unlink|renameat2|renameat|rename|linkat|link|symlinkat|symlink|mkdirat|mkdir|rmdir|truncate)\\((AT_FDCWD<(?<at>[^>]*)>, |\\d+<(?<at>[^>]*)>, )?\"(?<path>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Named();
+
+    [GeneratedRegex("^\\d+ +(clone3?|v?fork)\\(.* = (?<child>\\d+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Forked();
+
+    [GeneratedRegex(", (AT_FDCWD<[^>]*>, |\\d+<[^>]*>, )?\"(?<path>[^\"]*)\"(, 0)?\\) += ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Linked();
+
+    [GeneratedRegex("\"(?<word>([^\"\\\\]|\\\\.)*)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Words();
 }
