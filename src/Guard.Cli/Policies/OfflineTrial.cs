@@ -19,6 +19,7 @@ internal static class OfflineTrial
                 Workspace = call.Call.Workspace is { } place ? new WorkspaceFact { Folder = Spelling(place) } : WorkspaceFact.NotStated,
                 Homes = [.. (call.Call.Homes ?? []).Select(Spelling)],
                 Context = new ContextFacts { PermissionMode = call.Call.PermissionMode, Client = call.Call.Client },
+                Tool = call.Call.Input is null ? null : ToolFact.Of(call.Call.Tool, call.Call.Input, [.. call.Accesses.Where(a => a.Primary).Select(Requested)]),
                 Now = now,
             },
             explain: true);

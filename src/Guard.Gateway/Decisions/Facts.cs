@@ -7,10 +7,18 @@ namespace Guard.Gateway.Decisions;
 /// <summary>Sorts what a request says: the agent's facts come from the key, everything else is stated and could be forged.</summary>
 internal static class Facts
 {
-    public static EvaluationRequest Request(AgentIdentity agent, DecisionRequest request, WorkspaceFact workspace, string? sourceAddress, DateTimeOffset now) => new()
+    public static EvaluationRequest Request(AgentIdentity agent, DecisionRequest request, WorkspaceFact workspace, string? sourceAddress, DateTimeOffset now)
+    {
+        IReadOnlyList<RequestedAccess> accesses = [.. request.Accesses.Select(Access)];
+        return Request(agent, request, accesses, workspace, sourceAddress, now);
+    }
+
+    private static EvaluationRequest Request(
+        AgentIdentity agent, DecisionRequest request, IReadOnlyList<RequestedAccess> accesses, WorkspaceFact workspace, string? sourceAddress, DateTimeOffset now) => new()
     {
         Agent = agent.Facts,
-        Accesses = [.. request.Accesses.Select(Access)],
+        Accesses = accesses,
+        Tool = request.Call.Input is null ? null : ToolFact.Of(request.Call.Tool, request.Call.Input, accesses),
         Workspace = workspace,
         Homes = [.. (request.Call.Homes ?? []).Select(static home => new FolderSpelling(home.Written, home.Real))],
         Context = new ContextFacts

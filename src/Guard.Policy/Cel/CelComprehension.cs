@@ -21,15 +21,21 @@ internal enum CelMacro
 /// <param name="transform">What each item becomes; only for map.</param>
 internal sealed class CelComprehension(int offset, CelMacro macro, CelNode range, int slot, CelNode? condition, CelNode? transform) : CelNode(offset)
 {
+    private readonly CelMacro _macro = macro;
+    private readonly CelNode _range = range;
+    private readonly int _slot = slot;
+    private readonly CelNode? _condition = condition;
+    private readonly CelNode? _transform = transform;
+
     protected override CelValue Compute(CelRun run)
     {
-        var over = EvaluateNeutrally(range, run);
+        var over = EvaluateNeutrally(_range, run);
         switch (over)
         {
             case CelError:
                 return over;
             case CelAbsent:
-                return macro is CelMacro.Map or CelMacro.Filter ? over : CelBool.False;
+                return _macro is CelMacro.Map or CelMacro.Filter ? over : CelBool.False;
             case CelList list:
                 return Over(list.Items, run);
             case CelMap map:
@@ -39,7 +45,7 @@ internal sealed class CelComprehension(int offset, CelMacro macro, CelNode range
         }
     }
 
-    private CelValue Over(ImmutableArray<CelValue> items, CelRun run) => macro switch
+    private CelValue Over(ImmutableArray<CelValue> items, CelRun run) => _macro switch
     {
         CelMacro.All => Quantify(items, run, deciding: false),
         CelMacro.Exists => Quantify(items, run, deciding: true),
@@ -96,7 +102,7 @@ internal sealed class CelComprehension(int offset, CelMacro macro, CelNode range
         var collected = ImmutableArray.CreateBuilder<CelValue>();
         foreach (var item in items)
         {
-            var wanted = condition is null ? CelBool.True : Ask(item, run, neutrally: true);
+            var wanted = _condition is null ? CelBool.True : Ask(item, run, neutrally: true);
             if (wanted is CelError)
             {
                 return wanted;
@@ -107,9 +113,9 @@ internal sealed class CelComprehension(int offset, CelMacro macro, CelNode range
                 continue;
             }
 
-            run.SetSlot(slot, item);
-            var value = transform is null ? item : EvaluateNeutrally(transform, run);
-            if (transform is not null && value is CelError)
+            run.SetSlot(_slot, item);
+            var value = _transform is null ? item : EvaluateNeutrally(_transform, run);
+            if (_transform is not null && value is CelError)
             {
                 return value;
             }
@@ -128,13 +134,13 @@ internal sealed class CelComprehension(int offset, CelMacro macro, CelNode range
     /// <summary>A bool or an error.</summary>
     private CelValue Ask(CelValue item, CelRun run, bool neutrally)
     {
-        run.SetSlot(slot, item);
-        var outcome = neutrally ? EvaluateNeutrally(condition!, run) : condition!.Evaluate(run);
+        run.SetSlot(_slot, item);
+        var outcome = neutrally ? EvaluateNeutrally(_condition!, run) : _condition!.Evaluate(run);
         return outcome switch
         {
             CelBool or CelError => outcome,
             CelAbsent => CelBool.False,
-            _ => new CelError($"the condition for an item gave {CelKinds.Name(outcome.Kind)}, not a bool").At(condition!.Offset),
+            _ => new CelError($"the condition for an item gave {CelKinds.Name(outcome.Kind)}, not a bool").At(_condition!.Offset),
         };
     }
 }

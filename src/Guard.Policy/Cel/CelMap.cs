@@ -7,7 +7,7 @@ internal sealed class CelMap : CelValue
 {
     public static readonly CelMap Empty = new([], new Dictionary<Key, int>(), ImmutableHashSet<string>.Empty);
 
-    private readonly Dictionary<Key, int> _places;
+    private readonly IReadOnlyDictionary<Key, int> _places;
     private readonly ImmutableHashSet<string> _optional;
 
     private CelMap(ImmutableArray<KeyValuePair<CelValue, CelValue>> entries, Dictionary<Key, int> places, ImmutableHashSet<string> optional) =>

@@ -47,51 +47,66 @@ internal abstract class CelNode(int offset)
 
 internal sealed class CelConstant(int offset, CelValue value) : CelNode(offset)
 {
-    public CelValue Value => value;
+    private readonly CelValue _value = value;
 
-    protected override CelValue Compute(CelRun run) => value;
+    public CelValue Value => _value;
+
+    protected override CelValue Compute(CelRun run) => _value;
 }
 
 internal sealed class CelVariable(int offset, string name, int index) : CelNode(offset)
 {
-    protected override CelValue Compute(CelRun run) => run.Variable(index) ?? new CelError($"`{name}` has no value here");
+    private readonly string _name = name;
+    private readonly int _index = index;
+
+    protected override CelValue Compute(CelRun run) => run.Variable(_index) ?? new CelError($"`{_name}` has no value here");
 }
 
 internal sealed class CelLocal(int offset, int slot) : CelNode(offset)
 {
-    protected override CelValue Compute(CelRun run) => run.Slot(slot);
+    private readonly int _slot = slot;
+
+    protected override CelValue Compute(CelRun run) => run.Slot(_slot);
 }
 
 internal sealed class CelField(int offset, CelNode operand, string field) : CelNode(offset)
 {
-    protected override CelValue Compute(CelRun run) => EvaluateNeutrally(operand, run) switch
+    private readonly CelNode _operand = operand;
+    private readonly string _field = field;
+
+    protected override CelValue Compute(CelRun run) => EvaluateNeutrally(_operand, run) switch
     {
-        CelMap map => map.Find(field) ?? new CelError($"there is no member `{Shown.Text(field, 64)}`"),
+        CelMap map => map.Find(_field) ?? new CelError($"there is no member `{Shown.Text(_field, 64)}`"),
         CelError error => error,
         CelAbsent absent => absent,
-        var other => new CelError($"{CelKinds.Name(other.Kind)} has no members, so no `{Shown.Text(field, 64)}`"),
+        var other => new CelError($"{CelKinds.Name(other.Kind)} has no members, so no `{Shown.Text(_field, 64)}`"),
     };
 }
 
 /// <summary><c>has(operand.field)</c></summary>
 internal sealed class CelHas(int offset, CelNode operand, string field) : CelNode(offset)
 {
-    protected override CelValue Compute(CelRun run) => EvaluateNeutrally(operand, run) switch
+    private readonly CelNode _operand = operand;
+    private readonly string _field = field;
+
+    protected override CelValue Compute(CelRun run) => EvaluateNeutrally(_operand, run) switch
     {
-        CelMap map when map.Find(field) is CelUnstated unstated => unstated,
-        CelMap map => CelBool.Of(map.Find(field) is not (null or CelAbsent)),
+        CelMap map when map.Find(_field) is CelUnstated unstated => unstated,
+        CelMap map => CelBool.Of(map.Find(_field) is not (null or CelAbsent)),
         CelAbsent => CelBool.False,
         CelError error => error,
-        var other => new CelError($"{CelKinds.Name(other.Kind)} has no members, so no `{Shown.Text(field, 64)}`"),
+        var other => new CelError($"{CelKinds.Name(other.Kind)} has no members, so no `{Shown.Text(_field, 64)}`"),
     };
 }
 
 internal sealed class CelListNode(int offset, ImmutableArray<CelNode> items) : CelNode(offset)
 {
+    private readonly ImmutableArray<CelNode> _items = items;
+
     protected override CelValue Compute(CelRun run)
     {
-        var values = ImmutableArray.CreateBuilder<CelValue>(items.Length);
-        foreach (var item in items)
+        var values = ImmutableArray.CreateBuilder<CelValue>(_items.Length);
+        foreach (var item in _items)
         {
             var value = EvaluateNeutrally(item, run);
             if (value is CelError)
@@ -102,16 +117,18 @@ internal sealed class CelListNode(int offset, ImmutableArray<CelNode> items) : C
             values.Add(value);
         }
 
-        return run.Create(items.Length) ? new CelList(values.ToImmutable()) : run.Exhausted!;
+        return run.Create(_items.Length) ? new CelList(values.ToImmutable()) : run.Exhausted!;
     }
 }
 
 internal sealed class CelMapNode(int offset, ImmutableArray<KeyValuePair<CelNode, CelNode>> entries) : CelNode(offset)
 {
+    private readonly ImmutableArray<KeyValuePair<CelNode, CelNode>> _entries = entries;
+
     protected override CelValue Compute(CelRun run)
     {
-        var values = ImmutableArray.CreateBuilder<KeyValuePair<CelValue, CelValue>>(entries.Length);
-        foreach (var (keyNode, valueNode) in entries)
+        var values = ImmutableArray.CreateBuilder<KeyValuePair<CelValue, CelValue>>(_entries.Length);
+        foreach (var (keyNode, valueNode) in _entries)
         {
             var key = EvaluateNeutrally(keyNode, run);
             var value = EvaluateNeutrally(valueNode, run);
@@ -123,17 +140,20 @@ internal sealed class CelMapNode(int offset, ImmutableArray<KeyValuePair<CelNode
             values.Add(new(key, value));
         }
 
-        return run.Create(2L * entries.Length) ? CelMap.Of(values.ToImmutable()) : run.Exhausted!;
+        return run.Create(2L * _entries.Length) ? CelMap.Of(values.ToImmutable()) : run.Exhausted!;
     }
 }
 
 /// <summary><c>a &amp;&amp; b</c> or <c>a || b</c>. One side that decides absorbs an error of the other, on whichever side it stands.</summary>
 internal sealed class CelLogic(int offset, ImmutableArray<CelNode> operands, bool deciding) : CelNode(offset)
 {
+    private readonly ImmutableArray<CelNode> _operands = operands;
+    private readonly bool _deciding = deciding;
+
     protected override CelValue Compute(CelRun run)
     {
         CelValue? error = null;
-        foreach (var operand in operands)
+        foreach (var operand in _operands)
         {
             var value = operand.Evaluate(run);
             if (value is CelAbsent)
@@ -143,24 +163,26 @@ internal sealed class CelLogic(int offset, ImmutableArray<CelNode> operands, boo
 
             if (value is CelBool boolean)
             {
-                if (boolean.Value == deciding)
+                if (boolean.Value == _deciding)
                 {
                     return boolean;
                 }
             }
             else
             {
-                error ??= value as CelError ?? new CelError($"`{(deciding ? "||" : "&&")}` cannot be applied to {CelKinds.Name(value.Kind)}");
+                error ??= value as CelError ?? new CelError($"`{(_deciding ? "||" : "&&")}` cannot be applied to {CelKinds.Name(value.Kind)}");
             }
         }
 
-        return error ?? CelBool.Of(!deciding);
+        return error ?? CelBool.Of(!_deciding);
     }
 }
 
 internal sealed class CelNot(int offset, CelNode operand) : CelNode(offset)
 {
-    protected override CelValue Compute(CelRun run) => EvaluateNegated(operand, run) switch
+    private readonly CelNode _operand = operand;
+
+    protected override CelValue Compute(CelRun run) => EvaluateNegated(_operand, run) switch
     {
         CelBool boolean => CelBool.Of(!boolean.Value),
         CelAbsent => CelBool.True,
@@ -171,10 +193,14 @@ internal sealed class CelNot(int offset, CelNode operand) : CelNode(offset)
 
 internal sealed class CelConditional(int offset, CelNode condition, CelNode then, CelNode otherwise) : CelNode(offset)
 {
-    protected override CelValue Compute(CelRun run) => EvaluateNeutrally(condition, run) switch
+    private readonly CelNode _condition = condition;
+    private readonly CelNode _then = then;
+    private readonly CelNode _otherwise = otherwise;
+
+    protected override CelValue Compute(CelRun run) => EvaluateNeutrally(_condition, run) switch
     {
-        CelBool boolean => (boolean.Value ? then : otherwise).Evaluate(run),
-        CelAbsent => otherwise.Evaluate(run),
+        CelBool boolean => (boolean.Value ? _then : _otherwise).Evaluate(run),
+        CelAbsent => _otherwise.Evaluate(run),
         CelError error => error,
         var other => new CelError($"`? :` cannot be applied to {CelKinds.Name(other.Kind)}"),
     };
@@ -183,9 +209,12 @@ internal sealed class CelConditional(int offset, CelNode condition, CelNode then
 /// <summary><c>a != b</c>: no <c>!</c> of an equality, because with an absent member both are false.</summary>
 internal sealed class CelNotEqual(int offset, CelNode left, CelNode right) : CelNode(offset)
 {
+    private readonly CelNode _left = left;
+    private readonly CelNode _right = right;
+
     protected override CelValue Compute(CelRun run)
     {
-        var (a, b) = (EvaluateNeutrally(left, run), EvaluateNeutrally(right, run));
+        var (a, b) = (EvaluateNeutrally(_left, run), EvaluateNeutrally(_right, run));
         if ((a as CelError ?? b as CelError) is { } error)
         {
             return error;
@@ -206,9 +235,12 @@ internal sealed class CelNotEqual(int offset, CelNode left, CelNode right) : Cel
 
 internal sealed class CelMatches(int offset, CelNode text, CelRegex regex) : CelNode(offset)
 {
-    protected override CelValue Compute(CelRun run) => EvaluateNeutrally(text, run) switch
+    private readonly CelNode _text = text;
+    private readonly CelRegex _regex = regex;
+
+    protected override CelValue Compute(CelRun run) => EvaluateNeutrally(_text, run) switch
     {
-        CelString value => regex.Match(run, value.Value),
+        CelString value => _regex.Match(run, value.Value),
         CelAbsent => CelBool.False,
         CelError error => error,
         var other => new CelError($"`matches` cannot be applied to {CelKinds.Name(other.Kind)}"),
@@ -217,14 +249,18 @@ internal sealed class CelMatches(int offset, CelNode text, CelRegex regex) : Cel
 
 internal sealed class CelInvocation(int offset, CelFunction function, ImmutableArray<CelNode> arguments, bool isTest) : CelNode(offset)
 {
+    private readonly CelFunction _function = function;
+    private readonly ImmutableArray<CelNode> _arguments = arguments;
+    private readonly bool _isTest = isTest;
+
     protected override CelValue Compute(CelRun run)
     {
-        var values = new CelValue[arguments.Length];
+        var values = new CelValue[_arguments.Length];
         var absent = false;
         CelError? error = null;
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = EvaluateNeutrally(arguments[i], run);
+            values[i] = EvaluateNeutrally(_arguments[i], run);
             absent |= values[i] is CelAbsent;
             error ??= values[i] as CelError;
         }
@@ -234,6 +270,6 @@ internal sealed class CelInvocation(int offset, CelFunction function, ImmutableA
             return error;
         }
 
-        return absent ? (isTest ? CelBool.False : CelAbsent.Instance) : function.Invoke(run, values) ?? function.NoOverload(values);
+        return absent ? (_isTest ? CelBool.False : CelAbsent.Instance) : _function.Invoke(run, values) ?? _function.NoOverload(values);
     }
 }

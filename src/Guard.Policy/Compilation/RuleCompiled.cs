@@ -12,6 +12,9 @@ internal sealed record RuleCompiled(
     TimeSpanOfWeek? Time,
     ImmutableArray<ContextTest> Context)
 {
+    /// <summary>Null: no expression.</summary>
+    public WhenTest? When { get; init; }
+
     /// <summary>Deny, approve and ask are judged generously, allow exactly.</summary>
     public bool IsGenerous => Definition.Effect != Effect.Allow;
 

@@ -72,6 +72,9 @@ public sealed record RuleDefinition
 
     /// <summary>Conditions over facts that the client states.</summary>
     public ImmutableArray<ContextDefinition> Context { get; init; } = [];
+
+    /// <summary><c>conditions.when</c>: an expression in CEL. Null: none.</summary>
+    public string? When { get; init; }
     public string? Reason { get; init; }
 
     /// <summary>Of an approve rule. Null: the organisation's default workflow.</summary>

@@ -36,13 +36,18 @@ public static class DiagnosticCodes
 
     public const string ToolsDialect = "GRD040";
     public const string CommandMatcher = "GRD041";
-    public const string WhenExpression = "GRD042";
     public const string ApprovalWorkflows = "GRD043";
 
     public const string EscapedStar = "GRD050";
     public const string ProvesNoHost = "GRD051";
     public const string OlderName = "GRD052";
     public const string SameRuleTwice = "GRD053";
+
+    public const string ExpressionSyntax = "GRD054";
+    public const string ExpressionName = "GRD055";
+    public const string ExpressionArguments = "GRD056";
+    public const string ExpressionType = "GRD057";
+    public const string ExpressionTooComplex = "GRD058";
 
     public const string SuiteCase = "GRD060";
     public const string SuiteFixture = "GRD061";

@@ -2,14 +2,18 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Guard.Policy.Compilation;
 using Guard.Policy.Diagnostics;
+using Guard.Policy.Evaluation;
 using Guard.Policy.Matching;
 
 namespace Guard.Policy.Documents;
 
 /// <summary>What <c>conditions</c> says, checked and compiled. <see cref="Definition"/> holds only what belongs to conditions.</summary>
-internal sealed record ConditionsRead(RuleDefinition Definition, ResourceBlock? Resource, TimeSpanOfWeek? Time, ImmutableArray<ContextTest> Context);
+internal sealed record ConditionsRead(RuleDefinition Definition, ResourceBlock? Resource, TimeSpanOfWeek? Time, ImmutableArray<ContextTest> Context)
+{
+    public WhenTest? When { get; init; }
+}
 
-/// <summary>Reads <c>conditions</c>: <c>resource</c>, <c>time</c>, <c>trust</c>, <c>context</c>.</summary>
+/// <summary>Reads <c>conditions</c>: <c>resource</c>, <c>time</c>, <c>trust</c>, <c>context</c>, <c>when</c>.</summary>
 internal static class ConditionsReader
 {
     private static readonly ImmutableArray<string> TierNames = ["unverified", "verified", "trusted", "privileged"];
@@ -29,12 +33,13 @@ internal static class ConditionsReader
         }
 
         NotSupported(mapping, "command", DiagnosticCodes.CommandMatcher, "use `resource` with `startsWith`, `contains` or `matches` over the command's text", diagnostics);
-        NotSupported(mapping, "when", DiagnosticCodes.WhenExpression, "use `resource`, `time`, `trust` or `context`", diagnostics);
         var exact = effect == Effect.Allow;
         var resource = BlockReader.Read(mapping.Mapping("resource"), kinds, exact, diagnostics);
         var time = ReadTime(mapping.Mapping("time"), diagnostics);
         var trust = ReadTrust(mapping.Mapping("trust"), diagnostics);
         var context = ReadContext(mapping.Mapping("context"), exact, diagnostics);
+        var whenNode = mapping.Scalar("when");
+        var when = whenNode is null ? null : ExpressionReader.Read(whenNode, RuleVariables.Environment, diagnostics);
         mapping.Finish();
         definition = definition with
         {
@@ -42,8 +47,12 @@ internal static class ConditionsReader
             Time = time?.Definition,
             TrustAtLeast = trust,
             Context = [.. context.Select(c => c.Definition)],
+            When = whenNode?.Text,
         };
-        return new ConditionsRead(definition, resource?.Compiled, time?.Compiled, [.. context.Select(c => c.Compiled)]);
+        return new ConditionsRead(definition, resource?.Compiled, time?.Compiled, [.. context.Select(c => c.Compiled)])
+        {
+            When = when is null ? null : new WhenTest(when),
+        };
     }
 
     public static TrustTier? Tier(ScalarNode node, ImmutableArray<string> names, DiagnosticBag diagnostics)

@@ -12,6 +12,9 @@ internal abstract record DocumentNode(Mark At);
 /// <summary>Text. <see cref="Plain"/>: without quotes, so that <c>true</c> or nothing at all may mean more than their letters.</summary>
 internal sealed record ScalarNode(Mark At, string Text, bool Plain) : DocumentNode(At)
 {
+    /// <summary>As it stands in the document, with its quotes or its indentation.</summary>
+    public ReadOnlyMemory<char> Raw { get; init; }
+
     /// <summary>YAML's null: nothing, <c>~</c> or <c>null</c> without quotes.</summary>
     public bool IsNull => Plain && Text is "" or "~" or "null" or "Null" or "NULL";
 }

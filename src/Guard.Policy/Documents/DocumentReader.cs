@@ -27,7 +27,7 @@ internal static class DocumentReader
 
         try
         {
-            var events = new Events(new Parser(new Scanner(new StringReader(text), skipComments: true)), diagnostics);
+            var events = new Events(new Parser(new Scanner(new StringReader(text), skipComments: true)), text, diagnostics);
             return events.ReadStream();
         }
         catch (YamlException e)
@@ -53,7 +53,7 @@ internal static class DocumentReader
     /// <summary>The document was refused and the reason reported.</summary>
     private sealed class RefusedException : Exception;
 
-    private sealed class Events(Parser parser, DiagnosticBag diagnostics)
+    private sealed class Events(Parser parser, string text, DiagnosticBag diagnostics)
     {
         private int _nodes;
 
@@ -108,7 +108,7 @@ internal static class DocumentReader
             {
                 case Scalar scalar:
                     parser.MoveNext();
-                    return new ScalarNode(at, scalar.Value, scalar.Style == ScalarStyle.Plain);
+                    return new ScalarNode(at, scalar.Value, scalar.Style == ScalarStyle.Plain) { Raw = Raw(scalar) };
                 case SequenceStart:
                     parser.MoveNext();
                     return ReadSequence(at, depth);
@@ -118,6 +118,13 @@ internal static class DocumentReader
                 default:
                     throw Refuse(DiagnosticCodes.InvalidYaml, at, "a value is missing here", "complete the document");
             }
+        }
+
+        private ReadOnlyMemory<char> Raw(Scalar scalar)
+        {
+            var start = (int)Math.Clamp(scalar.Start.Index, 0, text.Length);
+            var end = (int)Math.Clamp(scalar.End.Index, start, text.Length);
+            return text.AsMemory(start, end - start);
         }
 
         private SequenceNode ReadSequence(Mark at, int depth)

@@ -208,7 +208,7 @@ internal sealed class PolicyReader
             Approval = approval,
             OnTrial = mode?.Text == "audit",
         };
-        return new RuleCompiled(definition, [.. actions.Select(a => a.Pattern)], conditions.Resource, conditions.Time, conditions.Context);
+        return new RuleCompiled(definition, [.. actions.Select(a => a.Pattern)], conditions.Resource, conditions.Time, conditions.Context) { When = conditions.When };
     }
 
     private ImmutableArray<(string Written, ActionPattern Pattern)> ReadActions(ImmutableArray<ScalarNode> nodes)

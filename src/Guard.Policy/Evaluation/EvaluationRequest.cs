@@ -15,6 +15,9 @@ public sealed record EvaluationRequest
 
     public ContextFacts Context { get; init; } = new();
 
+    /// <summary>What was called, for expressions. Null: not stated; expressions that need it give an error.</summary>
+    public ToolFact? Tool { get; init; }
+
     /// <summary>The client's session id, for the floor's exception for the session's own result files.</summary>
     public string? SessionId { get; init; }
 

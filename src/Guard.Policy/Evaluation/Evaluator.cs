@@ -233,7 +233,7 @@ public static class Evaluator
 
         private AccessOutcome CombineUnresolved(AccessView access, List<MatchingRule> rules)
         {
-            var everything = rules.Where(r => r.Rule.Definition is { Effect: Effect.Allow, Resource: null }).ToList();
+            var everything = rules.Where(r => r.Rule.Definition is { Effect: Effect.Allow, Resource: null, When: null }).ToList();
             var against = rules.Where(r => r.Rule.IsGenerous).ToList();
             if (everything.Count > 0 && !HasConditionAgainst(access))
             {
@@ -255,7 +255,7 @@ public static class Evaluator
         /// what it means. What is opaque could be any command.
         /// </summary>
         private bool HasConditionAgainst(AccessView access) => _applying.Any(p => p.Policy.Rules.Any(r =>
-            r.IsGenerous && !r.Definition.OnTrial && r.Resource is not null
+            r.IsGenerous && !r.Definition.OnTrial && (r.Resource is not null || r.When is not null)
             && (r.IsForAction(access.Access.Action, access.Access.Subtree)
                 || (access.IsOpaque && (r.IsForAction("execute:shell", subtree: false) || r.IsForAction("execute:code", subtree: false))))));
 

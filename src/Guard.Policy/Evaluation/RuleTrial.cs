@@ -17,7 +17,8 @@ internal readonly record struct RuleTrial(bool Matched, string Because, string? 
     {
         try
         {
-            return Judge(rule, access, request, explain);
+            var trial = Judge(rule, access, request, explain);
+            return trial.Matched && rule.When is { } when ? WhenTrial.Of(when, policy, rule, trial, access, request, explain) : trial;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -15,10 +15,17 @@ public static class SuiteRunner
         new(suite, [.. suite.Cases.Select(c => Run(c, bundle, adapt))]);
 
     /// <summary>The request that a case stands for.</summary>
-    public static EvaluationRequest Request(SuiteCase @case, Func<SuiteToolCall, IReadOnlyList<RequestedAccess>> adapt) => new()
+    public static EvaluationRequest Request(SuiteCase @case, Func<SuiteToolCall, IReadOnlyList<RequestedAccess>> adapt)
+    {
+        var accesses = @case.Call is { } call ? adapt(call) : [Access(@case.Access!, @case.Workspace)];
+        return Request(@case, accesses);
+    }
+
+    private static EvaluationRequest Request(SuiteCase @case, IReadOnlyList<RequestedAccess> accesses) => new()
     {
         Agent = @case.Agent,
-        Accesses = @case.Call is { } call ? adapt(call) : [Access(@case.Access!, @case.Workspace)],
+        Accesses = accesses,
+        Tool = @case.Call is { } call ? ToolFact.Of(call.Tool, call.Input, accesses) : null,
         Workspace = new WorkspaceFact { Folder = Both(@case.Workspace, @case.Workspace.Folder) },
         Homes = [Both(@case.Workspace, @case.Workspace.Home)],
         Context = @case.Context,

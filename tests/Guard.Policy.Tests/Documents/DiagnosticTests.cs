@@ -67,7 +67,14 @@ public sealed class DiagnosticTests
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], mode: trial } ]", "GRD034")]
     [InlineData("tools: [ { name: bash } ]", "GRD040")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { command: { program: rm } } } ]", "GRD041")]
-    [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"true\" } } ]", "GRD042")]
+    [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"args.x ==\" } } ]", "GRD054")]
+    [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"arg.x == 1\" } } ]", "GRD055")]
+    [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"context.brunch == 'x'\" } } ]", "GRD055")]
+    [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"resource.contains()\" } } ]", "GRD056")]
+    [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"resource + 1 == 'x'\" } } ]", "GRD057")]
+    [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"resource\" } } ]", "GRD057")]
+    [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"resource.matches('(?=a)')\" } } ]", "GRD027")]
+    [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1\" } } ]", "GRD058")]
     [InlineData("approval_workflows: [ { name: x } ]\nrules: [ { effect: deny, actions: [\"*\"] } ]", "GRD043")]
     public void Document_WithOneError_IsRefusedWithItsCode(string document, string code)
     {
