@@ -38,6 +38,14 @@ internal sealed class CelMap : CelValue
         return new CelMap(entries, places, optional ?? []);
     }
 
+    /// <summary>The map with a member replaced or added.</summary>
+    public CelMap With(string key, CelValue value)
+    {
+        var place = _places.GetValueOrDefault(new Key(key, 0, CelKind.String), -1);
+        var entry = new KeyValuePair<CelValue, CelValue>(new CelString(key), value);
+        return (CelMap)Of(place < 0 ? Entries.Add(entry) : Entries.SetItem(place, entry), _optional);
+    }
+
     /// <summary>Null where there is no such key; absent where it is one of those that may be left out.</summary>
     public CelValue? Find(CelValue key) =>
         KeyOf(key) is { } known && _places.TryGetValue(known, out var place)

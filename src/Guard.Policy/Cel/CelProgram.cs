@@ -15,6 +15,9 @@ internal sealed class CelProgram
 
     public CelType Type { get; }
 
+    /// <summary>What it is where it says true or false and nothing else. Null: it depends.</summary>
+    public bool? Constant => ((_root as CelConstant)?.Value as CelBool)?.Value;
+
     /// <summary>The variables that it names, and <c>variable.member</c> where it selects one by name.</summary>
     public ImmutableHashSet<string> Reads { get; }
 

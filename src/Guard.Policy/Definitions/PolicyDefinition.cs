@@ -31,6 +31,9 @@ public sealed record PolicyDefinition
     public Effect? Unresolved { get; init; }
 
     public AuditDefinition? Audit { get; init; }
+
+    /// <summary>The approval workflows that the document brings with it.</summary>
+    public ImmutableArray<WorkflowDefinition> Workflows { get; init; } = [];
 }
 
 /// <summary>Whom a policy is for: keys AND, entries of a key OR; an empty key says nothing.</summary>

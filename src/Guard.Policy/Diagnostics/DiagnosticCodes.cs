@@ -34,9 +34,14 @@ public static class DiagnosticCodes
     public const string Misplaced = "GRD033";
     public const string UnknownMode = "GRD034";
 
-    public const string ToolsDialect = "GRD040";
     public const string CommandMatcher = "GRD041";
     public const string ApprovalWorkflows = "GRD043";
+    public const string BothDialects = "GRD044";
+    public const string BadTool = "GRD045";
+    public const string UnknownWorkflow = "GRD046";
+    public const string BadWorkflow = "GRD047";
+    public const string Unreachable = "GRD048";
+    public const string BadMessage = "GRD049";
 
     public const string EscapedStar = "GRD050";
     public const string ProvesNoHost = "GRD051";

@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using Guard.Policy.Compilation;
 using Guard.Policy.Diagnostics;
 using Guard.Policy.Matching;
+using Guard.Policy.Tools;
 
 namespace Guard.Policy.Documents;
 
-/// <summary>Checks a document of the rules dialect and compiles it. Reports every problem it finds.</summary>
+/// <summary>Checks a document of either dialect and compiles it. Reports every problem it finds.</summary>
 internal sealed class PolicyReader
 {
     public const int MaxRules = 1000;
@@ -36,9 +37,7 @@ internal sealed class PolicyReader
         var document = new MappingReader(root, _diagnostics);
         if (document.Has("tools"))
         {
-            _diagnostics.Error(DiagnosticCodes.ToolsDialect, document.KeyAt("tools"),
-                "documents with `tools` are not supported by this version", "write the policy with `rules`, see docs/policies.md");
-            return null;
+            return ReadTools(root, document, reservedName);
         }
 
         if (document.Has("approval_workflows"))
@@ -72,6 +71,41 @@ internal sealed class PolicyReader
             Audit = audit,
         };
         return new PolicyCompiled(definition, appliesTo?.Compiled, rules);
+    }
+
+    private PolicyCompiled ReadTools(MappingNode root, MappingReader document, bool reservedName)
+    {
+        if (document.Node("rules") is not null)
+        {
+            _diagnostics.Error(DiagnosticCodes.BothDialects, document.KeyAt("rules"), "`rules` stands beside `tools`", "write a policy of its own for each");
+        }
+
+        var metadata = document.Mapping("metadata");
+        var name = ReadName(metadata ?? document, reservedName);
+        var description = (metadata ?? document).Text("description");
+        _ = metadata?.Texts("tags");
+        metadata?.Finish();
+        var version = document.Text("version");
+        var appliesTo = ReadAppliesTo(document);
+        var unresolved = ReadShell(document);
+        var audit = AuditReader.Read(document, _diagnostics);
+        var tools = ToolsReader.Read(document, _diagnostics);
+        document.Finish();
+
+        var definition = new PolicyDefinition
+        {
+            Name = name,
+            Version = version,
+            Description = description,
+            Path = _source.Path,
+            Digest = "sha256:" + CanonicalForm.Digest(root),
+            AppliesTo = appliesTo?.Definition,
+            Rules = [.. tools.Rules.Select(r => r.Definition)],
+            Unresolved = unresolved,
+            Audit = audit,
+            Workflows = tools.Workflows,
+        };
+        return new PolicyCompiled(definition, appliesTo?.Compiled, tools.Rules) { Tools = tools.Compiled };
     }
 
     private string ReadName(MappingReader document, bool reservedName)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Guard.Policy.Compilation;
 using Guard.Policy.Diagnostics;
 using Guard.Policy.Matching;
+using Guard.Policy.Tools;
 
 namespace Guard.Policy.Evaluation;
 
@@ -36,6 +37,7 @@ public static class Evaluator
         private readonly ImmutableArray<(PolicyCompiled Policy, bool OnlyToTighten)> _applying;
         private readonly List<RuleMatch> _matched = [];
         private readonly List<RuleTry> _trace = [];
+        private readonly Dictionary<string, ToolsJudge> _tools = new(StringComparer.Ordinal);
         private readonly SortedSet<string> _errors = new(StringComparer.Ordinal);
 
         public Run(PolicyBundle bundle, EvaluationRequest request, bool explain)
@@ -117,6 +119,12 @@ public static class Evaluator
             var matching = new List<MatchingRule>();
             foreach (var (policy, onlyToTighten) in _applying)
             {
+                if (policy.Tools is not null)
+                {
+                    matching.AddRange(MatchingTools(policy, onlyToTighten, access));
+                    continue;
+                }
+
                 foreach (var rule in policy.Rules)
                 {
                     var trial = onlyToTighten && !rule.IsGenerous
@@ -147,6 +155,41 @@ public static class Evaluator
             }
 
             return matching;
+        }
+
+        private IEnumerable<MatchingRule> MatchingTools(PolicyCompiled policy, bool onlyToTighten, AccessView access)
+        {
+            if (!_tools.TryGetValue(policy.Name, out var judge))
+            {
+                _tools[policy.Name] = judge = new ToolsJudge(policy, policy.Tools!, _request, _accesses);
+            }
+
+            var outcomes = judge.Judge(access);
+            if (_explain)
+            {
+                foreach (var rule in policy.Rules)
+                {
+                    var (id, effect) = (rule.Definition.Id, rule.Definition.Effect);
+                    var outcome = outcomes.FirstOrDefault(o => o.Rule.Definition.Id == id);
+                    _trace.Add(new RuleTry(policy.Name, id, effect, access.Index, outcome is not null, outcome?.Because ?? "the entry is for something else, or another condition matched first"));
+                }
+            }
+
+            foreach (var outcome in outcomes)
+            {
+                if (outcome.Error is { } error)
+                {
+                    _errors.Add(error);
+                }
+
+                if (onlyToTighten && !outcome.Rule.IsGenerous)
+                {
+                    continue;
+                }
+
+                _matched.Add(new RuleMatch(policy.Name, outcome.Rule.Definition.Id, outcome.Rule.Definition.Effect, access.Index, OnTrial: false));
+                yield return new MatchingRule(policy, outcome.Rule, IsUncertain: onlyToTighten || outcome.IsUncertain);
+            }
         }
 
         /// <summary>

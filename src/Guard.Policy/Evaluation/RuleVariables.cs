@@ -28,11 +28,12 @@ internal static class RuleVariables
     /// <param name="request">Where everything comes from.</param>
     /// <param name="access">The access that is judged.</param>
     /// <param name="resource">One spelling of its resource; null where it cannot be known.</param>
-    public static CelValue?[] Of(EvaluationRequest request, AccessView access, string? resource)
+    /// <param name="arguments">Instead of the tool's input.</param>
+    public static CelValue?[] Of(EvaluationRequest request, AccessView access, string? resource, CelValue? arguments = null)
     {
         var values = new CelValue?[Count];
         values[Tool] = request.Tool is { } tool ? Text(tool.Name) : null;
-        values[Arguments] = request.Tool?.Arguments;
+        values[Arguments] = arguments ?? request.Tool?.Arguments;
         values[Action] = Text(access.Access.Action);
         values[Resource] = resource is null ? null : Text(resource);
         values[Agent] = OfAgent(request.Agent);

@@ -36,6 +36,12 @@ internal static class WhenTrial
                 continue;
             }
 
+            // Nobody knows the names of what lies in a folder: the expression could mean one.
+            if (spelling.Subtree)
+            {
+                return Outcome(CelBool.True, when, policy, rule, before, request, explain);
+            }
+
             foreach (var name in spelling.GenerousNames.Prepend(spelling.Text).Distinct(StringComparer.Ordinal))
             {
                 var value = when.Evaluate(RuleVariables.Of(request, access, name), generous: true);

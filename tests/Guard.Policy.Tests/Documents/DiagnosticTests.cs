@@ -65,7 +65,6 @@ public sealed class DiagnosticTests
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], approval: { workflow: x } } ]", "GRD033")]
     [InlineData("rules: [ { effect: deny, actions: [\"read:file\"], conditions: { resource: { host: x } } } ]", "GRD033")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], mode: trial } ]", "GRD034")]
-    [InlineData("tools: [ { name: bash } ]", "GRD040")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { command: { program: rm } } } ]", "GRD041")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"args.x ==\" } } ]", "GRD054")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"arg.x == 1\" } } ]", "GRD055")]
@@ -116,7 +115,7 @@ public sealed class DiagnosticTests
             "a.yaml:3:13 GRD020 `forbid` is no effect here (use one of allow, ask, approve, deny)",
             "a.yaml:4:15 GRD021 `raed:file` is no action (did you mean `read:file`?)",
             "a.yaml:7:9 GRD010 unknown key `match` (did you mean `matches`?)",
-            "b.yaml:1:1 GRD040 documents with `tools` are not supported by this version (write the policy with `rules`, see docs/policies.md)");
+            "b.yaml:1:8 GRD013 `tools` is an empty list (list something or remove the key)");
     }
 
     [Fact]
