@@ -1,13 +1,22 @@
 using Guard.Benchmarks;
+using Guard.Benchmarks.Shell;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+
+switch (args)
+{
+    case ["shell-lines", var path]:
+        return ShellBench.WriteLines(path);
+    case ["shell", var path]:
+        return ShellBench.Run(path);
+}
 
 // The other side of eng/bench-latency.sh: a gateway that answers at once, on a Unix socket and over TLS, and the real one
 // with its store, on a Unix socket. Argument: the folder for sockets, certificate and data. It writes one line when all
 // listen (the TLS port and the real gateway's agent key), and runs until its standard input ends.
 if (args is not [var folder, var policies])
 {
-    Console.Error.WriteLine("usage: Guard.Benchmarks FOLDER POLICIES");
+    Console.Error.WriteLine("usage: Guard.Benchmarks FOLDER POLICIES | shell-lines FILE | shell FILE");
     return 2;
 }
 

@@ -26,30 +26,15 @@ internal sealed class FolderWalker(IGlobView? view)
         if (operands is [ExpandedField.Known { Text: "--" or "-L" }, ..])
             operands = operands.RemoveAt(0);
         if (operands.IsEmpty && !isPush)
-            return state["HOME"] is ShellValue.Scalar { Text: var home } && home.StartsWith('/') ? Normalize(home) : null;
+            return state["HOME"] is ShellValue.Scalar { Text: var home } && home.StartsWith('/') ? PathText.Normalize(home) : null;
         if (operands is not [ExpandedField.Known { Text: { Length: > 0 } path }] || path[0] is '-' or '+')
             return null;
         if (path[0] == '/')
-            return Normalize(path);
+            return PathText.Normalize(path);
 
         // With CDPATH a plain relative name is looked for elsewhere first.
         var isDotted = path is "." or ".." || path.StartsWith("./", StringComparison.Ordinal) || path.StartsWith("../", StringComparison.Ordinal);
         var plain = isDotted || isPush || ReferenceEquals(state["CDPATH"], ShellValue.Unset) || state["CDPATH"] is ShellValue.Scalar { Text: "" };
-        return plain && state.WorkingDirectory is { } folder ? Normalize(folder + "/" + path) : null;
-    }
-
-    /// <summary>As bash does by default: <c>..</c> takes away the name before it, whatever it links to.</summary>
-    private static string Normalize(string path)
-    {
-        var parts = new List<string>();
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part == ".." && parts.Count > 0)
-                parts.RemoveAt(parts.Count - 1);
-            else if (part is not ("." or ".."))
-                parts.Add(part);
-        }
-
-        return "/" + string.Join('/', parts);
+        return plain && state.WorkingDirectory is { } folder ? PathText.Normalize(folder + "/" + path) : null;
     }
 }

@@ -26,6 +26,9 @@ internal sealed record WalkState(ShellState Shell)
             return other;
         if (other.Dead)
             return this;
+        var shell = Shell.Join(other.Shell);
+        if (ReferenceEquals(Functions, other.Functions) && ReferenceEquals(Doubtful, other.Doubtful))
+            return ReferenceEquals(shell, Shell) ? this : this with { Shell = shell };
         var functions = Functions;
         var doubtful = Doubtful.Union(other.Doubtful);
         foreach (var name in Functions.Keys.Union(other.Functions.Keys, StringComparer.Ordinal))
@@ -37,7 +40,7 @@ internal sealed record WalkState(ShellState Shell)
                 doubtful = doubtful.Add(name);
         }
 
-        return this with { Shell = Shell.Join(other.Shell), Functions = functions, Doubtful = doubtful };
+        return this with { Shell = shell, Functions = functions, Doubtful = doubtful };
     }
 
     /// <summary>The same knowledge, as far as a loop must see whether another round would change it.</summary>

@@ -115,7 +115,7 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
 
     private void Emit()
     {
-        var hasBackslash = _text.Any(c => c is { Active: true, Rune.Value: '\\' });
+        var hasBackslash = HasActive('\\');
         if (_prefix is not null)
         {
             _fields.Add(_prefixIsPattern || MayBePattern() || hasBackslash ? ExpandedField.Unknown.Instance : new ExpandedField.Partial(_prefix, Text()));
@@ -141,7 +141,18 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
     }
 
     /// <summary>With unknown text beside it even an unclosed bracket can become part of a pattern.</summary>
-    private bool MayBePattern() => _text.Any(c => c is { Active: true, Rune.Value: '*' or '?' or '[' or ']' });
+    private bool MayBePattern() => HasActive('*') || HasActive('?') || HasActive('[') || HasActive(']');
+
+    private bool HasActive(char wanted)
+    {
+        foreach (var character in _text)
+        {
+            if (character.Active && character.Rune.Value == wanted)
+                return true;
+        }
+
+        return false;
+    }
 
     private bool HasDoubleSlash()
     {

@@ -75,6 +75,22 @@ public sealed record ShellState
     {
         if (ReferenceEquals(this, other))
             return this;
+        return new ShellState
+        {
+            Variables = ReferenceEquals(Variables, other.Variables) && InheritsRest == other.InheritsRest ? Variables : JoinVariables(other),
+            WorkingDirectory = string.Equals(WorkingDirectory, other.WorkingDirectory, StringComparison.Ordinal) ? WorkingDirectory : null,
+            Positionals = SamePositionals(other) ? Positionals : null,
+            DefaultOptions = DefaultOptions && other.DefaultOptions,
+            InheritsRest = InheritsRest && other.InheritsRest,
+            Attributed = ReferenceEquals(Attributed, other.Attributed) ? Attributed : Attributed.Union(other.Attributed),
+        };
+    }
+
+    private bool SamePositionals(ShellState other) =>
+        Positionals is { } mine && other.Positionals is { } others && (mine == others || mine.SequenceEqual(others, StringComparer.Ordinal));
+
+    private ImmutableDictionary<string, ShellValue> JoinVariables(ShellState other)
+    {
         var variables = Variables.ToBuilder();
         foreach (var (name, value) in Variables)
         {
@@ -89,16 +105,7 @@ public sealed record ShellState
                 variables[name] = ShellValue.Either(Rest, value);
         }
 
-        var samePositionals = Positionals is { } mine && other.Positionals is { } others && mine.SequenceEqual(others, StringComparer.Ordinal);
-        return new ShellState
-        {
-            Variables = variables.ToImmutable(),
-            WorkingDirectory = string.Equals(WorkingDirectory, other.WorkingDirectory, StringComparison.Ordinal) ? WorkingDirectory : null,
-            Positionals = samePositionals ? Positionals : null,
-            DefaultOptions = DefaultOptions && other.DefaultOptions,
-            InheritsRest = InheritsRest && other.InheritsRest,
-            Attributed = Attributed.Union(other.Attributed),
-        };
+        return variables.ToImmutable();
     }
 
     private static bool Same(ShellValue a, ShellValue b) => a switch

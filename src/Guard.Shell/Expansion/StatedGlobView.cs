@@ -16,11 +16,11 @@ public sealed class StatedGlobView : IGlobView
     }
 
     public IReadOnlyList<string>? List(string directory) =>
-        _folders.TryGetValue(Normalize(directory), out var names) ? [.. names] : null;
+        _folders.TryGetValue(PathText.Normalize(directory), out var names) ? [.. names] : null;
 
     public bool Exists(string path)
     {
-        var normal = Normalize(path);
+        var normal = PathText.Normalize(path);
         if (_folders.ContainsKey(normal))
             return true;
         var slash = normal.LastIndexOf('/');
@@ -28,7 +28,7 @@ public sealed class StatedGlobView : IGlobView
         return !path.EndsWith('/') && _folders.TryGetValue(parent, out var names) && names.Contains(normal[(slash + 1)..]);
     }
 
-    public bool IsDirectory(string path) => _folders.ContainsKey(Normalize(path));
+    public bool IsDirectory(string path) => _folders.ContainsKey(PathText.Normalize(path));
 
     private void Add(string path, bool isFolder)
     {
@@ -41,19 +41,5 @@ public sealed class StatedGlobView : IGlobView
         _folders[parent].Add(path[(slash + 1)..]);
         if (isFolder)
             _folders.TryAdd(path, new SortedSet<string>(StringComparer.Ordinal));
-    }
-
-    private static string Normalize(string path)
-    {
-        var parts = new List<string>();
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part == ".." && parts.Count > 0)
-                parts.RemoveAt(parts.Count - 1);
-            else if (part is not ("." or ".."))
-                parts.Add(part);
-        }
-
-        return "/" + string.Join('/', parts);
     }
 }

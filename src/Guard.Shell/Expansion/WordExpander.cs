@@ -32,6 +32,8 @@ public sealed class WordExpander
     /// <summary>All expansions: braces, tildes, parameters, substitutions, arithmetic, splitting, globs, quote removal.</summary>
     public ImmutableArray<ExpandedField> Expand(Word word)
     {
+        if (PlainWord.Text(word) is { } text)
+            return [new ExpandedField.Known(text)];
         if (new BraceExpansion(_limits.BraceWords).Expand(word) is not { } words)
         {
             _parts.VisitOnly(word);
@@ -50,15 +52,32 @@ public sealed class WordExpander
     {
         var fields = ImmutableArray.CreateBuilder<ExpandedField>();
         foreach (var word in words)
+            AddExpanded(word, fields);
+        return fields.DrainToImmutable();
+    }
+
+    /// <summary>As <see cref="Expand(IEnumerable{Word})"/>, for the words of a command.</summary>
+    public ImmutableArray<ExpandedField> Expand(ImmutableArray<Word> words)
+    {
+        var fields = ImmutableArray.CreateBuilder<ExpandedField>(words.Length);
+        foreach (var word in words)
+            AddExpanded(word, fields);
+        return fields.DrainToImmutable();
+    }
+
+    private void AddExpanded(Word word, ImmutableArray<ExpandedField>.Builder fields)
+    {
+        if (PlainWord.Text(word) is { } text)
+            fields.Add(new ExpandedField.Known(text));
+        else
             fields.AddRange(Expand(word));
-        return fields.ToImmutable();
     }
 
     /// <summary>The right side of an assignment: no braces, splitting or globs; tildes also behind colons.</summary>
-    public ExpandedField ExpandValue(Word word) => FieldBuilder.Join(_parts.Expand(word, TildeRule.Assignment), _limits);
+    public ExpandedField ExpandValue(Word word) => PlainWord.Text(word) is { } text ? new ExpandedField.Known(text) : FieldBuilder.Join(_parts.Expand(word, TildeRule.Assignment), _limits);
 
     /// <summary>A word that stays one, as in <c>case</c>, a here-string or a here-document: no braces, splitting or globs.</summary>
-    public ExpandedField ExpandText(Word word, bool tildes = true) => FieldBuilder.Join(_parts.Expand(word, tildes ? TildeRule.Start : TildeRule.None), _limits);
+    public ExpandedField ExpandText(Word word, bool tildes = true) => PlainWord.Text(word) is { } text ? new ExpandedField.Known(text) : FieldBuilder.Join(_parts.Expand(word, tildes ? TildeRule.Start : TildeRule.None), _limits);
 
     /// <summary>Evaluates arithmetic text; null if the value is not known.</summary>
     public long? Evaluate(Word expression) => _parts.Evaluate(expression, expression.Span);

@@ -1,3 +1,5 @@
+using Guard.Shell.Expansion;
+
 namespace Guard.Shell.Lines;
 
 /// <summary>What a path of a command means on this machine, by its text alone.</summary>
@@ -13,16 +15,7 @@ internal static class PathPlace
             path = folder + "/" + path;
         }
 
-        var parts = new List<string>();
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part == ".." && parts.Count > 0)
-                parts.RemoveAt(parts.Count - 1);
-            else if (part is not ("." or ".."))
-                parts.Add(part);
-        }
-
-        return "/" + string.Join('/', parts);
+        return PathText.Normalize(path);
     }
 
     /// <summary>The null device, the standard streams and the terminal: using them is no access.</summary>
@@ -35,8 +28,10 @@ internal static class PathPlace
     {
         if (path.StartsWith("/dev/fd/", StringComparison.Ordinal))
             return true;
+        if (!path.StartsWith("/proc/", StringComparison.Ordinal))
+            return false;
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length >= 3 && parts[0] == "proc" && parts.Any(p => p is "root" or "cwd" or "fd" or "exe" or "map_files" or "mem");
+        return parts.Length >= 3 && parts.Any(p => p is "root" or "cwd" or "fd" or "exe" or "map_files" or "mem");
     }
 
     public static bool IsEnvironment(string path) =>
@@ -44,5 +39,5 @@ internal static class PathPlace
 
     /// <summary>For bash's own <c>/dev/tcp/host/port</c> in a redirect: host and port.</summary>
     public static string? Socket(string path) =>
-        path.Split('/') is ["", "dev", "tcp" or "udp", { Length: > 0 } host, { Length: > 0 } port] ? host + ":" + port : null;
+        path.StartsWith("/dev/", StringComparison.Ordinal) && path.Split('/') is ["", "dev", "tcp" or "udp", { Length: > 0 } host, { Length: > 0 } port] ? host + ":" + port : null;
 }

@@ -182,8 +182,14 @@ internal sealed class TextWalk
     private void Walk(ShellCommand command, int index)
     {
         var span = SpanOf(command.Span);
-        var written = WrittenAt(command.Span);
-        var words = command.Words.Select(w => ToArgument(w, written)).ToArray();
+        var words = new Argument[command.Words.Length];
+        var opensPipes = false;
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = ToArgument(command.Words[i], command.Span);
+            opensPipes |= words[i] is { IsKnown: true, Text: ProcessSubstitutions.Name };
+        }
+
         var place = new CommandPlace
         {
             Span = span,
@@ -193,7 +199,7 @@ internal sealed class TextWalk
             Depth = (_origin?.Depth ?? -1) + 1,
             Elsewhere = IsElsewhere,
             Remote = IsRemote,
-            OpensPipes = words.Any(w => w is { IsKnown: true, Text: ProcessSubstitutions.Name }),
+            OpensPipes = opensPipes,
             Changes = name => MayAssign(name) || (_origin?.Changes(name) ?? false),
         };
         foreach (var assignment in command.Assignments)
@@ -227,7 +233,7 @@ internal sealed class TextWalk
         };
         if ((!reads && !writes) || ProcessSubstitutions.IsOne(redirect.Target, WrittenAt(redirect.Span)))
             return;
-        var target = ToArgument(redirect.Target, "$");
+        var target = ToArgument(redirect.Target, default);
         var span = SpanOf(redirect.Span);
         if (target.IsKnown && PathPlace.Socket(target.Text) is { } socket)
         {
@@ -242,10 +248,10 @@ internal sealed class TextWalk
             _commands.File(new Effect(EffectAction.WriteFile, target.Text) { Unknown = !target.IsKnown }, place, command);
     }
 
-    private static Argument ToArgument(ExpandedField field, string written) => field switch
+    private Argument ToArgument(ExpandedField field, SourceSpan written) => field switch
     {
         ExpandedField.Known known => known.Text.Contains(Argument.Hole) ? Argument.Unknown : Argument.Of(known.Text),
-        ExpandedField.Partial when ProcessSubstitutions.IsOne(field, written) => Argument.Of(ProcessSubstitutions.Name),
+        ExpandedField.Partial when ProcessSubstitutions.IsOne(field, written == default ? "$" : WrittenAt(written)) => Argument.Of(ProcessSubstitutions.Name),
         ExpandedField.Partial partial => new Argument(partial.Prefix + Argument.Hole + partial.Suffix, ArgumentForm.Partial),
         _ => Argument.AnyWords,
     };

@@ -8,7 +8,10 @@ internal static class WordSpelling
 {
     public static string Join(IReadOnlyList<Argument> words)
     {
-        var text = new StringBuilder();
+        var length = words.Count;
+        for (var i = 0; i < words.Count; i++)
+            length += words[i].Text.Length;
+        var text = new StringBuilder(length + 2);
         for (var i = 0; i < words.Count; i++)
         {
             if (i > 0)

@@ -86,6 +86,9 @@ public sealed partial class LineAccessesTruthTests(ITestOutputHelper output)
         // sed -i writes to a file of its own beside the named one and puts it in its place.
         if (happened.Verb != "read" && OwnFile().IsMatch(happened.Resource))
             return true;
+        // A text that a program runs goes through a shell.
+        if (happened is { Verb: "run", Resource: "sh" } && report.Commands.Any(c => c.Parent >= 0))
+            return true;
         if (happened.Verb == "run")
             return report.Commands.Any(c => c.Words[0].IsKnown && Path.GetFileName(c.Words[0].Text) == happened.Resource);
         if (happened.Verb == "name" && report.Commands.Any(c => Says(c, happened.Resource)))

@@ -49,7 +49,7 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
     {
         var log = Path.Combine(_root, "trace");
         var start = new ProcessStartInfo("strace") { UseShellExecute = false, WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        string[] arguments = ["-f", "-qq", "-y", "-s", "4096", "-e", "trace=execve,open,openat,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat,rmdir,truncate,clone,clone3,fork,vfork", "-e", "signal=none", "-o", log, "prlimit", "--fsize=1000000", "timeout", "10", "bash", "--norc", "--noprofile", "-c", line];
+        string[] arguments = ["-f", "-qq", "-y", "-s", "4096", "-e", "trace=execve,open,openat,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat,rmdir,truncate,clone,clone3,fork,vfork,chdir,fchdir", "-e", "signal=none", "-o", log, "prlimit", "--fsize=1000000", "timeout", "10", "bash", "--norc", "--noprofile", "-c", line];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment.Clear();
@@ -64,9 +64,8 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
         Task.WaitAll(output, errors);
         var calls = Whole(File.ReadLines(log)).Where(l => !l.Contains(" = -1 ", StringComparison.Ordinal)).ToList();
         calls = [.. calls.Except(OfTar(calls))];
-        var events = calls.Select(Parse).OfType<TracedEvent>().Skip(3);
-        var named = calls.Where(l => Executed().IsMatch(l)).Skip(3).SelectMany(Operands);
-        return [.. events.Concat(named).Distinct().Where(e => e.Verb != "read" || !Directory.Exists(e.Resource))];
+        var events = Follow(calls).Skip(3);
+        return [.. events.Distinct().Where(e => e.Verb != "read" || !Directory.Exists(e.Resource))];
     }
 
     public IReadOnlyList<string>? List(string directory) =>
@@ -76,13 +75,45 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
 
     public bool IsDirectory(string path) => Directory.Exists(path);
 
-    private TracedEvent? Parse(string line)
+    /// <summary>What each call did, in the folder that its process was in.</summary>
+    private List<TracedEvent> Follow(List<string> calls)
+    {
+        var parents = calls.Select(l => (Line: l, Match: Forked().Match(l))).Where(f => f.Match.Success)
+            .GroupBy(f => f.Match.Groups["child"].Value, f => Process(f.Line), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        var folders = new Dictionary<string, string>(StringComparer.Ordinal);
+        var (runs, events) = (0, new List<TracedEvent>());
+        foreach (var call in calls)
+        {
+            var process = Process(call);
+            var folder = FolderOf(process);
+            if (Moved().Match(call) is { Success: true } move)
+                folders[process] = Path.GetFullPath(move.Groups["path"].Value, folder);
+            else if (Parse(call, folder) is { } happened)
+                events.Add(happened);
+
+            // The first three start the line.
+            if (Executed().IsMatch(call) && ++runs > 3)
+                events.AddRange(Operands(call, folder));
+        }
+
+        return events;
+
+        // A process starts where its parent is, which does nothing else meanwhile.
+        string FolderOf(string process)
+        {
+            if (!folders.TryGetValue(process, out var folder))
+                folders[process] = folder = parents.TryGetValue(process, out var parent) ? FolderOf(parent) : Folder;
+            return folder;
+        }
+    }
+
+    private TracedEvent? Parse(string line, string current)
     {
         if (Executed().Match(line) is { Success: true } run)
             return new TracedEvent("run", Path.GetFileName(run.Groups["path"].Value));
         if (Named().Match(line) is not { Success: true } call || line.Contains("O_DIRECTORY", StringComparison.Ordinal))
             return null;
-        var folder = call.Groups["at"].Success ? call.Groups["at"].Value : Folder;
+        var folder = call.Groups["at"].Success ? call.Groups["at"].Value : current;
         var name = call.Groups["call"].Value;
 
         // Of a link the target is a text, and the new name comes last.
@@ -131,13 +162,13 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
 
     private static string Process(string line) => line[..line.IndexOf(' ', StringComparison.Ordinal)];
 
-    /// <summary>The words of a program's arguments that are files which were there before, seen from the folders that lines change to.</summary>
-    private IEnumerable<TracedEvent> Operands(string line)
+    /// <summary>The words of a program's arguments that are files which were there before.</summary>
+    private IEnumerable<TracedEvent> Operands(string line, string folder)
     {
         foreach (var word in Words().Matches(Executed().Match(line).Groups["words"].Value).Skip(1).Select(m => m.Groups["word"].Value))
         {
-            var path = Made.Select(m => Path.Combine(_root, m)).FirstOrDefault(m => m == Path.GetFullPath(word, Folder) || m == Path.GetFullPath(word, Path.Combine(Folder, "pkg")));
-            if (path is not null)
+            var path = Path.GetFullPath(word, folder);
+            if (Made.Any(m => Path.Combine(_root, m) == path))
                 yield return new TracedEvent("name", path);
         }
     }
@@ -150,6 +181,9 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
 
     [GeneratedRegex("^\\d+ +(clone3?|v?fork)\\(.* = (?<child>\\d+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Forked();
+
+    [GeneratedRegex("^\\d+ +(chdir\\(\"(?<path>[^\"]*)\"|fchdir\\(\\d+<(?<path>[^>]*)>)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Moved();
 
     [GeneratedRegex(", (AT_FDCWD<[^>]*>, |\\d+<[^>]*>, )?\"(?<path>[^\"]*)\"(, 0)?\\) += ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Linked();
