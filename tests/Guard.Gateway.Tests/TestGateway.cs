@@ -7,6 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Storage.Sqlite;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests;
@@ -16,6 +17,8 @@ internal sealed class TestGateway : IAsyncDisposable
 {
     private readonly TemporaryFolder? _owned;
     private readonly FirstStart? _credentials;
+    private bool _isReplaced;
+    private bool _isShared;
 
     private TestGateway(GatewayHost host, GatewayOptions options, TemporaryFolder? owned, FirstStart? credentials)
     {
@@ -37,7 +40,7 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public string DatabasePath => Path.Combine(Options.DataDirectory, SqliteDatabase.FileName);
 
-    public static async Task<TestGateway> StartAsync(string? policy = Some.Policy, Func<GatewayOptions, GatewayOptions>? adjust = null, Func<IAuditStore, IAuditStore>? store = null)
+    public static async Task<TestGateway> StartAsync(string? policy = Some.Policy, Func<GatewayOptions, GatewayOptions>? adjust = null, Func<IAuditStore, IAuditStore>? store = null, StoreKind kind = StoreKind.Sqlite)
     {
         var folder = new TemporaryFolder();
         if (policy is not null)
@@ -52,11 +55,16 @@ internal sealed class TestGateway : IAsyncDisposable
             FirstAgent = new FirstAgentOptions { Name = "first", Owner = "ada" },
             MachineSettingsPath = folder.File("none/gateway.json"),
         };
+        if (kind == StoreKind.Postgres)
+        {
+            options = options with { Postgres = PostgresServer.Shared.CreateDatabase() };
+        }
+
         options = adjust?.Invoke(options) ?? options;
         try
         {
             var host = store is null ? await GatewayHost.StartAsync(options, CancellationToken.None) : await GatewayHost.StartAsync(options, store, CancellationToken.None);
-            return new TestGateway(host, options, folder, host.FirstStart);
+            return new TestGateway(host, options, folder, host.FirstStart) { _isShared = kind == StoreKind.Postgres };
         }
         catch
         {
@@ -70,9 +78,19 @@ internal sealed class TestGateway : IAsyncDisposable
     {
         Http.Dispose();
         await Host.StopAsync();
+        _isReplaced = true;
         var options = adjust?.Invoke(Options) ?? Options;
         var host = await GatewayHost.StartAsync(options, CancellationToken.None);
-        return new TestGateway(host, options, _owned, _credentials);
+        return new TestGateway(host, options, _owned, _credentials) { _isShared = _isShared };
+    }
+
+    /// <summary>Starts a second gateway on the database of this one, which it does not own.</summary>
+    public async Task<TestGateway> JoinAsync(Func<GatewayOptions, GatewayOptions>? adjust = null)
+    {
+        var folder = new TemporaryFolder();
+        var options = Options with { DataDirectory = folder.File("data"), PolicyFolders = [] };
+        var host = await GatewayHost.StartAsync(adjust?.Invoke(options) ?? options, CancellationToken.None);
+        return new TestGateway(host, options, folder, _credentials) { _isReplaced = true };
     }
 
     public HttpClient OverSocket(string path) => new(new SocketsHttpHandler
@@ -144,6 +162,12 @@ internal sealed class TestGateway : IAsyncDisposable
     {
         Http.Dispose();
         await Host.DisposeAsync();
+        // The database belongs to the gateway that was started last on it.
+        if (_isShared && Options.Postgres is { } postgres && !_isReplaced)
+        {
+            PostgresServer.Shared.Drop(postgres);
+        }
+
         _owned?.Dispose();
     }
 }

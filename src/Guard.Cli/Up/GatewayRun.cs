@@ -11,7 +11,7 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
 {
     public async Task<int> RunAsync(CancellationToken cancel)
     {
-        CheckBefore();
+        await CheckBeforeAsync(cancel);
         request.Folder.Create();
         var resetKey = await ResetAdminKeyAsync(cancel);
         GatewayHost host;
@@ -48,12 +48,12 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
     }
 
     // Everything that can be wrong is found before the store and its keys are made.
-    private void CheckBefore()
+    private async Task CheckBeforeAsync(CancellationToken cancel)
     {
         if (request.AdminKeyFile is { } keyFile)
         {
             // A later start makes no key, so the file that holds the first one is no obstacle.
-            var makesKey = request.ResetAdminKey || !File.Exists(request.Folder.Store);
+            var makesKey = request.ResetAdminKey || (request.Postgres is { } postgres ? await IsEmptyAsync(postgres, cancel) : !File.Exists(request.Folder.Store));
             if (makesKey && Path.Exists(keyFile)) throw CliException.Refused($"{keyFile} exists already; a new admin key is not written over it");
             var keyFolder = Path.GetDirectoryName(keyFile);
             if (keyFolder != request.Folder.Path && !Directory.Exists(keyFolder)) throw CliException.Refused($"the folder of {keyFile} does not exist");
@@ -74,7 +74,19 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
         if (request.AdminKeyFile is null && !CanShowKey) throw CliException.Usage("a new admin key is shown on a terminal alone: name a file with --admin-key-file");
         try
         {
-            return await Credentials.IssueAdminKeyAsync(request.Folder.Path, revokeOthers: true, context.Time, cancel);
+            return await Credentials.IssueAdminKeyAsync(request.Folder.Path, revokeOthers: true, request.Postgres, context.Time, cancel);
+        }
+        catch (GatewayStartException e)
+        {
+            throw CliException.Refused(e.Message, e);
+        }
+    }
+
+    private async Task<bool> IsEmptyAsync(PostgresOptions postgres, CancellationToken cancel)
+    {
+        try
+        {
+            return await Credentials.IsEmptyAsync(postgres, context.Time, cancel);
         }
         catch (GatewayStartException e)
         {
@@ -85,6 +97,7 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
     private GatewayOptions Options() => new()
     {
         DataDirectory = request.Folder.Path,
+        Postgres = request.Postgres,
         Http = request.Http,
         UnixSocketPath = request.Socket,
         UnixSocketGroup = request.SocketGroup,
@@ -111,6 +124,7 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
             {
                 FirstStart = first is not null,
                 DataFolder = request.Folder.Path,
+                Store = host.Store,
                 Addresses = host.Addresses,
                 Organisation = first?.Organisation,
                 Owner = first?.Owner,

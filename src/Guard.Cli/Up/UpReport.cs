@@ -19,6 +19,9 @@ internal sealed record UpState
 {
     public required bool FirstStart { get; init; }
     public required string DataFolder { get; init; }
+
+    /// <summary>Which store, with host and database where it has them; never a credential.</summary>
+    public required string Store { get; init; }
     public required IReadOnlyList<string> Addresses { get; init; }
 
     /// <summary>Organisation, owner and agent: those that this start made.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using Guard.Cli.Connection;
+using Guard.Gateway.Hosting;
 
 namespace Guard.Cli.Up;
 
@@ -7,6 +8,9 @@ namespace Guard.Cli.Up;
 internal sealed record UpRequest
 {
     public required GuardFolder Folder { get; init; }
+
+    /// <summary>Null: the SQLite file in the data folder.</summary>
+    public PostgresOptions? Postgres { get; init; }
 
     /// <summary>Null: none given.</summary>
     public string? Policies { get; init; }

@@ -22,6 +22,7 @@ internal static class UpText
             ? "none: whatever needs an allow is denied. Apply some with `guard policy apply FOLDER`"
             : $"{string.Join(", ", state.Policies)} (bundle {ShortHash(state.Bundle)})");
         if (state.PolicyProblem is { } problem) Line("", problem);
+        Line("store", state.Store);
         Line("data", context.Shorten(state.DataFolder));
         WriteAdminKey();
         if (state.HookConfig is null)

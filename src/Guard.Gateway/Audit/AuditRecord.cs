@@ -54,4 +54,7 @@ internal enum AppendResult
     /// and whoever made it has to look again.
     /// </summary>
     Outdated,
+
+    /// <summary>The store refuses what is in it: nothing was stored.</summary>
+    Unstorable,
 }

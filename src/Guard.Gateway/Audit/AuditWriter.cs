@@ -115,7 +115,14 @@ internal sealed partial class AuditWriter : IAsyncDisposable
             var results = _store.Append(records);
             for (var i = 0; i < group.Count; i++)
             {
-                group[i].Done.TrySetResult(results[i]);
+                if (results[i] == AppendResult.Unstorable)
+                {
+                    group[i].Done.TrySetException(new AuditUnavailableException("the store refuses what the event holds"));
+                }
+                else
+                {
+                    group[i].Done.TrySetResult(results[i]);
+                }
             }
 
             _failure = null;

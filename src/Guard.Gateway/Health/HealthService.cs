@@ -34,7 +34,9 @@ internal sealed class HealthService(IDatabase database, AuditWriter writer, Acti
     /// <summary>A degraded gateway decides and records, so it is ready.</summary>
     public static bool IsReady(HealthReport report) => report.Status != Failing;
 
-    private HealthCheck Store() => Failure() is { } failure
+    private HealthCheck Store() => database.Outage is { } outage
+        ? new HealthCheck { Name = "store", Status = Failing, Detail = $"{database.Description} cannot be reached since {outage.Since:yyyy-MM-dd HH:mm:ss} UTC: {outage.Reason}" }
+        : Failure() is { } failure
             ? new HealthCheck { Name = "store", Status = Failing, Detail = failure }
             : new HealthCheck { Name = "store", Status = Ok, Detail = database.Description };
 

@@ -6,6 +6,7 @@ using Guard.Gateway.Health;
 using Guard.Gateway.Identity;
 using Guard.Gateway.Policies;
 using Guard.Gateway.Storage;
+using Guard.Gateway.Storage.Postgres;
 using Guard.Gateway.Storage.Sqlite;
 using Guard.Policy;
 using Guard.Protocol;
@@ -28,12 +29,13 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly WebApplication _web;
     private int _stopped;
 
-    private GatewayHost(Disposables parts, WebApplication web, ActiveBundle active, FirstStart? firstStart, IReadOnlyList<string> addresses, ILogger<GatewayHost> logger)
+    private GatewayHost(Disposables parts, WebApplication web, ActiveBundle active, string store, FirstStart? firstStart, IReadOnlyList<string> addresses, ILogger<GatewayHost> logger)
     {
         _parts = parts;
         _web = web;
         _active = active;
         _logger = logger;
+        Store = store;
         FirstStart = firstStart;
         Addresses = addresses;
     }
@@ -54,14 +56,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
         }
     }
 
+    /// <summary>The store in use, e.g. <c>PostgreSQL 15.4 db.example/guard</c>; never a credential.</summary>
+    public string Store { get; }
+
     /// <summary>Why the policy folder is not in force; null: it is, or there is none.</summary>
     public string? PolicyProblem => _active.Current.Stale;
 
     /// <summary>Method, path and required key of every endpoint, for the test that holds the table in the documentation.</summary>
     internal IReadOnlyList<string> Endpoints => RequestPipeline.Describe(((IEndpointRouteBuilder)_web).DataSources);
-
-    /// <summary>The SQLite in use, e.g. <c>3.40.1 (system)</c>.</summary>
-    public static string SqliteInUse => $"{SqliteLibrary.Use().Version} ({SqliteLibrary.Use().Origin})";
 
     /// <summary>Opens the store, puts the policies in force and listens. Ready when this returns.</summary>
     /// <exception cref="GatewayStartException">Something is in the way; the message says what to do.</exception>
@@ -106,11 +108,11 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var access = SocketAccess.Of(options);
         var sockets = parts.Add(ListenSockets.Bind(options, access.Group));
         var unfinished = parts.Add(new UnfinishedFirstStart(directory.Path));
-        var database = parts.Add<IDatabase>(SqliteDatabase.Open(directory.Path));
+        var database = parts.Add(Open(options, directory, loggers));
 
         var identities = new IdentityStore(database);
         var firstStart = Bootstrap.Run(identities, options);
-        if (firstStart is not null)
+        if (firstStart is not null && options.Postgres is null)
         {
             unfinished.Begin();
         }
@@ -128,7 +130,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         keys.Refresh();
         var follower = parts.Add(new ChangeFollower(database.Changes, [policies.Refresh, keys.Refresh], clock, loggers.CreateLogger<ChangeFollower>()));
         var limiter = new RateLimiter(options.Limits.PerKey, options.Limits.FailedAuthentications, clock);
-        var authenticator = new Authenticator(keys, limiter, refusals, clock);
+        var authenticator = new Authenticator(keys, database, limiter, refusals, clock);
         var pipeline = new RequestPipeline(access, authenticator, refusals, loggers.CreateLogger<RequestPipeline>());
 
         var decisions = new DecisionService(active, keys, follower, new SessionPins(database), writer, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
@@ -145,10 +147,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
         await web.StartAsync(cancellationToken);
 
         unfinished.Complete();
-        var host = new GatewayHost(parts, web, active, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
-        host.LogStarted(Version, SqliteInUse, string.Join(", ", host.Addresses));
+        var host = new GatewayHost(parts, web, active, database.Description, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
+        host.LogStarted(Version, database.Description, string.Join(", ", host.Addresses));
         return host;
     }
+
+    private static IDatabase Open(GatewayOptions options, DataDirectory directory, ILoggerFactory loggers) => options.Postgres is { } postgres
+        ? PostgresDatabase.Open(postgres, options.Clock, loggers.CreateLogger<PostgresDatabase>())
+        : SqliteDatabase.Open(directory.Path);
 
     private static FloorSettings Floor(GatewayOptions options, ListenSockets sockets) => new()
     {
@@ -165,8 +171,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private static string Version { get; } =
         typeof(GatewayHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 
-    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Guard gateway {Version} with SQLite {Sqlite} listens on {Addresses}")]
-    private partial void LogStarted(string version, string sqlite, string addresses);
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Guard gateway {Version} with {Store} listens on {Addresses}")]
+    private partial void LogStarted(string version, string store, string addresses);
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Information, Message = "Guard gateway stops")]
     private partial void LogStopping();

@@ -12,6 +12,9 @@ public sealed record GatewayOptions
     /// <summary>Absolute. Holds the store; created with mode 0700. Must not be writable by others.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Null: the store is a SQLite file in the data directory.</summary>
+    public PostgresOptions? Postgres { get; init; }
+
     /// <summary>Plain http. Null: none. Keys travel in the clear there, so only a loopback address is accepted.</summary>
     public IPEndPoint? Http { get; init; } = new(IPAddress.Loopback, 0);
 

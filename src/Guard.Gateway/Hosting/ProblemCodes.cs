@@ -24,6 +24,7 @@ internal static class ProblemCodes
     public const string PoliciesInvalid = "policies-invalid";
     public const string PolicyUnknown = "policy-unknown";
     public const string RateLimited = "rate-limited";
+    public const string StoreUnavailable = "store-unavailable";
     public const string TooManyAccesses = "too-many-accesses";
     public const string TooManyFailures = "too-many-failures";
     public const string TraceReused = "trace-reused";

@@ -1,16 +1,22 @@
 using Guard.Gateway.Hosting;
+using Guard.Gateway.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Guard.Gateway.Identity;
 
 /// <summary>Turns the key of a request into whose it is, or refuses.</summary>
-internal sealed class Authenticator(KeyIndex index, RateLimiter limiter, RefusalRecorder refusals, TimeProvider clock)
+internal sealed class Authenticator(KeyIndex index, IDatabase database, RateLimiter limiter, RefusalRecorder refusals, TimeProvider clock)
 {
     private const string Scheme = "Bearer ";
 
-    /// <exception cref="RefusedException">401: the key does not hold. 403: it is of the other kind. 429: too many requests.</exception>
+    /// <exception cref="RefusedException">401: the key does not hold. 403: it is of the other kind. 429: too many requests. 503: whether it holds is not known.</exception>
     public KeyEntry Authenticate(HttpRequest request, KeyKind required)
     {
+        if (database.Outage is { } outage)
+        {
+            throw new RefusedException(StatusCodes.Status503ServiceUnavailable, ProblemCodes.StoreUnavailable, $"The store cannot be reached since {outage.Since:yyyy-MM-dd HH:mm:ss} UTC, so nobody knows which keys and policies are in force, and everything is denied: {outage.Reason}.");
+        }
+
         var headers = request.Headers.Authorization;
         if (headers.Count == 0)
         {

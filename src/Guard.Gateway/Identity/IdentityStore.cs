@@ -46,11 +46,13 @@ internal sealed class IdentityStore(IDatabase database)
 
     private const string InsertPrincipalSql = """
         INSERT INTO principal (id, organisation_id, name, kind, created_at) VALUES (@id, @organisationId, @name, @kind, @now)
+        ON CONFLICT DO NOTHING
         """;
 
     private const string InsertAgentSql = """
         INSERT INTO agent (id, organisation_id, owner_id, name, tags, trust_tier, audit_mode_allowed, created_at)
         VALUES (@id, @organisationId, @ownerId, @name, @tags, @trustTier, @auditModeAllowed, @now)
+        ON CONFLICT DO NOTHING
         """;
 
     private const string InsertKeySql = """
@@ -106,7 +108,12 @@ internal sealed class IdentityStore(IDatabase database)
             return false;
         }
 
-        InsertAgent(write.Connection, organisation.Id, agent, now);
+        // Another gateway can be faster between the two.
+        if (!TryInsertAgent(write.Connection, organisation.Id, agent, now))
+        {
+            return false;
+        }
+
         InsertKey(write.Connection, key, agent.Id, principalId: null, now);
         write.KeysChanged();
         write.Record(audit);
@@ -142,7 +149,7 @@ internal sealed class IdentityStore(IDatabase database)
 
         write.Connection.Execute(InsertOrganisationSql, new { id = organisation.Id, name = organisation.Name, now = at });
         write.Connection.Execute(InsertPrincipalSql, new { id = owner.Id, organisationId = organisation.Id, name = owner.Name, kind = "person", now = at });
-        InsertAgent(write.Connection, organisation.Id, agent, at);
+        TryInsertAgent(write.Connection, organisation.Id, agent, at);
         InsertKey(write.Connection, agentKey, agent.Id, principalId: null, at);
         InsertKey(write.Connection, adminKey, agentId: null, owner.Id, at);
         foreach (var auditEvent in audit)
@@ -182,18 +189,13 @@ internal sealed class IdentityStore(IDatabase database)
         return true;
     });
 
-    private static void InsertAgent(DbConnection connection, string organisationId, NewAgent agent, long now)
+    private static bool TryInsertAgent(DbConnection connection, string organisationId, NewAgent agent, long now)
     {
-        var ownerId = connection.QuerySingleOrDefault<string>(
+        connection.Execute(InsertPrincipalSql, new { id = Ids.New(DateTimeOffset.FromUnixTimeMilliseconds(now)), organisationId, name = agent.Owner, kind = "person", now });
+        var ownerId = connection.QuerySingle<string>(
             "SELECT id FROM principal WHERE organisation_id = @organisationId AND name = @name",
             new { organisationId, name = agent.Owner });
-        if (ownerId is null)
-        {
-            ownerId = Ids.New(DateTimeOffset.FromUnixTimeMilliseconds(now));
-            connection.Execute(InsertPrincipalSql, new { id = ownerId, organisationId, name = agent.Owner, kind = "person", now });
-        }
-
-        connection.Execute(
+        return connection.Execute(
             InsertAgentSql,
             new
             {
@@ -205,7 +207,7 @@ internal sealed class IdentityStore(IDatabase database)
                 trustTier = TrustTiers.Name(agent.TrustTier),
                 auditModeAllowed = agent.AuditModeAllowed ? 1 : 0,
                 now,
-            });
+            }) == 1;
     }
 
     /// <summary>One key, in the transaction of the change it belongs to.</summary>

@@ -74,7 +74,8 @@ internal sealed class PolicyStore(IDatabase database, OrganisationRow organisati
     public StoredPolicies? TryCommit(PolicyChange change) => database.Write(write =>
     {
         var connection = write.Connection;
-        if (connection.QuerySingle<Generations>(Generations.Sql + database.Sql.ForUpdate).Policies != change.Basis)
+        connection.Execute(database.Sql.LockPolicies);
+        if (connection.QuerySingle<Generations>(Generations.Sql).Policies != change.Basis)
         {
             return null;
         }

@@ -18,6 +18,9 @@ internal interface IDatabase : IDisposable
     /// <summary>What has changed in the store, whichever gateway changed it.</summary>
     ChangeFeed Changes { get; }
 
+    /// <summary>Null: the store could be reached when that was last tried. A file is always there, or its use fails.</summary>
+    StoreOutage? Outage { get; }
+
     /// <summary>An open connection for one read; disposing gives it back.</summary>
     /// <exception cref="DbException">The store cannot be reached.</exception>
     DbConnection Connect();

@@ -15,8 +15,8 @@ internal sealed record SqlDialect
     /// <summary>The agent's id as text.</summary>
     public required string AgentId { get; init; }
 
-    /// <summary>At the end of a SELECT inside a change: nobody else changes these rows before the change is done.</summary>
-    public required string ForUpdate { get; init; }
+    /// <summary>The first statement of a change of policies: until it is done, nobody else changes any.</summary>
+    public required string LockPolicies { get; init; }
 
     /// <summary>Whether ids of the audit table have a type of their own.</summary>
     public required bool HasUuids { get; init; }

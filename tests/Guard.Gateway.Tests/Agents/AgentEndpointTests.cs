@@ -1,15 +1,16 @@
 using System.Net;
 using System.Text.Json;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Agents;
 
-public sealed class AgentEndpointTests
+public abstract class AgentEndpointTests(StoreKind kind) : StoreTests(kind)
 {
     [Fact]
     public async Task Agent_Created_IsListedWithoutItsKey()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var created = await gateway.CreateAgentAsync("build-bot");
 
@@ -24,7 +25,7 @@ public sealed class AgentEndpointTests
     [Fact]
     public async Task Agent_ThatHasDecided_WasSeen()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         await gateway.DecideAsync(Some.Read());
 
         var list = await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Get, "/v1/agents", gateway.Credentials.AdminKey), ProtocolJson.Default.AgentList, HttpStatusCode.OK);
@@ -36,7 +37,7 @@ public sealed class AgentEndpointTests
     public async Task Keys_Rotated_HoldBothUntilTheOverlapEnds()
     {
         var clock = new SetClock(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Clock = clock });
+        await using var gateway = await StartAsync(adjust: options => options with { Clock = clock });
         var old = gateway.Credentials.AgentKey;
 
         var rotated = await RotateAsync(gateway, "first", """{"overlapSeconds":3600}""");
@@ -59,7 +60,7 @@ public sealed class AgentEndpointTests
     [Fact]
     public async Task Keys_RotatedWithoutOverlap_EndAtOnceAndAnEarlierEndStays()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var second = await RotateAsync(gateway, "first", """{"overlapSeconds":0}""");
         (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.Unauthorized)).Code.Should().Be("key-expired");
 
@@ -78,7 +79,7 @@ public sealed class AgentEndpointTests
     [Fact]
     public async Task Keys_OfARevokedOrUnknownAgent_AreNotRotated()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var admin = gateway.Credentials.AdminKey;
         var agent = (await gateway.CreateAgentAsync("leaving")).Agent;
         await gateway.SendAsync(HttpMethod.Delete, "/v1/agents/leaving", admin);
@@ -95,7 +96,7 @@ public sealed class AgentEndpointTests
     [InlineData("""{"overlap":1}""")]
     public async Task Rotation_WithABadMember_IsRefused(string body)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var response = await gateway.SendAsync(HttpMethod.Post, "/v1/agents/first/keys", gateway.Credentials.AdminKey, body);
 
@@ -116,7 +117,7 @@ public sealed class AgentEndpointTests
     [InlineData("""{"name":"ok","admin":true}""", "admin")]
     public async Task Agent_WithABadMember_IsRefused(string body, string expected)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var response = await gateway.SendAsync(HttpMethod.Post, "/v1/agents", gateway.Credentials.AdminKey, body);
 
@@ -126,7 +127,7 @@ public sealed class AgentEndpointTests
     [Fact]
     public async Task Agent_OfATakenName_IsAConflictUntilThatOneIsRevoked()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var admin = gateway.Credentials.AdminKey;
         var first = await gateway.CreateAgentAsync("twin");
 
@@ -139,3 +140,9 @@ public sealed class AgentEndpointTests
         (await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Delete, "/v1/agents/nobody", admin), ProtocolJson.Default.Problem, HttpStatusCode.NotFound)).Code.Should().Be("agent-unknown");
     }
 }
+
+/// <inheritdoc/>
+public sealed class SqliteAgentEndpointTests() : AgentEndpointTests(StoreKind.Sqlite);
+
+/// <inheritdoc/>
+public sealed class PostgresAgentEndpointTests() : AgentEndpointTests(StoreKind.Postgres);

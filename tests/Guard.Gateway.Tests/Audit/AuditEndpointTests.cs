@@ -1,15 +1,16 @@
 using System.Net;
 using System.Text.Json;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Audit;
 
-public sealed class AuditEndpointTests
+public abstract class AuditEndpointTests(StoreKind kind) : StoreTests(kind)
 {
     [Fact]
     public async Task Events_PagedBackwards_AreAllThereOnce()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         for (var i = 0; i < 7; i++)
         {
             await gateway.DecideAsync(Some.Read());
@@ -32,7 +33,7 @@ public sealed class AuditEndpointTests
     [Fact]
     public async Task Events_FollowedForwards_MissNone()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var start = (await gateway.EventsAsync("?limit=1")).Events.Single().Position;
         for (var i = 0; i < 5; i++)
         {
@@ -61,7 +62,7 @@ public sealed class AuditEndpointTests
     [InlineData("rule=credentials&agent=second", 0)]
     public async Task Events_Filtered_AreThose(string filter, int expected)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var second = await gateway.CreateAgentAsync("second");
         await gateway.DecideAsync(Some.Read());
         await gateway.DecideAsync(Some.Read(Some.Workspace + "/.env"));
@@ -88,7 +89,7 @@ public sealed class AuditEndpointTests
     [InlineData("agent=")]
     public async Task Events_WithABadFilter_AreRefused(string filter)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var response = await gateway.SendAsync(HttpMethod.Get, "/v1/events?" + filter, gateway.Credentials.AdminKey);
 
@@ -109,7 +110,7 @@ public sealed class AuditEndpointTests
     public async Task Events_OfATime_AreThoseAlsoWhenTheClockWasSetBack(string filter, string expected)
     {
         var clock = new SetClock(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Clock = clock });
+        await using var gateway = await StartAsync(adjust: options => options with { Clock = clock });
         foreach (var (name, time) in new[] { ("noon", clock.Now), ("nine", clock.Now.AddHours(-3)), ("ten", clock.Now.AddHours(-2)), ("late", clock.Now.AddDays(1)) })
         {
             clock.Now = time;
@@ -124,7 +125,7 @@ public sealed class AuditEndpointTests
     [Fact]
     public async Task Events_ThatAreLarge_MakeShorterPagesAndNoneIsLost()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var large = JsonSerializer.SerializeToElement(new string('x', 900_000));
         for (var i = 0; i < 20; i++)
         {
@@ -143,7 +144,7 @@ public sealed class AuditEndpointTests
     public async Task Statistics_OfATime_CountItsDecisionsAlone()
     {
         var clock = new SetClock(new DateTimeOffset(2026, 3, 1, 9, 30, 0, TimeSpan.Zero));
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Clock = clock });
+        await using var gateway = await StartAsync(adjust: options => options with { Clock = clock });
         var second = await gateway.CreateAgentAsync("second", auditMode: true);
         await gateway.DecideAsync(Some.Read(Some.Workspace + "/.env"));
         clock.Now += TimeSpan.FromHours(24);
@@ -177,7 +178,7 @@ public sealed class AuditEndpointTests
     [InlineData("to=2026-03-01&to=2026-03-02")]
     public async Task Statistics_WithABadFilter_AreRefused(string filter)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var response = await gateway.SendAsync(HttpMethod.Get, "/v1/events/stats?" + filter, gateway.Credentials.AdminKey);
 
@@ -190,9 +191,15 @@ public sealed class AuditEndpointTests
     [Fact]
     public async Task Filter_WithSqlInIt_IsOnlyText()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         await gateway.DecideAsync(Some.Read());
 
         (await gateway.EventsAsync("?agent=" + Uri.EscapeDataString("x' OR '1'='1"))).Events.Should().BeEmpty();
     }
 }
+
+/// <inheritdoc/>
+public sealed class SqliteAuditEndpointTests() : AuditEndpointTests(StoreKind.Sqlite);
+
+/// <inheritdoc/>
+public sealed class PostgresAuditEndpointTests() : AuditEndpointTests(StoreKind.Postgres);

@@ -4,8 +4,13 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Storage;
+using Guard.Gateway.Storage.Postgres;
 using Guard.Gateway.Storage.Sqlite;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 
 namespace Guard.Gateway.Tests.Audit;
@@ -41,19 +46,40 @@ public sealed class KillTests(ITestOutputHelper output)
         result.Missing.Should().BePositive("this is the loss that the other test must be able to see");
     }
 
-    private static async Task<KillResult> RunAsync(string store, int decisions)
+    [Fact]
+    public async Task Decisions_OfTwoGatewaysOnOneDatabaseThatAreKilledInTurn_AreAllInTheRecordOnce()
+    {
+        var postgres = PostgresServer.Shared.CreateDatabase();
+        var result = await RunAsync("honest", decisions: 4_000, postgres.Connection);
+
+        output.WriteLine(result.ToString());
+        result.Kills.Should().Be(Kills);
+        result.Acknowledged.Should().Be(4_000);
+        result.Unanswered.Should().BePositive("a kill that interrupts nothing shows nothing");
+        result.Missing.Should().Be(0);
+        result.Different.Should().Be(0);
+        PostgresServer.Shared.Drop(postgres);
+    }
+
+    private static async Task<KillResult> RunAsync(string store, int decisions, string? postgres = null)
     {
         using var folder = new TemporaryFolder();
         folder.Write("policies/test.yaml", Some.Policy);
         var acknowledged = new ConcurrentDictionary<string, DecisionResponse>(StringComparer.Ordinal);
         var (unanswered, kills) = (0, 0);
         using var answers = new SemaphoreSlim(0);
-        using (var gateway = new KilledGateway(folder, store))
+        using (var gateway = new KilledGateway(folder, store, postgres: postgres))
+        using (var second = postgres is null ? null : new KilledGateway(folder, store, "data2", postgres))
         {
             await gateway.StartAsync();
-            using var client = Client(gateway.SocketPath);
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", gateway.AgentKey);
-            var clients = Enumerable.Range(0, Clients).Select(_ => Task.Run(DecideUntilDoneAsync)).ToArray();
+            using var client = Client(gateway.SocketPath, gateway.AgentKey);
+            using var secondClient = second is null ? null : Client(second.SocketPath, gateway.AgentKey);
+            if (second is not null)
+            {
+                await second.StartAsync();
+            }
+
+            var clients = Enumerable.Range(0, Clients).Select(i => Task.Run(() => second is not null && i % 2 == 1 ? DecideUntilDoneAsync(secondClient!, second) : DecideUntilDoneAsync(client, gateway))).ToArray();
 
             // One kill in each tenth of the run, while all clients have a request under way.
             for (kills = 0; kills < Kills; kills++)
@@ -63,13 +89,14 @@ public sealed class KillTests(ITestOutputHelper output)
                     await answers.WaitAsync();
                 }
 
-                await gateway.KillAsync();
-                await gateway.StartAsync();
+                var killed = second is not null && kills % 2 == 1 ? second : gateway;
+                await killed.KillAsync();
+                await killed.StartAsync();
             }
 
             await Task.WhenAll(clients);
 
-            async Task DecideUntilDoneAsync()
+            async Task DecideUntilDoneAsync(HttpClient http, KilledGateway asked)
             {
                 while (acknowledged.Count < decisions)
                 {
@@ -77,7 +104,7 @@ public sealed class KillTests(ITestOutputHelper output)
                     using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.DecisionRequest));
                     try
                     {
-                        using var response = await client.PostAsync(Wire.DecisionsPath, content);
+                        using var response = await http.PostAsync(Wire.DecisionsPath, content);
                         if (response.StatusCode == HttpStatusCode.OK)
                         {
                             var answer = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(), ProtocolJson.Default.DecisionResponse)!;
@@ -89,18 +116,20 @@ public sealed class KillTests(ITestOutputHelper output)
                     {
                         // Killed while it worked, or not up again: a hook denies, and nothing was acknowledged.
                         Interlocked.Increment(ref unanswered);
-                        await gateway.Up;
+                        await asked.Up;
                     }
                 }
             }
         }
 
-        return Compare(folder.File("data"), acknowledged, decisions, unanswered, kills);
+        return Compare(folder.File("data"), postgres, acknowledged, decisions, unanswered, kills);
     }
 
-    private static KillResult Compare(string data, ConcurrentDictionary<string, DecisionResponse> acknowledged, int wanted, int unanswered, int kills)
+    private static KillResult Compare(string data, string? postgres, ConcurrentDictionary<string, DecisionResponse> acknowledged, int wanted, int unanswered, int kills)
     {
-        using var database = SqliteDatabase.Open(data);
+        using IDatabase database = postgres is null
+            ? SqliteDatabase.Open(data)
+            : PostgresDatabase.Open(new PostgresOptions { Connection = postgres }, TimeProvider.System, NullLogger<PostgresDatabase>.Instance);
         var reader = new AuditReader(database);
         var stored = new Dictionary<string, AuditEvent>(StringComparer.Ordinal);
         for (long? before = null; ;)
@@ -122,7 +151,7 @@ public sealed class KillTests(ITestOutputHelper output)
         return new KillResult(Math.Min(acknowledged.Count, wanted), stored.Count, unanswered, kills, missing, different);
     }
 
-    private static HttpClient Client(string socketPath) => new(new SocketsHttpHandler
+    private static HttpClient Client(string socketPath, string key) => new(new SocketsHttpHandler
     {
         MaxConnectionsPerServer = Clients,
         ConnectCallback = async (_, cancellation) =>
@@ -142,6 +171,7 @@ public sealed class KillTests(ITestOutputHelper output)
     })
     {
         BaseAddress = new Uri("http://gateway.invalid"),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
     };
 
     /// <param name="Acknowledged">Decisions that a client got an answer for.</param>

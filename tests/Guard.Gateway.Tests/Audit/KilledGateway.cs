@@ -3,21 +3,21 @@ using System.Diagnostics;
 namespace Guard.Gateway.Tests.Audit;
 
 /// <summary>A gateway in a process of its own that is killed and started again.</summary>
-internal sealed class KilledGateway(TemporaryFolder folder, string store) : IDisposable
+internal sealed class KilledGateway(TemporaryFolder folder, string store, string data = "data", string? postgres = null) : IDisposable
 {
     private Process? _process;
 
     // Read by clients that lost their gateway; replaced before each kill.
     private volatile TaskCompletionSource _up = NewSignal();
 
-    public string SocketPath { get; } = folder.File("data/gateway.sock");
+    public string SocketPath { get; } = folder.File(data + "/gateway.sock");
 
     public string AgentKey { get; private set; } = "";
 
     public async Task StartAsync()
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { HostAssembly(), folder.File("data"), folder.File("policies"), SocketPath, store })
+        foreach (var argument in new[] { HostAssembly(), folder.File(data), folder.File("policies"), SocketPath, store, postgres }.OfType<string>())
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,18 +1,19 @@
 using System.Diagnostics;
 using System.Net;
 using Guard.Gateway.Decisions;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Audit;
 
 /// <summary>DESIGN, invariant 5: whatever is wrong with the store, no allow leaves the gateway without its event.</summary>
-public sealed class RecordedBeforeAnsweredTests
+public abstract class RecordedBeforeAnsweredTests(StoreKind kind) : StoreTests(kind)
 {
     [Fact]
     public async Task Decision_WhileTheStoreFails_Is503AndHealthSaysSo()
     {
         FailingStore? store = null;
-        await using var gateway = await TestGateway.StartAsync(store: inner => store = new FailingStore(inner));
+        await using var gateway = await StartAsync(store: inner => store = new FailingStore(inner));
         (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
         store!.Fails = true;
 
@@ -27,7 +28,7 @@ public sealed class RecordedBeforeAnsweredTests
     public async Task Decision_WhileTheStoreHangs_Is503AfterTheDeadline()
     {
         GatedStore? store = null;
-        await using var gateway = await TestGateway.StartAsync(
+        await using var gateway = await StartAsync(
             adjust: options => options with { Limits = options.Limits with { CommitDeadline = TimeSpan.FromMilliseconds(100) } },
             store: inner => store = new GatedStore(inner));
 
@@ -39,7 +40,7 @@ public sealed class RecordedBeforeAnsweredTests
     public async Task Decision_WithTheQueueFull_Is503()
     {
         GatedStore? store = null;
-        await using var gateway = await TestGateway.StartAsync(
+        await using var gateway = await StartAsync(
             adjust: options => options with { Limits = options.Limits with { AuditQueueLength = 1 } },
             store: inner => store = new GatedStore(inner));
         var hanging = gateway.PostAsync(Some.Read());
@@ -55,9 +56,32 @@ public sealed class RecordedBeforeAnsweredTests
     }
 
     [Fact]
+    public async Task Request_ThatFailsOutsideTheDecision_IsA500AndCounted()
+    {
+        await using var gateway = await StartAsync(adjust: options => options with { Clock = new ClockThatFailsForDecisions() });
+
+        (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.InternalServerError)).Code.Should().Be("internal-error");
+
+        await using var again = await gateway.RestartAsync();
+        (await again.EventsAsync("?kind=refused&agent=first")).Events.Should().ContainSingle().Which.Reason.Should().EndWith("internal-error 1");
+    }
+
+    private sealed class ClockThatFailsForDecisions : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() =>
+            new StackTrace().ToString().Contains(nameof(DecisionService), StringComparison.Ordinal)
+                ? throw new InvalidOperationException("no clock")
+                : base.GetUtcNow();
+    }
+}
+
+/// <inheritdoc/>
+public sealed class SqliteRecordedBeforeAnsweredTests() : RecordedBeforeAnsweredTests(StoreKind.Sqlite)
+{
+    [Fact]
     public async Task Decision_WithTheDatabaseLockedByAnother_Is503AndRecovers()
     {
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Limits = options.Limits with { CommitDeadline = TimeSpan.FromSeconds(1) } });
+        await using var gateway = await StartAsync(adjust: options => options with { Limits = options.Limits with { CommitDeadline = TimeSpan.FromSeconds(1) } });
         using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={gateway.DatabasePath}"))
         {
             connection.Open();
@@ -76,7 +100,7 @@ public sealed class RecordedBeforeAnsweredTests
     public async Task Decision_WithTheDiskFull_Is503AndWhatWasAnsweredIsThere()
     {
         using var disk = SmallDisk.Mount();
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { DataDirectory = Path.Combine(disk.Path, "data") });
+        await using var gateway = await StartAsync(adjust: options => options with { DataDirectory = Path.Combine(disk.Path, "data") });
         var allowed = new List<string>();
         HttpStatusCode status;
         do
@@ -102,7 +126,7 @@ public sealed class RecordedBeforeAnsweredTests
     [Fact]
     public async Task Decision_ThatFailsInside_IsRecordedAsDeniedAndAnsweredWith500()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={gateway.DatabasePath}"))
         {
             connection.Open();
@@ -117,23 +141,7 @@ public sealed class RecordedBeforeAnsweredTests
         (await gateway.EventsAsync($"?trace={problem.TraceId}")).Events.Should().ContainSingle()
             .Which.Should().BeEquivalentTo(new { Kind = AuditKinds.Decision, Effect = "deny", Answer = "deny", Reason = "the gateway failed while deciding (SqliteException)" });
     }
-
-    [Fact]
-    public async Task Request_ThatFailsOutsideTheDecision_IsA500AndCounted()
-    {
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Clock = new ClockThatFailsForDecisions() });
-
-        (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.InternalServerError)).Code.Should().Be("internal-error");
-
-        await using var again = await gateway.RestartAsync();
-        (await again.EventsAsync("?kind=refused&agent=first")).Events.Should().ContainSingle().Which.Reason.Should().EndWith("internal-error 1");
-    }
-
-    private sealed class ClockThatFailsForDecisions : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() =>
-            new StackTrace().ToString().Contains(nameof(DecisionService), StringComparison.Ordinal)
-                ? throw new InvalidOperationException("no clock")
-                : base.GetUtcNow();
-    }
 }
+
+/// <inheritdoc/>
+public sealed class PostgresRecordedBeforeAnsweredTests() : RecordedBeforeAnsweredTests(StoreKind.Postgres);

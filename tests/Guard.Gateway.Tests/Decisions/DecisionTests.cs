@@ -4,16 +4,17 @@ using System.Text.Json;
 using Guard.Gateway.Decisions;
 using Guard.Gateway.Tests.Audit;
 using Guard.Policy;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Decisions;
 
-public sealed class DecisionTests
+public abstract class DecisionTests(StoreKind kind) : StoreTests(kind)
 {
     [Fact]
     public async Task Decision_OfEachEffect_AnswersAndIsRecorded()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var allowed = await gateway.DecideAsync(Some.Read());
         var denied = await gateway.DecideAsync(Some.Read(Some.Workspace + "/.env"));
@@ -40,7 +41,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Decision_AllowedByAGrantingRule_IsGranted()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var response = await gateway.DecideAsync(Some.Call(Actions.ExecuteShell, "git status", "Bash"));
 
@@ -50,7 +51,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Decision_WithTheSameTraceTwice_IsAConflict()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var request = Some.Read();
         await gateway.DecideAsync(request);
 
@@ -63,7 +64,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Decision_WithATraceOfAnotherAgent_IsTheAgentsOwn()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var other = await gateway.CreateAgentAsync("other");
         var request = Some.Read();
         await gateway.DecideAsync(request);
@@ -74,7 +75,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Decision_OfATooOldAnalyser_IsDeniedInEveryMode()
     {
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { MinimumAnalyser = 2, FirstAgent = options.FirstAgent with { AuditModeAllowed = true } });
+        await using var gateway = await StartAsync(adjust: options => options with { MinimumAnalyser = 2, FirstAgent = options.FirstAgent with { AuditModeAllowed = true } });
 
         var response = await gateway.DecideAsync(Some.Read() with { Mode = Modes.Audit });
 
@@ -85,7 +86,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task AuditMode_WhereTheAgentMayUseIt_RecordsAndAllows()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var agent = await gateway.CreateAgentAsync("trial", auditMode: true);
 
         var response = await gateway.DecideAsync(Some.Read(Some.Workspace + "/.env") with { Mode = Modes.Audit }, agent.ApiKey);
@@ -98,7 +99,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task AuditMode_WhereTheAgentMayNotUseIt_Enforces()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var response = await gateway.DecideAsync(Some.Read(Some.Workspace + "/.env") with { Mode = Modes.Audit });
 
@@ -110,7 +111,7 @@ public sealed class DecisionTests
     [InlineData("/home/dev/app/.git/config", Actions.WriteFile)] // POLICY-LANGUAGE: the floor, .git/config
     public async Task AuditMode_AgainstTheFloor_DoesNotHelp(string path, string action)
     {
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { FirstAgent = options.FirstAgent with { AuditModeAllowed = true } });
+        await using var gateway = await StartAsync(adjust: options => options with { FirstAgent = options.FirstAgent with { AuditModeAllowed = true } });
 
         var response = await gateway.DecideAsync(Some.Call(action, path, "Write") with { Mode = Modes.Audit });
 
@@ -120,7 +121,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task AuditMode_WhereAPolicyAndTheFloorDenyOneCall_Enforces()
     {
-        await using var gateway = await TestGateway.StartAsync(
+        await using var gateway = await StartAsync(
             "name: aaa\nrules:\n  - { id: no-reads, effect: deny, actions: [\"read:file\"] }\n",
             options => options with { FirstAgent = options.FirstAgent with { AuditModeAllowed = true } });
         var request = Some.Read();
@@ -132,7 +133,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Floor_ProtectsTheStoreAndTheSocketOfThisGateway()
     {
-        await using var gateway = await TestGateway.StartAsync(
+        await using var gateway = await StartAsync(
             "name: open\nrules:\n  - { id: all, effect: allow, actions: [\"*\"] }\n",
             options => options with { UnixSocketPath = Path.Combine(options.DataDirectory, "s") });
 
@@ -146,7 +147,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Session_ThatChangesItsWorkspace_LosesItsAllows()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var elsewhere = new Place { Written = "/etc", Real = "/etc" };
         (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
 
@@ -160,7 +161,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Session_AfterARestart_KeepsItsWorkspace()
     {
-        var first = await TestGateway.StartAsync();
+        var first = await StartAsync();
         await first.DecideAsync(Some.Read());
 
         await using var gateway = await first.RestartAsync();
@@ -173,7 +174,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Session_WithoutAWorkspaceFirst_CannotStateOneLater()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var none = Some.Read();
         (await gateway.DecideAsync(none with { Call = none.Call with { Workspace = null } })).Answer.Should().Be(Effects.Deny);
 
@@ -184,7 +185,7 @@ public sealed class DecisionTests
     public async Task Session_WhoseFirstEventWasNotRecorded_IsNotPinnedByIt()
     {
         FailingStore? store = null;
-        await using var gateway = await TestGateway.StartAsync(store: database => store = new FailingStore(database));
+        await using var gateway = await StartAsync(store: database => store = new FailingStore(database));
         var elsewhere = Some.Read("/etc/hosts") is var request ? request with { Call = request.Call with { Workspace = new Place { Written = "/etc", Real = "/etc" } } } : null!;
         store!.Fails = true;
         await gateway.RefusedAsync(elsewhere, HttpStatusCode.ServiceUnavailable);
@@ -197,7 +198,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Call_WithoutASession_UsesTheWorkspaceItStates()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         (await gateway.DecideAsync(Some.Read(session: null))).Answer.Should().Be(Effects.Allow);
     }
@@ -229,7 +230,7 @@ public sealed class DecisionTests
     [MemberData(nameof(Bent))]
     public async Task Request_BentInOnePlace_IsRefusedByName(string what, Func<DecisionRequest, DecisionRequest> bend, string expected)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var problem = await gateway.RefusedAsync(bend(Some.Read()), HttpStatusCode.BadRequest);
 
@@ -240,7 +241,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Request_WithTooManyAccesses_IsRefused()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var request = Some.Read();
         var many = Enumerable.Repeat(request.Accesses[0] with { Primary = false }, Wire.MaxAccesses + 1).ToList();
 
@@ -259,7 +260,7 @@ public sealed class DecisionTests
     [InlineData("\u00ff\u00fe", "bad-request")]
     public async Task Body_ThatIsNotTheRecord_IsRefused(string body, string code)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var response = await gateway.SendAsync(HttpMethod.Post, Wire.DecisionsPath, gateway.Credentials.AgentKey, body);
 
@@ -278,7 +279,7 @@ public sealed class DecisionTests
     [InlineData("\"homes\":[", "\"homes\":[null,")]
     public async Task Body_HostileInOnePlace_IsRefused(string from, string to)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var body = JsonSerializer.Serialize(Some.Read(), ProtocolJson.Default.DecisionRequest);
         body.Should().Contain(from);
 
@@ -291,7 +292,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Body_NestedTooDeep_IsRefused()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var body = JsonSerializer.Serialize(Some.Read(), ProtocolJson.Default.DecisionRequest);
         var deep = new StringBuilder().Insert(0, "[", 500).Append(']', 500).ToString();
 
@@ -303,7 +304,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Body_OverTheLimit_IsRefusedWhetherStatedOrChunked()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var body = new byte[Wire.MaxDecisionRequestBytes + 1];
 
         foreach (var chunked in new[] { false, true })
@@ -320,7 +321,7 @@ public sealed class DecisionTests
     [Fact]
     public async Task Body_AtTheLimit_IsDecided()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var request = Some.Read();
         var size = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.DecisionRequest).Length;
         var padded = request with { Call = request.Call with { Input = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["resource"] = "/home/dev/app/README.md", ["x"] = "" }) } };
@@ -350,3 +351,9 @@ public sealed class DecisionTests
         DecisionMessage.Reason(new string('é', 100_000), Effect.Deny).Should().HaveLength(2_000).And.EndWith("…");
     }
 }
+
+/// <inheritdoc/>
+public sealed class SqliteDecisionTests() : DecisionTests(StoreKind.Sqlite);
+
+/// <inheritdoc/>
+public sealed class PostgresDecisionTests() : DecisionTests(StoreKind.Postgres);

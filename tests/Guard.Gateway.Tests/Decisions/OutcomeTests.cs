@@ -1,14 +1,15 @@
 using System.Net;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Decisions;
 
-public sealed class OutcomeTests
+public abstract class OutcomeTests(StoreKind kind) : StoreTests(kind)
 {
     [Fact]
     public async Task Outcome_ByTrace_JoinsItsDecision()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var decision = await gateway.DecideAsync(Some.Read());
 
         var answer = await TestGateway.ReadAsync(await gateway.ReportAsync(Some.Outcome(decision.TraceId)), ProtocolJson.Default.OutcomeResponse, HttpStatusCode.OK);
@@ -28,7 +29,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task Outcome_BySessionAndToolUse_JoinsTheLatestDecision()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var request = Some.Read();
         await gateway.DecideAsync(request);
         var second = await gateway.DecideAsync(request with { TraceId = Some.Trace() });
@@ -42,7 +43,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task Outcome_Later_IsRefusedAndRecorded()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var decision = await gateway.DecideAsync(Some.Read());
         await gateway.ReportAsync(Some.Outcome(decision.TraceId));
 
@@ -56,7 +57,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task Outcome_OfAnUnknownTrace_IsRefusedAndRecorded()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var trace = Some.Trace();
 
         var refused = await TestGateway.ReadAsync(await gateway.ReportAsync(Some.Outcome(trace)), ProtocolJson.Default.Problem, HttpStatusCode.NotFound);
@@ -68,7 +69,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task Outcome_OfAnotherAgentsTrace_IsAsUnknownAsNone()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var other = await gateway.CreateAgentAsync("other");
         var decision = await gateway.DecideAsync(Some.Read());
 
@@ -92,7 +93,7 @@ public sealed class OutcomeTests
     [MemberData(nameof(Bent))]
     public async Task Outcome_BentInOnePlace_IsRefusedByName(Func<OutcomeRequest, OutcomeRequest> bend, string expected)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var decision = await gateway.DecideAsync(Some.Read());
 
         var problem = await TestGateway.ReadAsync(await gateway.ReportAsync(bend(Some.Outcome(decision.TraceId))), ProtocolJson.Default.Problem, HttpStatusCode.BadRequest);
@@ -100,3 +101,9 @@ public sealed class OutcomeTests
         problem.Detail.Should().Contain(expected);
     }
 }
+
+/// <inheritdoc/>
+public sealed class SqliteOutcomeTests() : OutcomeTests(StoreKind.Sqlite);
+
+/// <inheritdoc/>
+public sealed class PostgresOutcomeTests() : OutcomeTests(StoreKind.Postgres);

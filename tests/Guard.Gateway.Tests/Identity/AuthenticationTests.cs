@@ -1,11 +1,12 @@
 using System.Net;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Identity;
 
-public sealed class AuthenticationTests
+public abstract class AuthenticationTests(StoreKind kind) : StoreTests(kind)
 {
     // docs/api.md, the table of endpoints.
     public static TheoryData<string, string, string> Endpoints => new()
@@ -34,7 +35,7 @@ public sealed class AuthenticationTests
     [MemberData(nameof(Endpoints))]
     public async Task Endpoint_WithoutAKeyOrWithTheOtherKind_IsRefused(string method, string path, string key)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var agent = gateway.Credentials.AgentKey;
         var admin = gateway.Credentials.AdminKey;
 
@@ -58,7 +59,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Endpoints_OfTheGateway_AreThoseOfTheTable()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         gateway.Host.Endpoints.Should().BeEquivalentTo(Endpoints.Select(row => (string)row[0] + " " + row[1] + " " + row[2]));
     }
@@ -70,7 +71,7 @@ public sealed class AuthenticationTests
     [InlineData("PATCH", "/v1/agents", 405)]
     public async Task Path_ThatDoesNotExist_IsAProblem(string method, string path, int status)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var response = await gateway.SendAsync(new HttpMethod(method), path, gateway.Credentials.AdminKey);
 
@@ -81,7 +82,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Key_ThatDoesNotHold_IsRefusedWithItsReason()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var key = gateway.Credentials.AgentKey;
         var wrongSecret = key[..^1] + (key[^1] == 'A' ? 'B' : 'A');
         var rows = new (string? Authorization, string Code)[]
@@ -118,7 +119,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Header_TwiceOrInAnotherCharacterSet_IsRefused()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var key = gateway.Credentials.AgentKey;
 
         foreach (var headers in new[]
@@ -137,7 +138,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Key_OfARevokedAgent_IsRefusedAtOnce()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var agent = await gateway.CreateAgentAsync("leaving");
         (await gateway.DecideAsync(Some.Read(), agent.ApiKey)).Answer.Should().Be(Effects.Allow);
 
@@ -151,7 +152,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Refusals_OfOneKey_AreOneCountedEventASecond()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var unknown = ApiKey.Create(KeyKind.Agent);
         for (var i = 0; i < 5; i++)
         {
@@ -170,7 +171,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Failures_InAFlood_AreLimitedWhileGoodKeysGoOn()
     {
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Limits = options.Limits with { FailedAuthentications = new RateLimit(0.001, 3) } });
+        await using var gateway = await StartAsync(adjust: options => options with { Limits = options.Limits with { FailedAuthentications = new RateLimit(0.001, 3) } });
         var codes = new List<string?>();
         for (var i = 0; i < 5; i++)
         {
@@ -185,7 +186,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Requests_OverTheRateOfAKey_AreRefusedAndTheOthersGoOn()
     {
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Limits = options.Limits with { PerKey = new RateLimit(0.001, 2) } });
+        await using var gateway = await StartAsync(adjust: options => options with { Limits = options.Limits with { PerKey = new RateLimit(0.001, 2) } });
         await gateway.DecideAsync(Some.Read());
         await gateway.DecideAsync(Some.Read());
 
@@ -196,29 +197,14 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Credentials_ForWhoLostTheirs_AreAcceptedByTheRunningGateway()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
-        var admin = await Credentials.IssueAdminKeyAsync(gateway.Options.DataDirectory);
-        var agent = await Credentials.IssueAgentKeyAsync(gateway.Options.DataDirectory, "first");
+        var admin = await Credentials.IssueAdminKeyAsync(gateway.Options.DataDirectory, postgres: gateway.Options.Postgres);
+        var agent = await Credentials.IssueAgentKeyAsync(gateway.Options.DataDirectory, "first", gateway.Options.Postgres);
 
         (await gateway.SendAsync(HttpMethod.Get, "/v1/agents", admin)).StatusCode.Should().Be(HttpStatusCode.OK);
         (await gateway.DecideAsync(Some.Read(), agent)).Answer.Should().Be(Effects.Allow);
         (await gateway.EventsAsync("?kind=administration")).Events.Where(e => e.Change!.Operation == "key.issue").Should().HaveCount(2);
-    }
-
-    [Fact]
-    public async Task Credentials_ThatRevokeTheOthers_NeedAStoppedGateway()
-    {
-        await using var gateway = await TestGateway.StartAsync();
-        var reset = () => Credentials.IssueAdminKeyAsync(gateway.Options.DataDirectory, revokeOthers: true);
-        (await reset.Should().ThrowAsync<GatewayStartException>()).WithMessage("A gateway runs on*");
-
-        await gateway.Host.StopAsync();
-        var admin = await reset();
-        await using var again = await gateway.RestartAsync();
-
-        (await again.SendAsync(HttpMethod.Get, "/v1/agents", admin)).StatusCode.Should().Be(HttpStatusCode.OK);
-        (await again.SendAsync(HttpMethod.Get, "/v1/agents", gateway.Credentials.AdminKey)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
 
     [Theory]
@@ -237,5 +223,39 @@ public sealed class AuthenticationTests
         ApiKey.TryParse(key.Text, out var kind, out var prefix).Should().BeTrue();
         (kind, prefix).Should().Be((KeyKind.Admin, key.Prefix));
         key.ToString().Should().Be($"Admin key {key.Prefix}");
+    }
+}
+
+/// <inheritdoc/>
+public sealed class SqliteAuthenticationTests() : AuthenticationTests(StoreKind.Sqlite)
+{
+    [Fact]
+    public async Task Credentials_ThatRevokeTheOthers_NeedAStoppedGateway()
+    {
+        await using var gateway = await StartAsync();
+        var reset = () => Credentials.IssueAdminKeyAsync(gateway.Options.DataDirectory, revokeOthers: true);
+        (await reset.Should().ThrowAsync<GatewayStartException>()).WithMessage("A gateway runs on*");
+
+        await gateway.Host.StopAsync();
+        var admin = await reset();
+        await using var again = await gateway.RestartAsync();
+
+        (await again.SendAsync(HttpMethod.Get, "/v1/agents", admin)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await again.SendAsync(HttpMethod.Get, "/v1/agents", gateway.Credentials.AdminKey)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+}
+
+/// <inheritdoc/>
+public sealed class PostgresAuthenticationTests() : AuthenticationTests(StoreKind.Postgres)
+{
+    [Fact]
+    public async Task Credentials_ThatRevokeTheOthers_HoldInTheRunningGateway()
+    {
+        await using var gateway = await StartAsync();
+
+        var admin = await Credentials.IssueAdminKeyAsync(gateway.Options.DataDirectory, revokeOthers: true, gateway.Options.Postgres);
+
+        (await gateway.SendAsync(HttpMethod.Get, "/v1/agents", admin)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await gateway.SendAsync(HttpMethod.Get, "/v1/agents", gateway.Credentials.AdminKey)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
 }

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using Guard.Gateway.Hosting;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Policies;
 
-public sealed class PolicyEndpointTests
+public abstract class PolicyEndpointTests(StoreKind kind) : StoreTests(kind)
 {
     private const string AllowWrites = "name: writes\nrules:\n  - { id: w, effect: allow, actions: [\"write:file\"] }\n";
     private const string Broken = "name: broken\nrules:\n  - { id: x, effect: alow, actions: [\"read:file\"] }\n";
@@ -13,7 +14,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Apply_OfAPolicy_IsInForceAndKept()
     {
-        await using var gateway = await TestGateway.StartAsync(policy: null);
+        await using var gateway = await StartAsync(policy: null);
         (await gateway.DecideAsync(Some.Write())).Answer.Should().Be(Effects.Deny);
 
         var first = await TestGateway.ReadAsync(await gateway.ApplyAsync(("writes.yaml", AllowWrites)), ProtocolJson.Default.ApplyPoliciesResponse, HttpStatusCode.OK);
@@ -30,7 +31,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Apply_OfTheSameTextAgain_MakesNoVersion()
     {
-        await using var gateway = await TestGateway.StartAsync(policy: null);
+        await using var gateway = await StartAsync(policy: null);
         await gateway.ApplyAsync(("writes.yaml", AllowWrites));
 
         var again = await TestGateway.ReadAsync(await gateway.ApplyAsync(("writes.yaml", AllowWrites)), ProtocolJson.Default.ApplyPoliciesResponse, HttpStatusCode.OK);
@@ -41,7 +42,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Apply_WithOneBrokenDocument_ChangesNothing()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var before = gateway.Host.Policies;
 
         var problem = await TestGateway.ReadAsync(await gateway.ApplyAsync(("writes.yaml", AllowWrites), ("broken.yaml", Broken)), ProtocolJson.Default.Problem, HttpStatusCode.UnprocessableEntity);
@@ -55,7 +56,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Apply_OfTwoDifferentPoliciesOfOneName_IsRefused()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var response = await gateway.ApplyAsync(("a.yaml", AllowWrites), ("b.yaml", AllowWrites.Replace("write:file", "read:file", StringComparison.Ordinal)));
 
@@ -65,7 +66,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Validate_ChangesNothing()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var before = gateway.Host.Policies;
 
         var good = await gateway.SendAsync(HttpMethod.Post, "/v1/policies/validate", gateway.Credentials.AdminKey, TestGateway.Files(("writes.yaml", AllowWrites)));
@@ -79,7 +80,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Policy_ByName_IsShownAsWrittenAndRemoved()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var admin = gateway.Credentials.AdminKey;
 
         var shown = await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Get, "/v1/policies/everyday", admin), ProtocolJson.Default.PolicyFile, HttpStatusCode.OK);
@@ -95,7 +96,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Test_SaysWhatEveryRuleSaysAndRecordsNothing()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var request = Some.Read(Some.Workspace + "/.env");
         var body = JsonSerializer.Serialize(new TestPolicyRequest { Agent = "first", Call = request.Call, Accesses = request.Accesses }, ProtocolJson.Default.TestPolicyRequest);
 
@@ -110,7 +111,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Folder_WithSuitesAndSubfolders_AppliesOnlyItsPolicies()
     {
-        await using var gateway = await TestGateway.StartAsync(adjust: options =>
+        await using var gateway = await StartAsync(adjust: options =>
         {
             File.WriteAllText(Path.Combine(options.PolicyFolders[0], "test_test.yaml"), "not: a policy");
             File.WriteAllText(Path.Combine(options.PolicyFolders[0], "README.md"), "not: a policy");
@@ -125,7 +126,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Folder_WithoutAFileItOnceHad_RemovesThatPolicyAlone()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         await gateway.ApplyAsync(("writes.yaml", AllowWrites));
         File.Delete(Path.Combine(gateway.Options.PolicyFolders[0], "test.yaml"));
 
@@ -137,7 +138,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Folder_BrokenAtTheFirstStart_RefusesToStart()
     {
-        var start = () => TestGateway.StartAsync(Broken);
+        var start = () => StartAsync(Broken);
 
         (await start.Should().ThrowAsync<GatewayStartException>()).WithMessage("The policies in * have errors, and there are no earlier ones to keep: test.yaml:3:*GRD*");
     }
@@ -160,7 +161,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Folder_BrokenLater_KeepsTheLastGoodBundleAndSaysSo()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var before = gateway.Host.Policies.Policies;
         File.WriteAllText(Path.Combine(gateway.Options.PolicyFolders[0], "test.yaml"), Broken);
 
@@ -177,7 +178,7 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Folder_ThatDoesNotExist_RefusesToStart()
     {
-        var start = () => TestGateway.StartAsync(adjust: options => options with { PolicyFolders = ["/nonexistent/policies"] });
+        var start = () => StartAsync(adjust: options => options with { PolicyFolders = ["/nonexistent/policies"] });
 
         (await start.Should().ThrowAsync<GatewayStartException>()).WithMessage("The policy folder /nonexistent/policies does not exist*");
     }
@@ -187,7 +188,7 @@ public sealed class PolicyEndpointTests
     {
         // Two bundles that differ in both rules: a decision that mixed them would be neither.
         static string Version(string effect) => $"name: p\nrules:\n  - {{ id: reads-{effect}, effect: {effect}, actions: [\"read:file\"] }}\n";
-        await using var gateway = await TestGateway.StartAsync(policy: null);
+        await using var gateway = await StartAsync(policy: null);
         var bundles = new Dictionary<string, string>();
         foreach (var effect in new[] { "allow", "deny" })
         {
@@ -212,3 +213,9 @@ public sealed class PolicyEndpointTests
         decisions.Should().OnlyContain(d => d.Effect == bundles[d.Bundle!] && d.Rule == "reads-" + d.Effect);
     }
 }
+
+/// <inheritdoc/>
+public sealed class SqlitePolicyEndpointTests() : PolicyEndpointTests(StoreKind.Sqlite);
+
+/// <inheritdoc/>
+public sealed class PostgresPolicyEndpointTests() : PolicyEndpointTests(StoreKind.Postgres);

@@ -34,11 +34,13 @@ internal sealed class SqliteDatabase : IDatabase
         Resource = "substr(json_extract(body, '$.resource'), 1, 500)",
         AgentId = "agent_id",
         // The write lock of the whole file is held already.
-        ForUpdate = "",
+        LockPolicies = "SELECT 1",
         HasUuids = false,
     };
 
     public ChangeFeed Changes { get; } = new();
+
+    public StoreOutage? Outage => null;
 
     /// <summary>Opens the store in <paramref name="directory"/>, creating it (mode 0600), and brings its schema up to date.</summary>
     /// <exception cref="GatewayStartException">The file is not a Guard store, is newer than this program, or cannot be opened.</exception>

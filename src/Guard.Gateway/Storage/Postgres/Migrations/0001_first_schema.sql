@@ -1,0 +1,278 @@
+-- Runs in the schema `guard`, in one transaction with every other step. Times are milliseconds since 1970-01-01 UTC. Ids are
+-- UUIDv7: of type uuid where there are many, as text in lower case where people administer.
+
+CREATE TABLE organisation (
+    id          text    NOT NULL PRIMARY KEY,
+    name        text    NOT NULL UNIQUE,
+    created_at  bigint  NOT NULL
+);
+
+-- Who answers for agents and administers: a person or a service.
+CREATE TABLE principal (
+    id               text    NOT NULL PRIMARY KEY,
+    organisation_id  text    NOT NULL REFERENCES organisation (id),
+    name             text    NOT NULL,
+    kind             text    NOT NULL CHECK (kind IN ('person', 'service')),
+    created_at       bigint  NOT NULL,
+    UNIQUE (organisation_id, name)
+);
+
+CREATE TABLE agent (
+    id                  text    NOT NULL PRIMARY KEY CHECK (id::uuid::text = id),
+    organisation_id     text    NOT NULL REFERENCES organisation (id),
+    owner_id            text    NOT NULL REFERENCES principal (id),
+    name                text    NOT NULL,
+    tags                text    NOT NULL,           -- JSON array of strings
+    trust_tier          text    NOT NULL CHECK (trust_tier IN ('unverified', 'verified', 'trusted', 'privileged')),
+    audit_mode_allowed  bigint  NOT NULL CHECK (audit_mode_allowed IN (0, 1)),
+    created_at          bigint  NOT NULL,
+    revoked_at          bigint
+);
+
+-- A name can be used again once its agent is revoked; the record tells them apart by id.
+CREATE UNIQUE INDEX agent_name ON agent (organisation_id, name) WHERE revoked_at IS NULL;
+
+CREATE TABLE api_key (
+    id            text    NOT NULL PRIMARY KEY,
+    prefix        text    NOT NULL UNIQUE,          -- the visible part, never secret
+    hash          bytea   NOT NULL,                 -- SHA-256 of the whole key
+    kind          text    NOT NULL CHECK (kind IN ('agent', 'admin')),
+    agent_id      text    REFERENCES agent (id),
+    principal_id  text    REFERENCES principal (id),
+    created_at    bigint  NOT NULL,
+    expires_at    bigint,
+    revoked_at    bigint,
+    scopes        text,                             -- JSON array of strings; null: everything that keys of its kind may do
+    CHECK ((kind = 'agent' AND agent_id IS NOT NULL AND principal_id IS NULL)
+        OR (kind = 'admin' AND agent_id IS NULL AND principal_id IS NOT NULL))
+);
+
+CREATE INDEX api_key_agent ON api_key (agent_id) WHERE agent_id IS NOT NULL;
+
+-- removed_at: no version is in force. revision: the newest version, in force or not.
+CREATE TABLE policy (
+    id               text    NOT NULL PRIMARY KEY,
+    organisation_id  text    NOT NULL REFERENCES organisation (id),
+    name             text    NOT NULL,
+    origin           text    NOT NULL CHECK (origin IN ('folder', 'api')),
+    revision         bigint  NOT NULL,
+    removed_at       bigint,
+    UNIQUE (organisation_id, name)
+);
+
+CREATE TABLE policy_version (
+    policy_id    text    NOT NULL REFERENCES policy (id),
+    revision     bigint  NOT NULL,
+    path         text    NOT NULL,
+    text         text    NOT NULL,
+    digest       text    NOT NULL,
+    version      text,
+    description  text,
+    rules        bigint  NOT NULL,
+    applied_at   bigint  NOT NULL,
+    applied_by   text    NOT NULL,
+    message      text,
+    PRIMARY KEY (policy_id, revision)
+);
+
+-- Every bundle that was in force, in order.
+CREATE TABLE bundle (
+    position         bigint  NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    organisation_id  text    NOT NULL REFERENCES organisation (id),
+    hash             text    NOT NULL,
+    policies         text    NOT NULL,              -- JSON array of "name@revision"
+    applied_at       bigint  NOT NULL,
+    applied_by       text    NOT NULL,
+    message          text
+);
+
+CREATE INDEX bundle_hash ON bundle (hash);
+
+-- How often the policies in force and the keys have changed: a decision is only stored if what it was judged by is still
+-- in force. bootstrapped_at: when the store got its organisation; null: it is empty.
+CREATE TABLE store_state (
+    id               bigint  NOT NULL PRIMARY KEY CHECK (id = 1),
+    policies         bigint  NOT NULL,
+    keys             bigint  NOT NULL,
+    bootstrapped_at  bigint
+);
+
+INSERT INTO store_state (id, policies, keys) VALUES (1, 1, 1);
+
+-- The workspace a session stated at its first event; both columns null: it stated none.
+CREATE TABLE session (
+    agent_id           text    NOT NULL,
+    session_id         text    NOT NULL,
+    workspace_written  text,
+    workspace_real     text,
+    pinned_at          bigint  NOT NULL,
+    PRIMARY KEY (agent_id, session_id)
+);
+
+-- The record's order, kept for ever. claim: what only one event may ever be (the decision of a trace, the outcome of a
+-- trace), as a digest; it stands here because no constraint reaches over the partitions of the bodies.
+CREATE TABLE audit_leaf (
+    position  bigint  NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id        uuid    NOT NULL UNIQUE,
+    claim     uuid    UNIQUE
+);
+
+-- body is the whole event; the columns are what lists filter by. One partition per month of the time inside the id, so that
+-- ids are unique over all of them and a month can be dropped whole.
+CREATE TABLE audit_event (
+    position      bigint  NOT NULL,
+    id            uuid    NOT NULL PRIMARY KEY,
+    time          bigint  NOT NULL,
+    kind          text    NOT NULL,
+    organisation  text    NOT NULL,
+    owner         text,
+    agent_id      uuid,
+    agent_name    text,
+    session_id    text,
+    trace_id      uuid,
+    tool_use_id   text,
+    tool          text,
+    action        text,
+    resource      text,                             -- cut to 500 characters, for statistics
+    effect        text,
+    answer        text,
+    policy        text,
+    rule          text,
+    body          text    NOT NULL
+) PARTITION BY RANGE (id);
+
+-- Lists go by position, so every filter has its index in that order.
+CREATE INDEX audit_event_position ON audit_event (position);
+CREATE INDEX audit_event_time ON audit_event (time, position);
+CREATE INDEX audit_event_trace ON audit_event (trace_id) WHERE trace_id IS NOT NULL;
+CREATE INDEX audit_event_call ON audit_event (tool_use_id) WHERE kind = 'decision' AND tool_use_id IS NOT NULL;
+CREATE INDEX audit_event_agent ON audit_event (agent_id, position) WHERE agent_id IS NOT NULL;
+CREATE INDEX audit_event_agent_name ON audit_event (agent_name, position) WHERE agent_name IS NOT NULL;
+CREATE INDEX audit_event_session ON audit_event (session_id, position) WHERE session_id IS NOT NULL;
+CREATE INDEX audit_event_effect ON audit_event (effect, position) WHERE kind = 'decision';
+CREATE INDEX audit_event_action ON audit_event (action, position) WHERE action IS NOT NULL;
+CREATE INDEX audit_event_tool ON audit_event (tool, position) WHERE tool IS NOT NULL;
+CREATE INDEX audit_event_policy ON audit_event (policy, position) WHERE policy IS NOT NULL;
+CREATE INDEX audit_event_rule ON audit_event (rule, position) WHERE rule IS NOT NULL;
+CREATE INDEX audit_event_kind ON audit_event (kind, position);
+
+-- The record is append-only for every role that does not own it, and for mistaken statements of the one that does.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'audit events are never %', CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'deleted' END USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON audit_leaf FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_leaf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON audit_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- The smallest UUIDv7 of a time.
+CREATE FUNCTION first_id(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+$$;
+
+-- Makes the partitions of a number of months, from the month of a time on. Runs as its owner, because making tables is the
+-- one thing that the running role needs beside INSERT and SELECT. A partition is made beside its table and attached, which
+-- waits for no reader.
+CREATE FUNCTION prepare_months(first_time bigint, months integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = guard, pg_temp AS $$
+DECLARE
+    month      timestamp;
+    part       text;
+    made       integer := 0;
+BEGIN
+    IF months NOT BETWEEN 1 AND 24 THEN
+        RAISE EXCEPTION 'from 1 to 24 months can be prepared at once';
+    END IF;
+
+    PERFORM pg_advisory_xact_lock(1196573745, 3);
+    FOR i IN 0 .. months - 1 LOOP
+        month := date_trunc('month', to_timestamp(first_time / 1000) AT TIME ZONE 'UTC') + make_interval(months => i);
+        IF month NOT BETWEEN '2020-01-01' AND '2099-12-01' THEN
+            RAISE EXCEPTION 'the month % is out of range: is the clock of the gateway right?', to_char(month, 'YYYY-MM');
+        END IF;
+
+        part := 'audit_event_' || to_char(month, 'YYYY_MM');
+        CONTINUE WHEN to_regclass('guard.' || part) IS NOT NULL;
+        EXECUTE format('CREATE TABLE %I (LIKE audit_event INCLUDING ALL)', part);
+        EXECUTE format(
+            'ALTER TABLE audit_event ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+            part, first_id(month AT TIME ZONE 'UTC'), first_id((month + interval '1 month') AT TIME ZONE 'UTC'));
+        EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', part);
+        made := made + 1;
+    END LOOP;
+
+    RETURN made;
+END
+$$;
+
+-- Stores a group of events. The lock orders all writers of all gateways, so that positions become visible in their order; it
+-- is taken when everything the statement needs has arrived, so that a gateway that stops while it sends holds up nobody.
+-- Whether an event's basis is in force is looked up behind the lock, in the order of commits.
+-- state: 0 stored (now, or by an earlier try whose answer was lost), 1 duplicate, 2 outdated.
+CREATE FUNCTION append_events(
+    ids uuid[], claims uuid[], times bigint[], kinds text[], organisations text[], owners text[], agent_ids uuid[], agent_names text[],
+    session_ids text[], trace_ids uuid[], tool_use_ids text[], tools text[], actions text[], resources text[], effects text[], answers text[],
+    policy_names text[], rule_ids text[], bodies text[], basis_policies bigint[], basis_keys bigint[],
+    pinned_ats bigint[], pins_written text[], pins_real text[])
+RETURNS TABLE (state integer, recorded_to bigint, policies bigint, keys bigint)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    now_in_force  store_state%ROWTYPE;
+    states        integer[];
+    recorded      bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(1196573745, 2);
+    SELECT * INTO STRICT now_in_force FROM store_state;
+
+    WITH input AS MATERIALIZED (
+        SELECT * FROM unnest(
+            ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
+            resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real)
+        WITH ORDINALITY AS given (
+            id, claim, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
+            resource, effect, answer, policy, rule, body, basis_policies, basis_keys, pinned_at, pin_written, pin_real, number)
+    ), valid AS MATERIALIZED (
+        SELECT * FROM input
+        WHERE (basis_policies IS NULL OR basis_policies = now_in_force.policies)
+          AND (basis_keys IS NULL OR basis_keys = now_in_force.keys)
+          AND (pinned_at IS NULL OR NOT EXISTS (
+              SELECT FROM session
+              WHERE session.agent_id = input.agent_id::text AND session.session_id = input.session_id
+                AND (workspace_written, workspace_real) IS DISTINCT FROM (pin_written, pin_real)))
+    ), leaf AS (
+        INSERT INTO audit_leaf (id, claim) SELECT id, claim FROM valid ORDER BY number
+        ON CONFLICT DO NOTHING RETURNING position, id
+    ), body AS (
+        INSERT INTO audit_event (
+            position, id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
+            resource, effect, answer, policy, rule, body)
+        SELECT leaf.position, id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
+            resource, effect, answer, policy, rule, body
+        FROM leaf JOIN valid USING (id)
+    ), pin AS (
+        INSERT INTO session (agent_id, session_id, workspace_written, workspace_real, pinned_at)
+        SELECT agent_id::text, session_id, pin_written, pin_real, pinned_at FROM leaf JOIN valid USING (id) WHERE pinned_at IS NOT NULL
+        ON CONFLICT DO NOTHING
+    )
+    SELECT array_agg(
+        CASE
+            WHEN leaf.id IS NOT NULL OR EXISTS (SELECT FROM audit_leaf WHERE audit_leaf.id = input.id) THEN 0
+            WHEN valid.id IS NOT NULL THEN 1
+            ELSE 2
+        END ORDER BY input.number)
+    INTO states
+    FROM input LEFT JOIN valid ON valid.number = input.number LEFT JOIN leaf ON leaf.id = input.id;
+
+    SELECT max(position) INTO recorded FROM audit_leaf;
+    IF 0 = ANY (states) THEN
+        PERFORM pg_notify('guard', 'events ' || recorded);
+    END IF;
+
+    RETURN QUERY SELECT given.state, coalesce(recorded, 0), now_in_force.policies, now_in_force.keys
+        FROM unnest(coalesce(states, '{}')) WITH ORDINALITY AS given (state, number) ORDER BY number;
+END
+$$;

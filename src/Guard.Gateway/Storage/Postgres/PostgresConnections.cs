@@ -1,0 +1,98 @@
+using System.Data.Common;
+using Guard.Gateway.Hosting;
+using Guard.Protocol;
+using Npgsql;
+
+namespace Guard.Gateway.Storage.Postgres;
+
+/// <summary>Turns what the operator stated into connections that all have the same guarantees and limits.</summary>
+internal static class PostgresConnections
+{
+    public const string SchemaName = "guard";
+
+    // Below the audit writer's deadline, so that a writer that waits still answers in time.
+    private const int ConnectSeconds = 3;
+    private const int ShortSeconds = 4;
+    private const int LongSeconds = 60;
+    private const int CancelMilliseconds = 500;
+
+    /// <exception cref="GatewayStartException">It is not a connection string that names a host and a database.</exception>
+    public static NpgsqlConnectionStringBuilder Parse(string connection)
+    {
+        var builder = Read(connection) ?? throw new GatewayStartException("The database is not a connection string. It looks like `Host=db.example;Database=guard;Username=guard;SSL Mode=VerifyFull`.");
+        return builder.Host is { Length: > 0 } && builder.Database is { Length: > 0 }
+            ? builder
+            : throw new GatewayStartException("The database needs at least a host and a name: `Host=db.example;Database=guard;Username=guard`.");
+    }
+
+    // Null: it is none. What is wrong with it is not repeated: that can quote a part of it, which can be a password.
+    private static NpgsqlConnectionStringBuilder? Read(string connection)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connection);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Host and database, for people.</summary>
+    public static string Name(NpgsqlConnectionStringBuilder stated) =>
+        DisplayText.Clean($"{stated.Host}{(stated.Port == NpgsqlConnection.DefaultPort ? "" : $":{stated.Port}")}/{stated.Database}", 200);
+
+    /// <summary>For decisions and changes: every statement ends in time, and a transaction that is left alone is undone.</summary>
+    public static NpgsqlConnectionStringBuilder ForWork(NpgsqlConnectionStringBuilder stated) =>
+        With(stated, ShortSeconds, $"-c statement_timeout={ShortSeconds}s -c idle_in_transaction_session_timeout=5s -c synchronous_commit=on");
+
+    /// <summary>For lists, statistics and exports, which may take longer.</summary>
+    public static NpgsqlConnectionStringBuilder ForReading(NpgsqlConnectionStringBuilder stated) =>
+        With(stated, LongSeconds, $"-c statement_timeout={LongSeconds}s -c idle_in_transaction_session_timeout=60s");
+
+    /// <summary>For schema steps, which wait for the gateway that was first and may rewrite tables.</summary>
+    public static NpgsqlConnectionStringBuilder ForMigration(NpgsqlConnectionStringBuilder stated)
+    {
+        var builder = With(stated, seconds: 0, "-c statement_timeout=0");
+        builder.Pooling = false;
+        return builder;
+    }
+
+    /// <summary>For the listener, which must notice soon that the other end is gone.</summary>
+    public static NpgsqlConnectionStringBuilder ForListening(NpgsqlConnectionStringBuilder stated)
+    {
+        var builder = With(stated, seconds: 2, "-c statement_timeout=2s");
+        builder.Pooling = false;
+        builder.Timeout = 2;
+        return builder;
+    }
+
+    /// <summary>One line without addresses and without what was sent.</summary>
+    public static string Reason(Exception exception) => DisplayText.Clean(
+        exception switch
+        {
+            PostgresException refused => $"PostgreSQL says {refused.SqlState}: {refused.MessageText}",
+            DbException { InnerException: { } inner } => $"{exception.Message} {inner.Message}",
+            _ => exception.Message,
+        },
+        500);
+
+    private static NpgsqlConnectionStringBuilder With(NpgsqlConnectionStringBuilder stated, int seconds, string options)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(stated.ConnectionString)
+        {
+            ApplicationName = stated.ApplicationName ?? "guard-gateway",
+            SearchPath = SchemaName,
+            CommandTimeout = seconds,
+            CancellationTimeout = CancelMilliseconds,
+            Enlist = false,
+            Options = $"{stated.Options} {options}".Trim(),
+        };
+        if (!stated.ContainsKey("Timeout"))
+        {
+            builder.Timeout = ConnectSeconds;
+        }
+
+        return builder;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Data.Common;
+using Dapper;
+using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Guard.Gateway.Storage.Postgres;
+
+/// <summary>A PostgreSQL database that any number of gateways share.</summary>
+internal sealed partial class PostgresDatabase : IDatabase
+{
+    // This month and the ones after it: a database that nobody can make partitions in for a while still takes events.
+    private const int MonthsAhead = 4;
+    private static readonly TimeSpan PartitionCheck = TimeSpan.FromHours(6);
+
+    private readonly NpgsqlDataSource _work;
+    private readonly NpgsqlDataSource _reading;
+    private readonly PostgresMonitor _monitor;
+    private readonly ITimer _partitions;
+    private readonly ILogger<PostgresDatabase> _logger;
+
+    private PostgresDatabase(NpgsqlConnectionStringBuilder stated, string description, TimeProvider clock, ILogger<PostgresDatabase> logger)
+    {
+        _logger = logger;
+        Description = description;
+        _work = NpgsqlDataSource.Create(PostgresConnections.ForWork(stated));
+        _reading = NpgsqlDataSource.Create(PostgresConnections.ForReading(stated));
+        PrepareMonths(clock.GetUtcNow());
+        _monitor = new PostgresMonitor(PostgresConnections.ForListening(stated).ConnectionString, Changes, clock);
+        // What fails here is tried again, and a missing month is made when its first event comes.
+        _partitions = clock.CreateTimer(_ => TryPrepareMonths(clock.GetUtcNow()), null, PartitionCheck, PartitionCheck);
+    }
+
+    public string Description { get; }
+
+    public SqlDialect Sql { get; } = new()
+    {
+        EventsByTime = "audit_event",
+        Answer = "answer",
+        Resource = "resource",
+        AgentId = "agent_id::text",
+        LockPolicies = "SELECT pg_advisory_xact_lock(1196573745, 4)",
+        HasUuids = true,
+    };
+
+    public ChangeFeed Changes { get; } = new();
+
+    public StoreOutage? Outage => _monitor.Outage;
+
+    /// <summary>Connects, brings the schema up to date and begins to listen.</summary>
+    /// <exception cref="GatewayStartException">The database cannot be reached or is not Guard's.</exception>
+    public static PostgresDatabase Open(PostgresOptions options, TimeProvider clock, ILogger<PostgresDatabase> logger)
+    {
+        var stated = PostgresConnections.Parse(options.Connection);
+        var name = PostgresConnections.Name(stated);
+        try
+        {
+            var migration = options.MigrationConnection is { } own ? PostgresConnections.Parse(own) : stated;
+            var version = PostgresSchema.Migrate(PostgresConnections.ForMigration(migration), PostgresConnections.ForWork(stated), name);
+            return new PostgresDatabase(stated, $"PostgreSQL {version} {name}", clock, logger);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new GatewayStartException($"The database {name} has to be brought up to date, and the role may not do that ({PostgresConnections.Reason(exception)}). Name the connection of the role that owns it with --migration-database-file.", exception);
+        }
+        catch (DbException exception)
+        {
+            throw new GatewayStartException($"The database {name} cannot be used: {PostgresConnections.Reason(exception)}. Check host, database, role and TLS settings, and that the server runs.", exception);
+        }
+    }
+
+    public DbConnection Connect() => _work.OpenConnection();
+
+    public T Read<T>(Func<DbConnection, T> work)
+    {
+        using var connection = _reading.OpenConnection();
+        using var transaction = connection.BeginTransaction(System.Data.IsolationLevel.RepeatableRead);
+        return work(connection);
+    }
+
+    public T Write<T>(Func<StoreWrite, T> work)
+    {
+        using var connection = _work.OpenConnection();
+        // Undone by the pool if this does not get to its end.
+        connection.Execute("BEGIN TRANSACTION");
+        var write = new StoreWrite(connection);
+        var result = work(write);
+        Finish(connection, write);
+        return result;
+    }
+
+    public IAuditStore OpenAuditStore() => new PostgresAuditStore(this, _work);
+
+    public string? ProbeWrite()
+    {
+        try
+        {
+            using var connection = _work.OpenConnection();
+            connection.Execute("SELECT pg_current_xact_id()");
+            return null;
+        }
+        catch (DbException exception)
+        {
+            return PostgresConnections.Reason(exception);
+        }
+    }
+
+    /// <summary>Makes the partitions for events of <paramref name="time"/> and later.</summary>
+    public void PrepareMonths(DateTimeOffset time)
+    {
+        using var connection = _work.OpenConnection();
+        connection.Execute("SELECT prepare_months(@first, @months)", new { first = time.ToUnixTimeMilliseconds(), months = MonthsAhead });
+    }
+
+    public void Dispose()
+    {
+        _partitions.Dispose();
+        _monitor.Dispose();
+        _work.Dispose();
+        _reading.Dispose();
+    }
+
+    // INVARIANT (nobody waits for a gateway that stops): the append takes the lock that orders all gateways, and the commit
+    // that releases it is sent with it.
+    private void Finish(NpgsqlConnection connection, StoreWrite write)
+    {
+        using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(PostgresAuditStore.Command(write.Records));
+        if (write.ChangesPolicies || write.ChangesKeys)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE store_state SET policies = policies + $1, keys = keys + $2")
+            {
+                Parameters = { new NpgsqlParameter { Value = write.ChangesPolicies ? 1L : 0L }, new NpgsqlParameter { Value = write.ChangesKeys ? 1L : 0L } },
+            });
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify('guard', 'changes')"));
+        }
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Generations.Sql));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        using var reader = batch.ExecuteReader();
+        var recordedTo = 0L;
+        Generations? generations = null;
+        do
+        {
+            while (reader.Read())
+            {
+                if (reader.FieldCount == 4)
+                {
+                    recordedTo = reader.GetInt64(1);
+                }
+                else if (reader.FieldCount == 2)
+                {
+                    generations = new Generations { Policies = reader.GetInt64(0), Keys = reader.GetInt64(1) };
+                }
+            }
+        }
+        while (reader.NextResult());
+
+        Changes.Publish(generations ?? throw new InvalidDataException("The store has no state."));
+        Changes.PublishRecorded(recordedTo);
+    }
+
+    private void TryPrepareMonths(DateTimeOffset time)
+    {
+        try
+        {
+            PrepareMonths(time);
+        }
+        catch (DbException exception)
+        {
+            LogNotPrepared(exception);
+        }
+    }
+
+    [LoggerMessage(EventId = 6101, Level = LogLevel.Error, Message = "The partitions of the next months could not be made; it is tried again in six hours, and when an event needs one")]
+    private partial void LogNotPrepared(Exception exception);
+}

@@ -1,0 +1,184 @@
+using Dapper;
+using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Identity;
+using Guard.Gateway.Storage;
+using Guard.Gateway.Storage.Postgres;
+using Guard.Gateway.Tests.Stores;
+using Guard.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Guard.Gateway.Tests.Storage;
+
+/// <summary>First start, roles and limits of the schema, on a real server.</summary>
+public sealed class PostgresSchemaTests : IDisposable
+{
+    private readonly PostgresOptions _options = PostgresServer.Shared.CreateDatabase();
+
+    [Fact]
+    public async Task Open_BySeveralAtOnceOnAnEmptyDatabase_MakesOneSchemaAndOneBootstrap()
+    {
+        var starts = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() =>
+        {
+            using var database = Open();
+            return Bootstrap.Run(new IdentityStore(database), new GatewayOptions { DataDirectory = "/nowhere" });
+        })));
+
+        starts.Where(start => start is not null).Should().ContainSingle();
+        using var connection = PostgresServer.Shared.Open(_options);
+        connection.QuerySingle<long>("SELECT count(*) FROM organisation").Should().Be(1);
+        connection.QuerySingle<long>("SELECT count(*) FROM schema_version").Should().Be(PostgresSchema.Current);
+        connection.QuerySingle<long>("SELECT count(*) FROM audit_event").Should().Be(2, "organisation and agent, once");
+    }
+
+    [Fact]
+    public void Open_OfANewerSchema_IsRefused()
+    {
+        Open().Dispose();
+        Execute("INSERT INTO guard.schema_version (version) VALUES (99)");
+
+        ((Action)(() => Open().Dispose())).Should().Throw<GatewayStartException>().WithMessage("The database */guard_* has schema version 99; this program knows versions up to 1. Run the newer Guard that wrote it.");
+    }
+
+    [Fact]
+    public void Open_OfADatabaseWithAnothersSchema_IsRefusedAndLeftAlone()
+    {
+        Execute("CREATE SCHEMA guard; CREATE TABLE guard.sentry (name text)");
+
+        ((Action)(() => Open().Dispose())).Should().Throw<GatewayStartException>().WithMessage("*has a schema `guard` that belongs to another program. Give Guard a database of its own.");
+        using var connection = PostgresServer.Shared.Open(_options);
+        connection.QuerySingle<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'guard'").Should().Be(1);
+    }
+
+    [Fact]
+    public void Open_WithARoleThatMayNotMigrate_SaysWhichConnectionIsMissing()
+    {
+        var worker = Role();
+
+        ((Action)(() => Open(As(worker)).Dispose())).Should().Throw<GatewayStartException>()
+            .WithMessage("*the role may not do that (PostgreSQL says 42501: *--migration-database-file*");
+    }
+
+    /// <summary>docs/operations.md, the roles of PostgreSQL.</summary>
+    [Theory]
+    [InlineData("UPDATE audit_event SET effect = 'allow'")]
+    [InlineData("DELETE FROM audit_event")]
+    [InlineData("TRUNCATE audit_event")]
+    [InlineData("UPDATE audit_leaf SET id = gen_random_uuid()")]
+    [InlineData("DELETE FROM audit_leaf")]
+    [InlineData("TRUNCATE audit_leaf")]
+    [InlineData("DELETE FROM agent")]
+    [InlineData("DELETE FROM api_key")]
+    [InlineData("DELETE FROM session")]
+    [InlineData("UPDATE policy_version SET text = ''")]
+    [InlineData("UPDATE bundle SET hash = ''")]
+    [InlineData("DELETE FROM store_state")]
+    [InlineData("ALTER TABLE audit_event DISABLE TRIGGER ALL")]
+    [InlineData("DROP TABLE audit_leaf")]
+    [InlineData("CREATE TABLE guard.mine (id int)")]
+    [InlineData("CREATE OR REPLACE FUNCTION guard.refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'")]
+    public void RunningRole_TryingMoreThanItNeeds_IsRefused(string sql)
+    {
+        var worker = As(Role()) with { MigrationConnection = _options.Connection };
+        using var database = Open(worker);
+        Append(database);
+        using var connection = PostgresServer.Shared.Open(worker);
+
+        ((Action)(() => connection.Execute(sql))).Should().Throw<PostgresException>().Where(e => e.SqlState == PostgresErrorCodes.InsufficientPrivilege);
+        new AuditReader(database).Page(new AuditQuery()).Events.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit_event SET effect = 'allow'", "never changed")]
+    [InlineData("DELETE FROM audit_event", "never deleted")]
+    [InlineData("TRUNCATE audit_event", "never deleted")]
+    [InlineData("DO $$ BEGIN EXECUTE 'TRUNCATE ' || (SELECT tableoid::regclass FROM audit_event LIMIT 1); END $$", "never deleted")]
+    [InlineData("UPDATE audit_leaf SET id = gen_random_uuid()", "never changed")]
+    [InlineData("DELETE FROM audit_leaf", "never deleted")]
+    [InlineData("TRUNCATE audit_leaf", "never deleted")]
+    public void Owner_ByMistake_IsRefusedToo(string sql, string message)
+    {
+        using var database = Open();
+        Append(database);
+        using var connection = PostgresServer.Shared.Open(_options);
+
+        ((Action)(() => connection.Execute(sql))).Should().Throw<PostgresException>().WithMessage($"*audit events are {message}*");
+    }
+
+    [Fact]
+    public void Event_OfAMonthWithoutPartition_GetsOne()
+    {
+        var worker = As(Role()) with { MigrationConnection = _options.Connection };
+        using var database = Open(worker);
+
+        var time = TimeProvider.System.GetUtcNow().AddYears(2);
+        Append(database, time);
+
+        new AuditReader(database).Page(new AuditQuery()).Events.Should().ContainSingle().Which.Time.Should().Be(time);
+    }
+
+    [Fact]
+    public void Record_ThatTheStoreRefuses_HarmsNoOther()
+    {
+        using var database = Open();
+        using var store = database.OpenAuditStore();
+        var good = Record(TimeProvider.System.GetUtcNow());
+        var bad = Record(DateTimeOffset.MaxValue.AddYears(-1000));
+
+        // No partition can be made for the year 8999.
+        var append = () => store.Append([good, bad]);
+
+        append.Should().Throw<PostgresException>().WithMessage("*out of range: is the clock of the gateway right?*");
+        store.Append([good]).Should().Equal(AppendResult.Appended);
+    }
+
+    [Fact]
+    public void Append_OfAGroupAgain_CountsAsStoredOnce()
+    {
+        using var database = Open();
+        using var store = database.OpenAuditStore();
+        var group = new[] { Record(TimeProvider.System.GetUtcNow()), Record(TimeProvider.System.GetUtcNow()) };
+
+        store.Append(group).Should().Equal(AppendResult.Appended, AppendResult.Appended);
+        store.Append(group).Should().Equal([AppendResult.Appended, AppendResult.Appended], "an answer that was lost is asked for again");
+        new AuditReader(database).Page(new AuditQuery()).Events.Should().HaveCount(2);
+    }
+
+    public void Dispose() => PostgresServer.Shared.Drop(_options);
+
+    private PostgresDatabase Open(PostgresOptions? options = null) => PostgresDatabase.Open(options ?? _options, TimeProvider.System, NullLogger<PostgresDatabase>.Instance);
+
+    private static void Append(PostgresDatabase database, DateTimeOffset? time = null)
+    {
+        using var store = database.OpenAuditStore();
+        store.Append([Record(time ?? TimeProvider.System.GetUtcNow())]).Should().Equal(AppendResult.Appended);
+    }
+
+    private static AuditRecord Record(DateTimeOffset time) => AuditRecord.Of(new AuditEvent
+    {
+        Id = Ids.New(time),
+        Time = time,
+        Kind = AuditKinds.Decision,
+        Organisation = "default",
+        AgentId = "01920000-0000-7000-8000-0000000000aa",
+        TraceId = Some.Trace(),
+        Effect = Effects.Deny,
+    });
+
+    // Roles belong to the server, so each test has its own.
+    private string Role()
+    {
+        var role = "worker_" + Guid.NewGuid().ToString("N");
+        Execute($"CREATE ROLE {role} LOGIN");
+        return role;
+    }
+
+    private PostgresOptions As(string role) => new() { Connection = new NpgsqlConnectionStringBuilder(_options.Connection) { Username = role }.ConnectionString };
+
+    private void Execute(string sql)
+    {
+        using var connection = PostgresServer.Shared.Open(_options);
+        connection.Execute(sql);
+    }
+}

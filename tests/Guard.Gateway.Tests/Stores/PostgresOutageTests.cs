@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Dapper;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Identity;
+using Guard.Protocol;
+using Xunit.Abstractions;
+
+namespace Guard.Gateway.Tests.Stores;
+
+/// <summary>A database that goes away: every call is denied in time with the reason, nothing acknowledged is lost, and all works again by itself.</summary>
+public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly PostgresServer _server = new(durable: true);
+
+    [Fact]
+    public async Task Database_Stopped_IsDeniedWithTheReasonAndReadinessSaysSo()
+    {
+        await using var gateway = await StartAsync();
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
+
+        _server.Stop();
+
+        (await gateway.PostAsync(Some.Read())).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        await Eventually.BecomesAsync(async () => (await gateway.PostAsync(Some.Read())) is { StatusCode: HttpStatusCode.ServiceUnavailable } refused && (await refused.Content.ReadAsStringAsync()).Contains("store-unavailable", StringComparison.Ordinal), true);
+        (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.ServiceUnavailable)).Detail.Should().MatchRegex("^The store cannot be reached since ....-..-.. ..:..:.. UTC, so nobody knows which keys and policies are in force, and everything is denied: .+");
+        (await gateway.SendAsync(HttpMethod.Get, "/v1/policies", gateway.Credentials.AdminKey)).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable, "nobody knows whether the key still holds");
+        var ready = await gateway.SendAsync(HttpMethod.Get, "/health/ready", null);
+        ready.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await HealthAsync(ready)).Checks.Single(check => check.Name == "store").Should().Match<HealthCheck>(check => check.Status == "failing" && check.Detail!.Contains("cannot be reached since"));
+        (await gateway.SendAsync(HttpMethod.Get, "/health/live", null)).StatusCode.Should().Be(HttpStatusCode.OK);
+
+        _server.Start();
+
+        await Eventually.BecomesAsync(async () => (await gateway.SendAsync(HttpMethod.Get, "/health/ready", null)).StatusCode, HttpStatusCode.OK);
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
+    }
+
+    [Fact]
+    public async Task Change_MadeWhileNobodyListened_IsInForceAfterTheReconnect()
+    {
+        await using var gateway = await StartAsync();
+        await using var other = await gateway.JoinAsync();
+        using (var connection = _server.Open(gateway.Options.Postgres!))
+        {
+            // The listeners of both; their next ones have heard nothing of what comes in between.
+            connection.Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        }
+
+        await Eventually.BecomesAsync(async () => (await gateway.ApplyAsync(("b.yaml", Some.Policy.Replace("everyday", "second", StringComparison.Ordinal)))).StatusCode, HttpStatusCode.OK);
+
+        await Eventually.BecomesAsync(async () => (await (await other.SendAsync(HttpMethod.Get, "/v1/policies", gateway.Credentials.AdminKey)).Content.ReadAsStringAsync()).Contains("second", StringComparison.Ordinal), true);
+    }
+
+    [Theory]
+    [InlineData("restart")]
+    [InlineData("kill")]
+    public async Task Database_GoneUnderLoad_LosesNothingAcknowledgedAndDoublesNothing(string how)
+    {
+        await using var gateway = await StartAsync();
+        var acknowledged = new ConcurrentDictionary<string, DecisionResponse>(StringComparer.Ordinal);
+        var denied = 0;
+        using var answers = new SemaphoreSlim(0);
+        using var stop = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                using var response = await gateway.PostAsync(Some.Read());
+                if (response.StatusCode == HttpStatusCode.OK)
+                {
+                    var answer = JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(), ProtocolJson.Default.DecisionResponse)!;
+                    acknowledged.TryAdd(answer.TraceId, answer).Should().BeTrue();
+                    answers.Release();
+                }
+                else
+                {
+                    response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+                    Interlocked.Increment(ref denied);
+                }
+            }
+        })).ToList();
+        for (var i = 0; i < 3; i++)
+        {
+            await AnswersAsync(100);
+            if (how == "kill")
+            {
+                _server.Kill();
+                _server.Start();
+            }
+            else
+            {
+                _server.Restart();
+            }
+        }
+
+        await AnswersAsync(100);
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+
+        using var connection = _server.Open(gateway.Options.Postgres!);
+        var stored = connection.Query<(string Trace, string Id)>("SELECT trace_id::text, id::text FROM audit_event WHERE kind = 'decision'").ToList();
+        output.WriteLine($"{how}: {acknowledged.Count} acknowledged, {stored.Count} stored, {denied} denied");
+        stored.Select(row => row.Trace).Should().OnlyHaveUniqueItems();
+        var ids = stored.ToDictionary(row => row.Trace, row => row.Id, StringComparer.Ordinal);
+        acknowledged.Values.Where(answer => !ids.TryGetValue(answer.TraceId, out var id) || id != answer.EventId).Should().BeEmpty();
+        connection.QuerySingle<long>("SELECT count(*) FROM audit_leaf l FULL JOIN audit_event e USING (position, id) WHERE l.id IS NULL OR e.id IS NULL").Should().Be(0, "every leaf has its body");
+        denied.Should().BePositive("an outage that nobody notices shows nothing");
+
+        async Task AnswersAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                await answers.WaitAsync();
+            }
+        }
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    private Task<TestGateway> StartAsync() => TestGateway.StartAsync(
+        adjust: options => options with
+        {
+            Postgres = new PostgresOptions { Connection = _server.Connection("postgres") },
+            Limits = options.Limits with { PerKey = new RateLimit(1_000_000, 1_000_000) },
+        });
+
+    private static async Task<HealthReport> HealthAsync(HttpResponseMessage response) => JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(), ProtocolJson.Default.HealthReport)!;
+}
