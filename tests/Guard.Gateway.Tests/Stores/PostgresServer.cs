@@ -27,7 +27,7 @@ internal sealed class PostgresServer : IDisposable
     {
         _port = FreePort();
         _folder = Directory.CreateTempSubdirectory("guard-pg-").FullName;
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "Stores", "postgres.sh"), Binaries(), _folder, _port.ToString(CultureInfo.InvariantCulture), durable ? "on" : "off" })
         {
             start.ArgumentList.Add(argument);
