@@ -11,6 +11,8 @@ internal sealed class CelChecker(CelEnvironment environment)
 {
     private readonly List<CelProblem> _problems = [];
     private readonly Stack<(string Name, int Slot, CelType Type)> _locals = new();
+    // The operand that a member is being taken of: then only the member is read, not the whole.
+    private CelSyntax? _selected;
     private readonly ImmutableHashSet<string>.Builder _reads = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
 
     public IReadOnlyList<CelProblem> Problems => _problems;
@@ -58,6 +60,11 @@ internal sealed class CelChecker(CelEnvironment environment)
 
         if (Variable(name.Offset, name.Name) is { } variable)
         {
+            if (!ReferenceEquals(name, _selected))
+            {
+                _reads.Add($"{name.Name}.*");
+            }
+
             return variable;
         }
 
@@ -111,6 +118,7 @@ internal sealed class CelChecker(CelEnvironment environment)
             }
         }
 
+        _selected = select.Operand;
         var (operand, type) = Check(select.Operand);
         var member = CheckMember(select);
         if (member is null)
@@ -245,6 +253,7 @@ internal sealed class CelChecker(CelEnvironment environment)
             return Wrong(CelProblemKind.WrongArguments, call.Offset, "`has` takes one member", "write for example `has(args.timeout)`");
         }
 
+        _selected = select.Operand;
         var (operand, type) = Check(select.Operand);
         if (type.Kind is not (CelKind.Dyn or CelKind.Map))
         {

@@ -18,7 +18,7 @@ internal sealed class CelProgram
     /// <summary>What it is where it says true or false and nothing else. Null: it depends.</summary>
     public bool? Constant => ((_root as CelConstant)?.Value as CelBool)?.Value;
 
-    /// <summary>The variables that it names, and <c>variable.member</c> where it selects one by name.</summary>
+    /// <summary>The variables that it names, with <c>variable.member</c> where it selects one by name and <c>variable.*</c> where it does not.</summary>
     public ImmutableHashSet<string> Reads { get; }
 
     /// <summary>Null where the expression cannot be read. One with other problems is made, and gives an error where they lie.</summary>

@@ -13,9 +13,14 @@ internal sealed class WhenTest(CelProgram program)
     public bool ReadsResource => _program.Reads.Contains("resource");
 
     /// <summary>A bool, or an error.</summary>
-    public CelValue Evaluate(IReadOnlyList<CelValue?> values, bool generous)
+    public CelValue Evaluate(IReadOnlyList<CelValue?> values, bool generous) => Evaluate(values, generous ? CelTextMode.Generous : CelTextMode.Exact);
+
+    /// <summary>True as the language's definition says, without generosity and without an error.</summary>
+    public bool IsPlainlyTrue(IReadOnlyList<CelValue?> values) => Evaluate(values, CelTextMode.Standard) == CelBool.True;
+
+    private CelValue Evaluate(IReadOnlyList<CelValue?> values, CelTextMode mode)
     {
-        var value = _program.Evaluate(values, generous ? CelTextMode.Generous : CelTextMode.Exact, CelLimits.Default);
+        var value = _program.Evaluate(values, mode, CelLimits.Default);
         return value switch
         {
             CelBool or CelError => value,

@@ -46,9 +46,7 @@ internal static class RuleVariables
     public static bool ReadsMissingFact(CelProgram program, ContextFacts facts) =>
         program.Reads.Contains("context") && Facts(facts).Any(f => f.Value is null && ReadsFact(program, f.Name));
 
-    // Without a member's name, the whole of it is read.
-    private static bool ReadsFact(CelProgram program, string name) =>
-        program.Reads.Contains($"context.{name}") || !program.Reads.Any(r => r.StartsWith("context.", StringComparison.Ordinal));
+    private static bool ReadsFact(CelProgram program, string name) => program.Reads.Contains($"context.{name}") || program.Reads.Contains("context.*");
 
     private static CelValue OfAgent(AgentFacts agent) => CelMap.Of(
     [

@@ -77,8 +77,19 @@ internal sealed class ToolsJudge
     // What cannot be known, opaque commands and code are covered by no allow of this dialect.
     private static bool IsCoverable(AccessView access) => !access.IsBeyondDefaultAllow && !access.Access.Unknown;
 
-    private ImmutableArray<ToolOutcome> OfCall() => _call ??=
-        [.. _accesses.Where(IsOwn).SelectMany(JudgeOwn).GroupBy(o => o.Rule.Definition.Effect).OrderByDescending(g => g.Key).FirstOrDefault() ?? Enumerable.Empty<ToolOutcome>()];
+    // The strongest of what is certain, and what a missing fact may add to it.
+    private ImmutableArray<ToolOutcome> OfCall()
+    {
+        if (_call is { } known)
+        {
+            return known;
+        }
+
+        var all = _accesses.Where(IsOwn).SelectMany(JudgeOwn).ToList();
+        var strongest = all.Where(o => !o.IsUncertain).Select(o => o.Rule.Definition.Effect).DefaultIfEmpty(Effect.Allow).Max();
+        _call = [.. all.Where(o => o.IsUncertain || o.Rule.Definition.Effect == strongest)];
+        return _call.Value;
+    }
 
     private IEnumerable<ToolOutcome> JudgeOwn(AccessView access)
     {
@@ -97,29 +108,34 @@ internal sealed class ToolsJudge
         var isExact = entry.NamesExactly(_request.Tool?.Name, _own.Access.Action);
         foreach (var text in texts)
         {
-            var arguments = Arguments(access, text, own);
-            var outcome = FirstMatch(entry, access, arguments, text)
-                ?? (entry.Otherwise.Definition.Effect != Effect.Allow && access.Access.Inert && !own
-                    ? null
-                    : new ToolOutcome(entry.Otherwise, false, $"no condition of `{entry.Name}` matches", null));
-            if (outcome is not null && (isExact || outcome.Rule.IsGenerous))
+            foreach (var outcome in RunOne(entry, access, text, own))
             {
-                yield return outcome;
+                if (isExact || outcome.Rule.IsGenerous)
+                {
+                    yield return outcome;
+                }
             }
         }
     }
 
-    private ToolOutcome? FirstMatch(ToolEntry entry, AccessView access, CelValue? arguments, string? text)
+    /// <summary>
+    /// INVARIANT (generosity never loosens): a condition that matches only by generosity, by an error or because it could
+    /// mean something counts, but does not end the run: a stronger one behind it is heard as well.
+    /// </summary>
+    private IEnumerable<ToolOutcome> RunOne(ToolEntry entry, AccessView access, string? text, bool own)
     {
+        var arguments = Arguments(access, text, own);
+        var values = RuleVariables.Of(_request, access, text ?? access.Access.Resource, arguments);
         foreach (var condition in entry.Conditions)
         {
-            var rule = condition.Rule;
-            if (!rule.IsGenerous && access.Access is { Primary: true, Action: "execute:shell" } && !_isSingleCommand)
+            var isAllow = !condition.Rule.IsGenerous;
+            if (isAllow && access.Access is { Primary: true, Action: "execute:shell" } && !_isSingleCommand)
             {
                 continue;
             }
 
-            if (condition.ReadsInput && access.Access.Unknown && access.Access.Resource == "?")
+            // What cannot be known is left to `shell.unresolved`.
+            if (condition.ReadsInput && access.Access.Unknown)
             {
                 continue;
             }
@@ -127,33 +143,37 @@ internal sealed class ToolsJudge
             // Nobody knows the names below a folder: a condition against some of them could mean one.
             if (condition.ReadsInput && access.Access.Subtree)
             {
-                if (rule.IsGenerous)
+                if (!isAllow)
                 {
-                    return Outcome(condition, access, arguments, null, "it could mean something in the folder");
+                    yield return Outcome(condition, access, arguments, null, "it could mean something in the folder");
                 }
 
                 continue;
             }
 
-            var values = RuleVariables.Of(_request, access, text ?? access.Access.Resource, arguments);
-            var value = condition.When.Evaluate(values, rule.IsGenerous);
+            var value = condition.When.Evaluate(values, !isAllow);
             if (value is CelError error)
             {
-                if (rule.IsGenerous)
+                if (!isAllow)
                 {
-                    return Outcome(condition, access, arguments, error, $"an error in its condition counts as a match: {error.Message}");
+                    yield return Outcome(condition, access, arguments, error, $"an error in its condition counts as a match: {error.Message}");
                 }
-
-                continue;
             }
-
-            if (value == CelBool.True)
+            else if (value == CelBool.True)
             {
-                return Outcome(condition, access, arguments, null, "its condition is true");
+                yield return Outcome(condition, access, arguments, null, "its condition is true");
+                if (isAllow || condition.When.IsPlainlyTrue(values))
+                {
+                    yield break;
+                }
             }
         }
 
-        return null;
+        // What is only guessed at needs no approval for itself.
+        if (entry.Otherwise.Definition.Effect == Effect.Allow || own || !access.Access.Inert)
+        {
+            yield return new ToolOutcome(entry.Otherwise, false, $"no condition of `{entry.Name}` ends the run", null);
+        }
     }
 
     private ToolOutcome Outcome(ToolCondition condition, AccessView access, CelValue? arguments, CelError? error, string because)
@@ -171,6 +191,7 @@ internal sealed class ToolsJudge
     {
         "execute:shell" => [.. access.Generous.Select(s => s.Text).Distinct(StringComparer.Ordinal)],
         "read:file" or "write:file" or "delete:file" => [.. access.Generous.Select(s => s.Text).Prepend(Written(access)).OfType<string>().Distinct(StringComparer.Ordinal)],
+        "read:web_fetch" or "read:web_browse" when access.Generous is [{ Address.Canonical: var canonical }] && canonical != access.Access.Resource => [null, canonical],
         _ => [null],
     };
 

@@ -14,6 +14,8 @@ public sealed class CombiningProperties
         "resource: { startsWith: 'git ' }", "resource: { contains: curl }", "resource: { regex: '.*status' }", "resource: { not: { matches: './**' } }",
         "context: { branch: { equals: main } }", "context: { branch: { not: { equals: main } } }, resource: { matches: './**' }",
         "trust: { atLeast: trusted }", "time: { between: ['08:00', '19:00'] }",
+        "when: \"resource.contains('SRC')\"", "when: \"!resource.contains('.env')\", resource: { matches: './**' }", "when: 'args.nosuch == 1'", "when: \"context.branch == 'main'\"",
+        "when: \"context.branch != 'main' || action == 'read:file'\"", "when: \"!has(context.branch) || context['project'] == 'acme'\"", "when: \"context.branch == 'main' ? true : resource.endsWith('a')\"",
     ];
 
     private static readonly string[] Actions = ["*", "read:file", "write:file", "*:file", "execute:*", "execute:shell", "execute:opaque", "invoke:*"];

@@ -173,7 +173,7 @@ public sealed class ToolsDialectTests
     // Section 1, errors: of a deny or approval that effect applies, an allow does not match.
     [Theory]
     [InlineData("action: deny", Effect.Deny, "mcp__ops__deploy/1")]
-    [InlineData("approval_workflow: manual-approval", Effect.Approve, "mcp__ops__deploy/1")]
+    [InlineData("approval_workflow: manual-approval", Effect.Deny, "mcp__ops__deploy/2")]
     [InlineData("action: allow", Effect.Deny, "mcp__ops__deploy/2")]
     public void Condition_WithAnError_IsNeverAMiss(string outcome, Effect effect, string rule)
     {
@@ -191,7 +191,7 @@ public sealed class ToolsDialectTests
         const string Policy = "tools: [ { name: mcp__a__b, conditions: [ { expression: \"context.branch == 'main'\", approval_workflow: manual-approval } ] } ]";
         const string Deny = "name: d\nrules: [ { effect: deny, actions: ['invoke:*'] } ]";
 
-        Evaluator.Evaluate(Bundle(Policy), Call("mcp__a__b", "{}")).Effect.Should().BeOneOf(Effect.Approve, Effect.Deny);
+        Evaluator.Evaluate(Bundle(Policy), Call("mcp__a__b", "{}")).Effect.Should().Be(Effect.Approve);
         Evaluator.Evaluate(Bundle(Policy, Deny), Call("mcp__a__b", "{}")).Effect.Should().Be(Effect.Deny);
     }
 
@@ -233,6 +233,74 @@ public sealed class ToolsDialectTests
         var trace = Evaluator.Evaluate(Bundle(Shell), For(Simple("git push")), explain: true).Trace;
 
         trace.Where(t => t.Access == 1).Select(t => (t.Rule, t.Matched)).Should().BeEquivalentTo([("bash/1", false), ("bash/2", true), ("bash/3", false), ("bash/4", false), ("bash", false)]);
+    }
+
+    // A condition that matches only by generosity must not hide a stronger one behind it.
+    [Theory]
+    [InlineData("args.command.contains('PUSH')")]
+    [InlineData("args.nosuch == 1")]
+    [InlineData("context.branch == 'x'")]
+    public void Condition_ThatDoesNotPlainlyMatch_DoesNotEndTheRun(string expression)
+    {
+        var policy = $"tools:\n  - name: bash\n    conditions:\n      - {{ expression: \"{expression}\", approval_workflow: manual-approval }}\n      - {{ expression: \"args.command.contains('push')\", action: deny }}\n";
+
+        Decide(policy, Simple("git push")).Should().Match<Decision>(d => d.Effect == Effect.Deny && d.Rule == "bash/2");
+    }
+
+    [Fact]
+    public void Runs_OfRandomConditions_AreNeverWeakerThanTheStandardFirstMatch()
+    {
+        string[] expressions =
+        [
+            "args.command.contains('rm')", "args.command.contains('RM')", "!args.command.contains('Rm')", "args.command == 'rm x'", "args.command != 'RM X'", "args.command.matches('^r')", "args.command.matches('M')",
+            "args.command.startsWith('git ') || args.command.endsWith('X')", "'RM X' in [args.command]", "true", "size(args.command) > 4",
+        ];
+        (string Text, Effect Effect)[] outcomes = [("action: allow", Effect.Allow), ("action: deny", Effect.Deny), ("approval_workflow: manual-approval", Effect.Approve)];
+        string[] lines = ["rm x", "RM X", "git rm", "Rm", "ls"];
+        var random = new Random(11);
+        for (var round = 0; round < 500; round++)
+        {
+            var conditions = Enumerable.Range(0, random.Next(1, 5)).Select(_ => (Expression: expressions[random.Next(expressions.Length)], Outcome: outcomes[random.Next(outcomes.Length)])).ToList();
+            var line = lines[random.Next(lines.Length)];
+            var policy = "tools:\n  - name: bash\n    conditions:\n" + string.Concat(conditions.Select(c => $"      - {{ expression: \"{c.Expression}\", {c.Outcome.Text} }}\n"));
+            var variable = ("args", (Policy.Cel.CelValue)Policy.Cel.CelMap.Empty.With("command", new Policy.Cel.CelString(line)));
+            var standard = conditions.Where(c => Cel.CelValues.Evaluate(c.Expression, true, variable) == Policy.Cel.CelBool.True).Select(c => c.Outcome.Effect).FirstOrDefault(Effect.Allow);
+
+            Decide(policy, Simple(line)).Effect.Should().BeOneOf(Enum.GetValues<Effect>().Where(e => e >= standard), "of {0} with {1}", policy, line);
+        }
+    }
+
+    [Fact]
+    public void Fact_GoesMissingInRandomConditions_OnlyTightens()
+    {
+        string[] expressions =
+        [
+            "context.branch == 'main'", "context.branch != 'main'", "!has(context.branch)", "context.branch == 'main' || args.command == 'rm x'", "context.branch == 'main' && args.command == 'rm x'",
+            "args.command == 'rm x'", "args.nosuch == 1 && context.branch == 'main'", "context['project'] == 'acme' && context.branch == 'main'",
+        ];
+        string[] outcomes = ["action: allow", "action: deny", "approval_workflow: manual-approval"];
+        var random = new Random(12);
+        for (var round = 0; round < 1000; round++)
+        {
+            var policy = "tools:\n  - name: bash\n    conditions:\n"
+                + string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"      - {{ expression: \"{expressions[random.Next(expressions.Length)]}\", {outcomes[random.Next(outcomes.Length)]} }}\n"));
+            var bundle = Bundle(policy);
+            var facts = new ContextFacts { Branch = random.Next(2) == 0 ? "main" : "dev", Project = random.Next(2) == 0 ? "acme" : "x" };
+            RequestedAccess[] accesses = [.. Simple(random.Next(2) == 0 ? "rm x" : "ls"), File("read:file", "./a")];
+            var before = Evaluator.Evaluate(bundle, For(accesses) with { Context = facts }).Effect;
+            foreach (var fewer in new[] { facts with { Branch = null }, facts with { Project = null }, new ContextFacts() })
+            {
+                Evaluator.Evaluate(bundle, For(accesses) with { Context = fewer }).Effect.Should().BeOneOf(Enum.GetValues<Effect>().Where(e => e >= before), "of {0} with {1}", policy, facts);
+            }
+        }
+    }
+
+    [Fact]
+    public void Address_OfACall_IsTriedInItsCanonicalFormToo()
+    {
+        const string Policy = "tools: [ { name: web_fetch, conditions: [ { expression: \"args.url.contains('//admin.shop.example/')\", action: deny } ] } ]";
+
+        Decide(Policy, Access("read:web_fetch", "https://ADMIN.shop.example:443") with { Primary = true }).Rule.Should().Be("web_fetch/1");
     }
 
     // Entries have no order; only the conditions of one do.
