@@ -11,9 +11,6 @@ internal sealed class EffectCollector
     /// <summary>Programs take one target; more than a few are a means to make work.</summary>
     private const int MaxTargets = 4;
 
-    /// <summary>So many words come from placeholders; beyond that a placeholder is an unknown word.</summary>
-    private const int MaxFilled = 4096;
-
     private readonly CommandLine _line;
     private readonly CommandFacts _facts;
     private readonly Traits _traits;
@@ -21,14 +18,15 @@ internal sealed class EffectCollector
     private readonly List<string> _only = [];
     private readonly List<string> _except = [];
     private readonly List<(string Text, int Word)> _roots = [];
-    private int _filled;
+    private readonly StartedCommands _started;
 
     private EffectCollector(CommandLine line, CommandFacts facts)
     {
         _line = line;
         _facts = facts;
-        _traits = Settle(line);
+        _traits = SettledTraits.Of(line);
         _sink = new EffectSink(facts.Probe);
+        _started = new StartedCommands(line, _traits, _sink, _roots, _only);
     }
 
     public static CommandEffects Collect(CommandLine line, CommandFacts facts) => new EffectCollector(line, facts).Collect();
@@ -45,7 +43,7 @@ internal sealed class EffectCollector
         ProgramNode leaf = _line.Leaf;
         ChangeDirectories();
         Filters();
-        List<(FoundOperand Operand, ValueUse Use)> operands = AssignSlots();
+        List<(FoundOperand Operand, ValueUse Use)> operands = AssignedOperands.Of(_line, _traits);
         foreach (FoundOption option in _line.Options)
         {
             OptionValues(option);
@@ -92,59 +90,6 @@ internal sealed class EffectCollector
             RunsInput = _traits.RunsInput == true || _sink.RunsInput,
             PrintsNamesBelow = _traits.PrintsNames == true ? [.. _roots.Select(root => root.Text)] : null,
         };
-    }
-
-    // The subcommand's description with its cases; of outer nodes only what their options do.
-    private static Traits Settle(CommandLine line)
-    {
-        Traits settled = new();
-        foreach (ProgramNode node in line.Nodes)
-        {
-            bool leaf = ReferenceEquals(node, line.Leaf);
-            if (leaf)
-            {
-                Overlay(settled, node.Traits);
-            }
-
-            foreach ((Condition when, Traits then) in node.Cases)
-            {
-                if (!line.Holds(when))
-                {
-                    continue;
-                }
-
-                if (leaf)
-                {
-                    Overlay(settled, then);
-                }
-                else
-                {
-                    settled.Effects.AddRange(then.Effects);
-                    settled.Kinds.AddRange(then.Kinds);
-                }
-            }
-        }
-
-        return settled;
-    }
-
-    private static void Overlay(Traits settled, Traits over)
-    {
-        settled.Operands = over.Operands ?? settled.Operands;
-        settled.Dashes = over.Dashes ?? settled.Dashes;
-        settled.Subtree = over.Subtree ?? settled.Subtree;
-        settled.Default = over.Default ?? settled.Default;
-        settled.LeftOut = over.LeftOut ?? settled.LeftOut;
-        settled.Filter = over.Filter ?? settled.Filter;
-        settled.Inert = over.Inert ?? settled.Inert;
-        settled.Wrapper = over.Wrapper ?? settled.Wrapper;
-        settled.Output = over.Output ?? settled.Output;
-        settled.Saves = over.Saves ?? settled.Saves;
-        settled.PrintsNames = over.PrintsNames ?? settled.PrintsNames;
-        settled.RunsInput = over.RunsInput ?? settled.RunsInput;
-        settled.Fills = over.Fills ?? settled.Fills;
-        settled.Effects.AddRange(over.Effects);
-        settled.Kinds.AddRange(over.Kinds);
     }
 
     private ValueUse[] UsesOf(OptionSpec option)
@@ -204,59 +149,6 @@ internal sealed class EffectCollector
         _sink.Filter = _only.Count == 0 && _except.Count == 0 && _traits.LeftOut is null or LeftOut.None
             ? SubtreeFilter.Everything
             : new SubtreeFilter([.. _only], [.. _except], _traits.LeftOut ?? LeftOut.None);
-    }
-
-    private List<(FoundOperand Operand, ValueUse Use)> AssignSlots()
-    {
-        List<FoundOperand> behind = _traits.Dashes is null ? [] : [.. _line.Operands.Where(o => o.BehindDashes)];
-        List<FoundOperand> before = _traits.Dashes is null ? _line.Operands : [.. _line.Operands.Where(o => !o.BehindDashes)];
-        List<(FoundOperand, ValueUse)> assigned = [];
-        List<FoundOperand> variables = [];
-        if (_line.Leaf.Assignments)
-        {
-            variables.AddRange(before.TakeWhile(o => CommandLineReader.IsAssignment(o.Argument.Text)));
-            before = [.. before.Skip(variables.Count)];
-            assigned.AddRange(variables.Select(o => (o, ValueUse.Names["assignment"])));
-        }
-
-        OperandSlots slots = _traits.Operands ?? OperandSlots.Guesses;
-        Assign(slots, before, assigned);
-        if (_traits.Dashes is { } dashes)
-        {
-            Assign(dashes, behind, assigned);
-        }
-
-        return assigned;
-    }
-
-    private void Assign(OperandSlots slots, List<FoundOperand> operands, List<(FoundOperand, ValueUse)> assigned)
-    {
-        // A description that is not complete may have taken an option's value for an operand: then any operand may fill any slot.
-        bool shifted = operands.Any(o => o.Argument.Form == ArgumentForm.Words) || _line.UncertainWord >= 0 || _line.UnknownOptions.Count > 0;
-        if (shifted && slots.Slots.Length > 1 && !slots.Slots.Any(slot => slot.Use.TakesRest))
-        {
-            foreach (FoundOperand operand in operands)
-            {
-                foreach (OperandSlot slot in slots.Slots)
-                {
-                    assigned.Add((operand, slot.Use));
-                    if (slot.Use.Kind is ValueKind.Into or ValueKind.RemoteInto)
-                    {
-                        // How many sources there are is not known either, so the target may be the file itself.
-                        assigned.Add((operand, ValueUse.Names["write"]));
-                    }
-                }
-            }
-
-            return;
-        }
-
-        int[] places = slots.Assign(operands.Count);
-        for (int i = 0; i < operands.Count; i++)
-        {
-            ValueUse use = places[i] >= 0 ? slots.Slots[places[i]].Use : ValueUse.Names["guess"];
-            assigned.Add((operands[i], use));
-        }
     }
 
     private void Operands(List<(FoundOperand Operand, ValueUse Use)> operands)
@@ -333,14 +225,14 @@ internal sealed class EffectCollector
 
         if (restUse is { } started)
         {
-            Start(started, rest, variables, restWord);
+            _started.Start(started, rest, variables, restWord);
         }
         foreach (FoundOption option in _line.Options)
         {
             ValueUse[] uses = UsesOf(option.Option);
             if (uses is [{ Kind: ValueKind.CommandUntilSemicolon }, ..] || uses is [{ Kind: ValueKind.Command }])
             {
-                Start(uses[0], [.. option.Values], [], option.Word + 1);
+                _started.Start(uses[0], [.. option.Values], [], option.Word + 1);
             }
         }
     }
@@ -371,7 +263,7 @@ internal sealed class EffectCollector
 
         if (uses is [{ Kind: ValueKind.Module }])
         {
-            Start(uses[0], [.. option.Values], [], option.Word);
+            _started.Start(uses[0], [.. option.Values], [], option.Word);
             return;
         }
 
@@ -425,7 +317,7 @@ internal sealed class EffectCollector
             case ValueKind.GitAlias: GitAlias(value, word); break;
             case ValueKind.Variable: _sink.Variable(value, word); break;
             case ValueKind.Opaque: _sink.Opaque.Add(new OpaqueReason("option", word)); break;
-            case ValueKind.Module: Start(use, [value], [], word); break;
+            case ValueKind.Module: _started.Start(use, [value], [], word); break;
         }
     }
 
@@ -507,96 +399,6 @@ internal sealed class EffectCollector
 
         Argument target = url.IsKnown ? Argument.Of(name) : Argument.Unknown;
         _sink.File(target, ValueUse.Names[saves == "tree" ? "write-tree" : "write"], -1, isImplicit: true);
-    }
-
-    private void Start(ValueUse use, List<Argument> words, List<Argument> variables, int word)
-    {
-        if (words.Count == 0)
-        {
-            return;
-        }
-
-        if (use.Kind == ValueKind.ShellWords)
-        {
-            bool known = words.All(w => w.IsKnown);
-            string text = string.Join(' ', words.Select(w => w.IsKnown || w.Form == ArgumentForm.Partial ? w.Text : Argument.Unknown.Text));
-            _sink.Inner.Add(new InnerCommand
-            {
-                ShellText = new Argument(Filled(text), known && text == Filled(text) ? ArgumentForm.Known : ArgumentForm.Partial),
-                Elsewhere = _line.Leaf.Elsewhere,
-                Directory = _sink.Directory,
-                FromInput = _traits.Fills == "input",
-                Word = word,
-            });
-            return;
-        }
-
-        bool fromInput = _traits.Fills == "input";
-        _sink.Inner.Add(new InnerCommand
-        {
-            Words = fromInput ? WithInput(words) : _traits.Fills == "roots" ? WithRoots(words) : [.. words],
-            FromInput = fromInput,
-            Elsewhere = _line.Leaf.Elsewhere,
-            Directory = _sink.Directory,
-            Assignments = variables,
-            Word = word,
-        });
-    }
-
-    private string Filled(string text) =>
-        _traits.Fills is null ? text : text.Replace("{}", Argument.Unknown.Text, StringComparison.Ordinal);
-
-    /// <summary>xargs and its like: words from standard input go to the end, or where the placeholder stands.</summary>
-    private Argument[] WithInput(List<Argument> words)
-    {
-        FoundOption? replace = _line.Options.LastOrDefault(o => o.Option.Names.Any(n => n is "-I" or "--replace"));
-        if (replace is null)
-        {
-            return words.Any(w => w.Text.Contains("{}", StringComparison.Ordinal)) && _line.Leaf.Path == "parallel"
-                ? Replaced(words, "{}")
-                : [.. words, Argument.AnyWords];
-        }
-
-        return Replaced(words, replace.Values is [{ IsKnown: true, Text.Length: > 0 } placeholder] ? placeholder.Text : "{}");
-    }
-
-    private static Argument[] Replaced(List<Argument> words, string placeholder) =>
-        [.. words.Select(w => w.Text.Contains(placeholder, StringComparison.Ordinal)
-            ? new Argument(w.Text.Replace(placeholder, Argument.Unknown.Text, StringComparison.Ordinal), ArgumentForm.Partial)
-            : w)];
-
-    /// <summary>find -exec and fd -x: <c>{}</c> is a path below one of the roots.</summary>
-    private Argument[] WithRoots(List<Argument> words)
-    {
-        IReadOnlyList<string>? only = _only.Count > 0 ? [.. _only] : null;
-        List<(string Text, int Word)> roots = _roots.Count > 0 ? _roots : [(".", -1)];
-        List<Argument> filled = [];
-        bool placed = false;
-        foreach (Argument word in words)
-        {
-            if (word.Text is "{}" or "{.}" or "{/}" or "{//}" or "{/.}" || (word.Text.StartsWith("{}", StringComparison.Ordinal) && !word.Text.Contains('/')))
-            {
-                placed = true;
-                _filled += roots.Count;
-                filled.AddRange(_filled > MaxFilled ? [Argument.Unknown] : roots.Select(root => Argument.Below(root.Text, word.Text == "{}" ? only : null)));
-            }
-            else if (word.Text.Contains("{}", StringComparison.Ordinal))
-            {
-                placed = true;
-                filled.Add(new Argument(Filled(word.Text), ArgumentForm.Partial));
-            }
-            else
-            {
-                filled.Add(word);
-            }
-        }
-
-        if (!placed && _line.Leaf.Path == "fd")
-        {
-            filled.AddRange(roots.Select(root => Argument.Below(root.Text, only)));
-        }
-
-        return [.. filled];
     }
 
     private void Fixed(FixedEffect effect)

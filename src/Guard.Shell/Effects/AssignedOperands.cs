@@ -1,0 +1,58 @@
+namespace Guard.Shell.Effects;
+
+/// <summary>Which slot of the description each operand fills. An operand stands more than once where that is not known.</summary>
+internal static class AssignedOperands
+{
+    public static List<(FoundOperand Operand, ValueUse Use)> Of(CommandLine line, Traits traits)
+    {
+        List<FoundOperand> behind = traits.Dashes is null ? [] : [.. line.Operands.Where(o => o.BehindDashes)];
+        List<FoundOperand> before = traits.Dashes is null ? line.Operands : [.. line.Operands.Where(o => !o.BehindDashes)];
+        List<(FoundOperand, ValueUse)> assigned = [];
+        List<FoundOperand> variables = [];
+        if (line.Leaf.Assignments)
+        {
+            variables.AddRange(before.TakeWhile(o => CommandLineReader.IsAssignment(o.Argument.Text)));
+            before = [.. before.Skip(variables.Count)];
+            assigned.AddRange(variables.Select(o => (o, ValueUse.Names["assignment"])));
+        }
+
+        OperandSlots slots = traits.Operands ?? OperandSlots.Guesses;
+        Assign(line, slots, before, assigned);
+        if (traits.Dashes is { } dashes)
+        {
+            Assign(line, dashes, behind, assigned);
+        }
+
+        return assigned;
+    }
+
+    private static void Assign(CommandLine line, OperandSlots slots, List<FoundOperand> operands, List<(FoundOperand, ValueUse)> assigned)
+    {
+        // A description that is not complete may have taken an option's value for an operand: then any operand may fill any slot.
+        bool shifted = operands.Any(o => o.Argument.Form == ArgumentForm.Words) || line.UncertainWord >= 0 || line.UnknownOptions.Count > 0;
+        if (shifted && slots.Slots.Length > 1 && !slots.Slots.Any(slot => slot.Use.TakesRest))
+        {
+            foreach (FoundOperand operand in operands)
+            {
+                foreach (OperandSlot slot in slots.Slots)
+                {
+                    assigned.Add((operand, slot.Use));
+                    if (slot.Use.Kind is ValueKind.Into or ValueKind.RemoteInto)
+                    {
+                        // How many sources there are is not known either, so the target may be the file itself.
+                        assigned.Add((operand, ValueUse.Names["write"]));
+                    }
+                }
+            }
+
+            return;
+        }
+
+        int[] places = slots.Assign(operands.Count);
+        for (int i = 0; i < operands.Count; i++)
+        {
+            ValueUse use = places[i] >= 0 ? slots.Slots[places[i]].Use : ValueUse.Names["guess"];
+            assigned.Add((operands[i], use));
+        }
+    }
+}
