@@ -33,7 +33,7 @@ for (const [kind, title] of [['short', 'Lines of at most 200 characters'], ['lon
   console.log('| ------------- | --------: | --------: | --------: |');
   for (const [label, values] of [['guard', ours], ['cc-safety-net', theirs]])
     console.log(`| ${label.padEnd(13)} | ${micro(at(values, 0.5))} | ${micro(at(values, 0.95))} | ${micro(Math.max(...values))} |`);
-  console.log(`| ratio         | ${[0.5, 0.95, 1].map((s) => at(ratios, s).toFixed(2).padStart(9)).join(' | ')} |`);
+  console.log(`| ratio         | ${[0.5, 0.95, 1].map((s) => at(ratios, s).toPrecision(2).padStart(9)).join(' | ')} |`);
   console.log(`\nguard allocates ${(at(names.map((n) => guard.get(n).bytes), 0.5) / 1024).toFixed(1)} KB for the line at p50`);
 }
 SCRIPT

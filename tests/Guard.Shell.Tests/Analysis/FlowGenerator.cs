@@ -43,7 +43,7 @@ internal sealed class FlowGenerator(Random random)
             12 => $"{Simple(d)} | {Simple(d)}",
             13 => $"for a in 1 2 3; do {List(d)}; {Pick("break", "continue", "ok && break", "no || continue")}; {List(d)}; done",
             14 => $"[[ {Word()} == {Pick("x", "d*", "$b")} ]] && {Simple(d)}",
-            15 => $"for ((i=0; i<{random.Next(3)}; i++)); do {List(d)}; done",
+            15 => $"for ((i{d}=0; i{d}<{random.Next(3)}; i{d}++)); do {List(d)}; done",
             _ => string.Format(CultureInfo.InvariantCulture, Pick("(( {0} ))", "let \"{0}\"", "x=$(( {0} ))"), Pick("n = 1", "n += 2", "n > 1", "m = n * 2", "n++", "m = n > 1 ? 3 : 4", "n && (m = 2)")),
         };
     }
@@ -75,7 +75,7 @@ internal sealed class FlowGenerator(Random random)
         return text;
     }
 
-    private string Word() => Pick("x", "y", "d1", "$a", "\"$b\"", "${c}z", "*", "d*", "~", "{p,q}", "$n", "$((n+1))", "'q r'", "$(pwd)", "$(echo x)", "$1", "\"$@\"", "\"$PWD\"", "-n", "$m", "$i", "$((i * 2))", "${#a}");
+    private string Word() => Pick("x", "y", "d1", "$a", "\"$b\"", "${c}z", "*", "d*", "~", "{p,q}", "$n", "$((n+1))", "'q r'", "$(pwd)", "$(echo x)", "$1", "\"$@\"", "\"$PWD\"", "-n", "$m", "$i1", "$((i2 * 2))", "${#a}");
 
     private string Name() => Pick("a", "b", "c", "n");
 

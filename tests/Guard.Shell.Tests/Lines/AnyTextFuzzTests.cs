@@ -8,7 +8,7 @@ namespace Guard.Shell.Tests.Lines;
 
 /// <summary>
 /// The whole analysis on any text: it answers, and its work in steps stays below a fixed multiple of the text's length. GUARD_TESTS_LONG=1 makes it
-/// ten million texts, shared by the processors; GUARD_TESTS_SEED chooses others.
+/// ten million texts, shared by the processors; GUARD_FUZZ_TEXTS another number, and GUARD_TESTS_SEED others.
 /// </summary>
 public sealed class AnyTextFuzzTests(ITestOutputHelper output)
 {
@@ -27,7 +27,7 @@ public sealed class AnyTextFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Of_AnyText_AnswersAndStaysLinear()
     {
-        var count = LongRuns.Count(20_000, 10_000_000);
+        var count = int.TryParse(Environment.GetEnvironmentVariable("GUARD_FUZZ_TEXTS"), out var asked) ? asked : LongRuns.Count(20_000, 10_000_000);
         var parts = Environment.ProcessorCount;
         var results = new (long Read, long Opaque, double Worst, string Text)[parts];
         Parallel.For(0, parts, part => results[part] = Run(new Random(LongRuns.Seed + 1_000 + part), count / parts));

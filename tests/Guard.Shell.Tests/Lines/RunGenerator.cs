@@ -58,7 +58,7 @@ internal sealed class RunGenerator(Random random)
             5 => $"if {Simple(d)}; then {List(d)}\nelse {List(d)}\nfi",
             6 or 7 => $"for v in {Words()}; do {Body("\"$v\"", d)}\ndone",
             8 => $"for v in {{1..2}} 'a b'; do {List(d)}\ndone",
-            9 => $"for ((i = 0; i < 2; i++)); do {Body("f$i.txt", d)}\ndone",
+            9 => $"for ((k{d} = 0; k{d} < 2; k{d}++)); do {Body($"f$k{d}.txt", d)}\ndone",
             10 => $"while read -r l; do {Body("\"$l\"", d)}\ndone < list.txt",
             11 => $"n{_loops}=0; while [ $n{_loops} -lt 2 ]; do n{_loops}=$((n{_loops++} + 1)); {List(d)}\ndone",
             12 => $"case {Word()} in {Pick("*.txt", "a*", "$x", "a.txt | b.txt")}) {List(d)}\n{Pick(";;", ";&", ";;&")} *) {List(d)}\n;; esac",
