@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs what the tests need beside the SDK: Debian packages, and the pinned Claude Code client outside the repository.
+# Installs what the tests need beside the SDK: Debian packages, and from npm, pinned and outside the repository, the Claude
+# Code client and a validator of JSON schemas.
 # Says what it installs, is silent about what is there, and downloads nothing when everything is.
 #   eng/install-test-tools.sh [--print-client]
-# GUARD_TOOLS_DIR    where the client goes (default: ${XDG_CACHE_HOME:-$HOME/.cache}/guard)
-# GUARD_CLAUDE_CLIENT an installed client to use instead; nothing is fetched from npm then
+# GUARD_TOOLS_DIR    where both go (default: ${XDG_CACHE_HOME:-$HOME/.cache}/guard)
+# GUARD_CLAUDE_CLIENT an installed client to use instead of the one from npm
 # Exit codes: 0 everything is there, 1 something could not be had (the last line says what), 2 usage.
 set -eu
 
@@ -31,7 +32,7 @@ missing_packages() {
   has curl || printf 'curl '
   has openssl || printf 'openssl '
   has node || printf 'nodejs '
-  [ -n "${GUARD_CLAUDE_CLIENT:-}" ] || has npm || printf 'npm '
+  has npm || printf 'npm '
 }
 
 install_packages() {
@@ -96,6 +97,28 @@ install_client() {
   client=$(client_in "$folder/$version")
 }
 
+install_validator() {
+  pin="$root/tests/Guard.Gateway.Tests/OpenApi"
+  version=$(sed -n 's/.*"ajv": "\([0-9][0-9.]*\)".*/\1/p' "$pin/package.json")
+  [ -n "$version" ] || fail "$pin/package.json does not pin ajv to a version."
+  folder="${GUARD_TOOLS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/guard}/schema-validator"
+  [ ! -e "$folder/$version/node_modules/ajv/package.json" ] || return 0
+
+  say "installing the schema validator ajv $version from npm into $folder/$version"
+  mkdir -p "$folder" || fail "cannot make $folder; set GUARD_TOOLS_DIR to a folder that can be written."
+  unpacked=$(mktemp -d "$folder/.unpacking-XXXXXX")
+  trap 'rm -rf "$unpacked"' EXIT
+  cp "$pin/package.json" "$pin/package-lock.json" "$unpacked/"
+  if ! npm ci --prefix "$unpacked" --ignore-scripts --no-audit --no-fund --loglevel=error >"$unpacked/npm.log" 2>&1; then
+    tail -n 15 "$unpacked/npm.log" >&2
+    fail "npm could not install ajv@$version (its last lines are above). Check the registry with 'npm ping'."
+  fi
+  chmod 755 "$unpacked"
+  rm -rf "${folder:?}/$version"
+  mv "$unpacked" "$folder/$version" || fail "cannot rename $unpacked to $folder/$version."
+}
+
 install_packages
 install_client
+install_validator
 [ "$print_client" = no ] || printf '%s\n' "$client"

@@ -31,6 +31,7 @@ internal static class GuardCommand
         guard.Add(InitCommand.Create(context));
         guard.Add(PolicyCommand.Create(context));
         guard.Add(AgentCommand.Create(context));
+        guard.Add(KeyCommand.Create(context));
         guard.Add(AuditCommand.Create(context));
         guard.Add(ShellCommands.Create(context));
         guard.Add(ReferenceCommand.Create(context));

@@ -212,6 +212,26 @@ public sealed class GatewayClient : IDisposable
 
     private GatewayUnreachableException TooSlow(OperationCanceledException e) => new($"the gateway at {_address} did not answer within {_timeout.TotalSeconds:0.#} s", e);
 
+    /// <summary>Changes what the request states of an agent.</summary>
+    public Task<AgentInfo> UpdateAgentAsync(string nameOrId, UpdateAgentRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Patch, "/v1/agents/" + Uri.EscapeDataString(nameOrId), request, ProtocolJson.Default.UpdateAgentRequest, ProtocolJson.Default.AgentInfo, cancel);
+
+    /// <summary>Revokes one key of an agent, by its visible part.</summary>
+    public Task<AgentDetails> RevokeAgentKeyAsync(string nameOrId, string prefix, CancellationToken cancel = default) =>
+        DeleteAsync($"/v1/agents/{Uri.EscapeDataString(nameOrId)}/keys/{Uri.EscapeDataString(prefix)}", ProtocolJson.Default.AgentDetails, cancel);
+
+    /// <summary>All admin keys, without their secrets.</summary>
+    public Task<AdminKeyList> GetKeysAsync(CancellationToken cancel = default) =>
+        GetAsync("/v1/keys", ProtocolJson.Default.AdminKeyList, cancel);
+
+    /// <summary>Makes an admin key, which is shown this once.</summary>
+    public Task<CreateKeyResponse> CreateKeyAsync(CreateKeyRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, "/v1/keys", request, ProtocolJson.Default.CreateKeyRequest, ProtocolJson.Default.CreateKeyResponse, cancel);
+
+    /// <summary>Revokes an admin key, by its visible part.</summary>
+    public Task<AdminKey> RevokeKeyAsync(string prefix, CancellationToken cancel = default) =>
+        DeleteAsync("/v1/keys/" + Uri.EscapeDataString(prefix), ProtocolJson.Default.AdminKey, cancel);
+
     private static Uri Relative(string path) => new(path, UriKind.Relative);
 
     private async Task<TResponse> GetAsync<TResponse>(string path, JsonTypeInfo<TResponse> responseType, CancellationToken cancel)

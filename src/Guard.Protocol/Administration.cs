@@ -118,6 +118,10 @@ public sealed record AgentInfo
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? RevokedAt { get; init; }
     public DateTimeOffset? LastSeenAt { get; init; }
+
+    /// <summary>The client it spoke through last, and the version of the hook or program that asked. Absent: it never asked.</summary>
+    public string? Client { get; init; }
+    public string? HookVersion { get; init; }
 }
 
 /// <summary>Body of <c>POST /v1/agents</c>.</summary>
@@ -132,6 +136,23 @@ public sealed record CreateAgentRequest
     /// <summary>Absent: <c>verified</c>.</summary>
     public string? TrustTier { get; init; }
     public bool AuditModeAllowed { get; init; }
+
+    /// <summary>What its key may do, of <see cref="Scopes.OfAgents"/>. Absent: all of it.</summary>
+    public IReadOnlyList<string>? KeyScopes { get; init; }
+
+    /// <summary>From then on its key is refused. Absent: it does not expire.</summary>
+    public DateTimeOffset? KeyExpiresAt { get; init; }
+}
+
+/// <summary>Body of <c>PATCH /v1/agents/{nameOrId}</c>. Absent members stay as they are; at least one must be stated.</summary>
+public sealed record UpdateAgentRequest
+{
+    public string? Owner { get; init; }
+
+    /// <summary>All tags it will have.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+    public string? TrustTier { get; init; }
+    public bool? AuditModeAllowed { get; init; }
 }
 
 /// <summary>Answer to <see cref="CreateAgentRequest"/>: the only time the key is shown.</summary>

@@ -8,11 +8,9 @@ public sealed record AgentDetails
     /// <summary>All it ever had, oldest first.</summary>
     public required IReadOnlyList<AgentKey> Keys { get; init; }
 
-    /// <summary>What its hook said of itself last. Absent: it never asked.</summary>
-    public string? HookVersion { get; init; }
+    /// <summary>What its hook called itself last, and the id of its installation. Absent: it never asked.</summary>
     public string? HookLabel { get; init; }
     public string? Installation { get; init; }
-    public string? Client { get; init; }
 }
 
 /// <summary>A key without its secret.</summary>
@@ -20,6 +18,9 @@ public sealed record AgentKey
 {
     /// <summary>The visible part, after <c>guard_agent_</c>.</summary>
     public required string Prefix { get; init; }
+
+    /// <summary>What it may do, see <see cref="Protocol.Scopes.OfAgents"/>.</summary>
+    public required IReadOnlyList<string> Scopes { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>From then on it is refused. Absent: it does not expire.</summary>
@@ -35,6 +36,12 @@ public sealed record RotateKeyRequest
 
     /// <summary>How long the keys before it go on, in seconds: 0 to 30 days. Absent: 24 hours.</summary>
     public long? OverlapSeconds { get; init; }
+
+    /// <summary>What the new key may do. Absent: what the newest key in force may.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>From then on the new key is refused. Absent: it does not expire.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 /// <summary>Answer to <see cref="RotateKeyRequest"/>: the only time the key is shown.</summary>

@@ -106,7 +106,7 @@ internal sealed class TestGateway : IAsyncDisposable
         BaseAddress = new Uri("http://gateway.invalid"),
     };
 
-    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key, string? body = null, HttpClient? client = null)
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key, string? body = null, HttpClient? client = null, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         var request = new HttpRequestMessage(method, path);
         if (key is not null)
@@ -119,7 +119,7 @@ internal sealed class TestGateway : IAsyncDisposable
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         }
 
-        return (client ?? Http).SendAsync(request);
+        return (client ?? Http).SendAsync(request, completion);
     }
 
     public Task<HttpResponseMessage> PostAsync(DecisionRequest request, string? key = null) =>
@@ -137,10 +137,16 @@ internal sealed class TestGateway : IAsyncDisposable
     public async Task<AuditPage> EventsAsync(string query = "") =>
         await ReadAsync(await SendAsync(HttpMethod.Get, Wire.EventsPath + query, Credentials.AdminKey), ProtocolJson.Default.AuditPage, HttpStatusCode.OK);
 
-    public async Task<CreateAgentResponse> CreateAgentAsync(string name, bool auditMode = false)
+    public async Task<CreateAgentResponse> CreateAgentAsync(string name, bool auditMode = false, IReadOnlyList<string>? keyScopes = null)
     {
-        var body = JsonSerializer.Serialize(new CreateAgentRequest { Name = name, AuditModeAllowed = auditMode }, ProtocolJson.Default.CreateAgentRequest);
+        var body = JsonSerializer.Serialize(new CreateAgentRequest { Name = name, AuditModeAllowed = auditMode, KeyScopes = keyScopes }, ProtocolJson.Default.CreateAgentRequest);
         return await ReadAsync(await SendAsync(HttpMethod.Post, "/v1/agents", Credentials.AdminKey, body), ProtocolJson.Default.CreateAgentResponse, HttpStatusCode.Created);
+    }
+
+    public async Task<CreateKeyResponse> CreateKeyAsync(IReadOnlyList<string> scopes, DateTimeOffset? expires = null, string? key = null)
+    {
+        var body = JsonSerializer.Serialize(new CreateKeyRequest { Scopes = scopes, ExpiresAt = expires, Owner = "auditor" }, ProtocolJson.Default.CreateKeyRequest);
+        return await ReadAsync(await SendAsync(HttpMethod.Post, "/v1/keys", key ?? Credentials.AdminKey, body), ProtocolJson.Default.CreateKeyResponse, HttpStatusCode.Created);
     }
 
     public Task<HttpResponseMessage> ApplyAsync(params (string Path, string Text)[] files) =>

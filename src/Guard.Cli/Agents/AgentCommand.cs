@@ -8,57 +8,21 @@ namespace Guard.Cli.Agents;
 /// <summary><c>guard agent</c>: the identities that call the gateway.</summary>
 internal static class AgentCommand
 {
-    public static Command Create(CliContext context) => new("agent", "Make, list, show and revoke the identities that agents call the gateway with, and rotate their keys")
+    public static Command Create(CliContext context) => new("agent", "Make, list, show, change and revoke the identities that agents call the gateway with, and rotate their keys")
     {
-        CreateCreate(context),
+        AgentCreateCommand.Create(context),
         CreateList(context),
         AgentShowCommand.Create(context),
+        AgentSetCommand.Create(context),
         AgentRotateCommand.Create(context),
         CreateRevoke(context),
     };
 
-    private static Command CreateCreate(CliContext context)
+    public static Option<string?> Tier(string description)
     {
-        var name = new Argument<string>("NAME") { Description = "Unique in the organisation" };
-        var tags = new Option<string[]>("--tag") { HelpName = "TAG", Description = "Policies address agents by tags; repeat for several", DefaultValueFactory = _ => [] };
-        var tier = new Option<string?>("--tier") { HelpName = "TIER", Description = "unverified, verified (default), trusted or privileged" };
+        var tier = new Option<string?>("--tier") { HelpName = "TIER", Description = description };
         tier.AcceptOnlyFromAmong("unverified", "verified", "trusted", "privileged");
-        var owner = new Option<string?>("--owner") { HelpName = "NAME", Description = "Who answers for it (default: the owner of the admin key)" };
-        var auditMode = new Option<bool>("--audit-mode") { Description = "Let its hook ask to be recorded only, not stopped" };
-        var hookConfig = new Option<string?>("--write-hook-config") { HelpName = "FILE", Description = "Write the hook's settings with the key there (mode 0600) instead of showing the key" };
-        var json = CommonOptions.Json();
-        var connection = new ConnectionOptions();
-        var command = new Command("create", "Make an agent and its key") { name, tags, tier, owner, auditMode, hookConfig, json };
-        connection.AddTo(command);
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var file = parsed.GetValue(hookConfig) is { } stated ? context.Resolve(stated) : null;
-            if (file is not null) HookConfigFile.RefuseUnwritable(file, "no agent was made");
-            using var client = connection.Connect(parsed, context);
-            var created = await client.CreateAgentAsync(
-                new CreateAgentRequest
-                {
-                    Name = parsed.GetRequiredValue(name),
-                    Tags = parsed.GetRequiredValue(tags) is { Length: > 0 } stated2 ? stated2 : null,
-                    TrustTier = parsed.GetValue(tier),
-                    Owner = parsed.GetValue(owner),
-                    AuditModeAllowed = parsed.GetValue(auditMode),
-                },
-                cancel);
-            if (file is not null)
-            {
-                new HookConfigFile
-                {
-                    GatewayUrl = connection.AddressOf(parsed, context).Text,
-                    ApiKey = created.ApiKey,
-                    AgentName = created.Agent.Name,
-                }.Write(file);
-            }
-
-            Print(context, created, file, parsed.GetValue(json));
-            return ExitCodes.Done;
-        });
-        return command;
+        return tier;
     }
 
     private static Command CreateList(CliContext context)
@@ -78,7 +42,7 @@ internal static class AgentCommand
             }
 
             context.WriteTable(
-                [new("NAME"), new("STATE"), new("TIER"), new("TAGS"), new("OWNER"), new("KEYS"), new("LAST SEEN (UTC)")],
+                [new("NAME"), new("STATE"), new("TIER"), new("TAGS"), new("OWNER"), new("KEYS"), new("LAST SEEN (UTC)"), new("CLIENT"), new("HOOK")],
                 list.Agents.Select(a => (IReadOnlyList<Cell>)
                 [
                     a.Name,
@@ -88,6 +52,8 @@ internal static class AgentCommand
                     a.Owner,
                     string.Join(", ", a.KeyPrefixes),
                     a.LastSeenAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") ?? "never",
+                    a.Client ?? "",
+                    a.HookVersion ?? "",
                 ]));
             return ExitCodes.Done;
         });
@@ -97,37 +63,27 @@ internal static class AgentCommand
     private static Command CreateRevoke(CliContext context)
     {
         var name = new Argument<string>("NAME") { Description = "Name or id" };
+        var key = new Option<string?>("--key") { HelpName = "PREFIX", Description = "Only this key, by its visible part; the agent and its other keys stay in force" };
         var json = CommonOptions.Json();
         var connection = new ConnectionOptions();
-        var command = new Command("revoke", "Revoke an agent and its keys; its next call is denied") { name, json };
+        var command = new Command("revoke", "Revoke an agent with all its keys, or one key of it; the next call with them is denied") { name, key, json };
         connection.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             using var client = connection.Connect(parsed, context);
+            if (parsed.GetValue(key) is { } prefix)
+            {
+                var left = await client.RevokeAgentKeyAsync(parsed.GetRequiredValue(name), prefix, cancel);
+                if (parsed.GetValue(json)) context.WriteJson(left, ProtocolJson.Default.AgentDetails);
+                else context.WriteLine($"Key {prefix} of agent {left.Agent.Name} is revoked; {(left.Agent.KeyPrefixes.Count == 0 ? "it has no other in force" : $"in force stay {string.Join(", ", left.Agent.KeyPrefixes)}")}.");
+                return ExitCodes.Done;
+            }
+
             var revoked = await client.RevokeAgentAsync(parsed.GetRequiredValue(name), cancel);
-            if (parsed.GetValue(json))
-                context.WriteJson(revoked, ProtocolJson.Default.AgentInfo);
-            else
-                context.WriteLine($"Agent {revoked.Name} is revoked: its calls are denied from now on.");
+            if (parsed.GetValue(json)) context.WriteJson(revoked, ProtocolJson.Default.AgentInfo);
+            else context.WriteLine($"Agent {revoked.Name} is revoked: its calls are denied from now on.");
             return ExitCodes.Done;
         });
         return command;
-    }
-
-    private static void Print(CliContext context, CreateAgentResponse created, string? file, bool json)
-    {
-        if (json)
-        {
-            // A key that went into a file is not shown as well.
-            context.WriteJson(file is null ? created : created with { ApiKey = "" }, ProtocolJson.Default.CreateAgentResponse);
-            return;
-        }
-
-        var agent = created.Agent;
-        context.WriteLine($"Agent {agent.Name} is made (owner {agent.Owner}, tier {agent.TrustTier}, tags {(agent.Tags.Count == 0 ? "none" : string.Join(", ", agent.Tags))}).");
-        if (file is null)
-            context.WriteLine($"Its key, shown this once: {created.ApiKey}");
-        else
-            context.WriteLine($"Its key is in {context.Shorten(file)}, ready for `guard init --config {context.Shorten(file)}`.");
     }
 }

@@ -26,30 +26,29 @@ internal static class AgentRotateCommand
                 return default;
             },
         };
-        var hookConfig = new Option<string?>("--write-hook-config") { HelpName = "FILE", Description = "Write the hook's settings with the key there (mode 0600, never over another file) instead of showing the key" };
+        var expires = KeyOptions.Expires(context);
+        var scopes = KeyOptions.Scope("What the new key may do (default: what the newest may)", Scopes.OfAgents);
+        var hookConfig = new HookConfigOption();
         var json = CommonOptions.Json();
         var connection = new ConnectionOptions();
-        var command = new Command("rotate", "Make a new key for an agent; those before it end after an overlap") { name, overlap, hookConfig, json };
+        var command = new Command("rotate", "Make a new key for an agent; those before it end after an overlap") { name, overlap, expires, scopes };
+        hookConfig.AddTo(command);
+        command.Options.Add(json);
         connection.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            var file = parsed.GetValue(hookConfig) is { } stated ? context.Resolve(stated) : null;
-            if (file is not null) HookConfigFile.RefuseUnwritable(file, "the keys are as they were");
+            var file = hookConfig.FileOf(parsed, context, "the keys are as they were");
             using var client = connection.Connect(parsed, context);
             var rotated = await client.RotateKeyAsync(
                 parsed.GetRequiredValue(name),
-                new RotateKeyRequest { OverlapSeconds = (long)parsed.GetValue(overlap).TotalSeconds },
-                cancel);
-            if (file is not null)
-            {
-                new HookConfigFile
+                new RotateKeyRequest
                 {
-                    GatewayUrl = connection.AddressOf(parsed, context).Text,
-                    ApiKey = rotated.ApiKey,
-                    AgentName = rotated.Agent.Name,
-                }.Write(file);
-            }
-
+                    OverlapSeconds = (long)parsed.GetValue(overlap).TotalSeconds,
+                    Scopes = KeyOptions.Stated(parsed.GetRequiredValue(scopes)),
+                    ExpiresAt = parsed.GetValue(expires),
+                },
+                cancel);
+            if (file is not null) HookConfigOption.Write(file, parsed, context, connection, rotated.ApiKey, rotated.Agent.Name);
             if (parsed.GetValue(json)) context.WriteJson(file is null ? rotated : rotated with { ApiKey = "" }, ProtocolJson.Default.RotateKeyResponse);
             else Write(context, rotated, file);
             return ExitCodes.Done;

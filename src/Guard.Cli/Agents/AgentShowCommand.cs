@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Guard.Cli.Connection;
 using Guard.Cli.Terminal;
 using Guard.Protocol;
@@ -33,30 +32,20 @@ internal static class AgentShowCommand
     {
         var agent = details.Agent;
         Line(context, "Agent", $"{agent.Name} (id {agent.Id})");
-        Line(context, "State", agent.RevokedAt is { } revoked ? $"revoked {Time(revoked)}" : agent.AuditModeAllowed ? "active, may ask to be recorded only" : "active");
+        Line(context, "State", agent.RevokedAt is { } revoked ? $"revoked {KeyOptions.Time(revoked)}" : agent.AuditModeAllowed ? "active, may ask to be recorded only" : "active");
         Line(context, "Owner", agent.Owner);
         Line(context, "Tier", agent.TrustTier);
         Line(context, "Tags", agent.Tags.Count == 0 ? "none" : string.Join(", ", agent.Tags));
-        Line(context, "Made", Time(agent.CreatedAt));
-        Line(context, "Last seen", agent.LastSeenAt is { } seen ? Time(seen) : "never");
-        if (details.HookVersion is { } hook)
-            Line(context, "Hook", string.Join(", ", new[] { hook, Named("client", details.Client), Named("calls itself", details.HookLabel), Named("installation", details.Installation) }.OfType<string>()));
+        Line(context, "Made", KeyOptions.Time(agent.CreatedAt));
+        Line(context, "Last seen", agent.LastSeenAt is { } seen ? KeyOptions.Time(seen) : "never");
+        if (agent.HookVersion is { } hook)
+            Line(context, "Hook", string.Join(", ", new[] { hook, Named("client", agent.Client), Named("calls itself", details.HookLabel), Named("installation", details.Installation) }.OfType<string>()));
         context.Output.WriteLine();
         var now = context.Time.GetUtcNow();
         context.WriteTable(
-            [new("KEY"), new("STATE"), new("MADE")],
-            details.Keys.Select(k => (IReadOnlyList<Cell>)[k.Prefix, State(k, now), Time(k.CreatedAt)]));
+            [new("KEY"), new("STATE"), new("MADE"), new("SCOPES")],
+            details.Keys.Select(k => (IReadOnlyList<Cell>)[k.Prefix, KeyOptions.State(k.RevokedAt, k.ExpiresAt, now), KeyOptions.Time(k.CreatedAt), string.Join(", ", k.Scopes)]));
     }
-
-    private static Cell State(AgentKey key, DateTimeOffset now)
-    {
-        var ended = EffectColors.Of(Effects.Deny);
-        if (key.RevokedAt is { } revoked) return new Cell($"revoked {Time(revoked)}", ended);
-        if (key.ExpiresAt is not { } expires) return "in force";
-        return expires <= now ? new Cell($"expired {Time(expires)}", ended) : new Cell($"in force until {Time(expires)}", EffectColors.Of(Effects.Ask));
-    }
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     private static string? Named(string name, string? value) => value is null ? null : $"{name} {value}";
 

@@ -24,17 +24,19 @@ internal static class AuditCommand
     private static Command CreateTail(CliContext context)
     {
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with new events until Ctrl-C" };
-        var agent = new Option<string?>("--agent") { HelpName = "NAME", Description = "Only this agent (name or id)" };
+        var filters = new FilterOptions(context);
         var count = Count("Begin with the last N events", 20);
         var json = JsonLines();
         var connection = new ConnectionOptions();
-        var command = new Command("tail", "Show the latest events, oldest first") { follow, agent, count, json };
+        var command = new Command("tail", "Show the latest events, oldest first, and follow the record as it grows") { follow, count };
+        filters.AddTo(command);
+        command.Options.Add(json);
         connection.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             using var client = connection.Connect(parsed, context);
             var output = Output(context, parsed.GetValue(json));
-            var tail = new EventTail(client, context, new AuditFilter { Agent = parsed.GetValue(agent) });
+            var tail = new EventTail(client, context, filters.Of(parsed));
             await tail.RunAsync(parsed.GetValue(count), parsed.GetValue(follow), output, cancel);
             return ExitCodes.Done;
         });
@@ -65,13 +67,10 @@ internal static class AuditCommand
     public static async Task<IReadOnlyList<AuditEvent>> LatestAsync(GatewayClient client, AuditFilter filter, int count, CancellationToken cancel)
     {
         var events = new List<AuditEvent>();
-        long? before = null;
-        while (events.Count < count)
+        await foreach (var e in client.QueryAuditAsync(filter with { Limit = Math.Min(PageSize, count) }, AuditOrder.NewestFirst, cancel))
         {
-            var page = await client.GetEventsAsync(filter with { Limit = Math.Min(PageSize, count - events.Count), Before = before }, cancel);
-            events.AddRange(page.Events);
-            before = page.NextBefore;
-            if (before is null) break;
+            events.Add(e);
+            if (events.Count == count) break;
         }
 
         events.Reverse();

@@ -4,15 +4,9 @@ using Guard.Protocol;
 
 namespace Guard.Cli.Audit;
 
-/// <summary>
-/// Follows the record by position: each request asks for what lies behind the last event shown, so nothing is shown twice
-/// and nothing is left out, also across a restart of the gateway.
-/// </summary>
+/// <summary>Shows the latest events and then each new one, as they are recorded, across restarts of the gateway.</summary>
 internal sealed class EventTail(GatewayClient client, CliContext context, AuditFilter filter)
 {
-    private const int PageSize = 500;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Shows the latest events and, when following, every later one until cancelled.</summary>
     public async Task RunAsync(int count, bool follow, Action<IReadOnlyList<AuditEvent>, bool> show, CancellationToken cancel)
     {
@@ -20,31 +14,26 @@ internal sealed class EventTail(GatewayClient client, CliContext context, AuditF
         show(latest, true);
         if (!follow) return;
 
-        var position = latest.Count == 0 ? 0 : latest[^1].Position;
         var lost = false;
+        var options = new AuditTailOptions
+        {
+            // Behind the last one shown; where nothing was, whatever comes is new.
+            After = latest.Count == 0 ? 0 : latest[^1].Position,
+            Clock = context.Time,
+            CutOff = e =>
+            {
+                if (!lost) context.Warn(e.Message + "; still trying");
+                lost = true;
+            },
+            Opened = () =>
+            {
+                if (lost) context.Warn("the gateway answers again; nothing is left out");
+                lost = false;
+            },
+        };
         try
         {
-            while (true)
-            {
-                AuditPage page;
-                try
-                {
-                    page = await client.GetEventsAsync(filter with { After = position, Limit = PageSize }, cancel);
-                }
-                catch (GatewayUnreachableException e)
-                {
-                    if (!lost) context.Warn(e.Message + "; still trying");
-                    lost = true;
-                    await Task.Delay(Pause, context.Time, cancel);
-                    continue;
-                }
-
-                lost = false;
-                var news = page.Events.Where(e => e.Position > position).OrderBy(e => e.Position).ToList();
-                show(news, false);
-                if (news.Count > 0) position = news[^1].Position;
-                if (news.Count < PageSize) await Task.Delay(Pause, context.Time, cancel);
-            }
+            await foreach (var e in client.TailAuditAsync(filter, options, cancel)) show([e], false);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -48,9 +48,14 @@ internal sealed class ConnectionOptions
         return GatewayAddress.TryParse(stated, out var address, out var problem) ? address : throw CliException.Usage(problem);
     }
 
+    /// <summary>The file of authorities for https, absolute; null: the machine's.</summary>
+    public string? CaFileOf(ParseResult parsed, CliContext context) => parsed.GetValue(_caFile) is { } stated ? context.Resolve(stated) : null;
+
+    public GuardFolder FolderOf(ParseResult parsed, CliContext context) => CommonOptions.FolderOf(parsed, _data, context);
+
     public GatewayClient Connect(ParseResult parsed, CliContext context)
     {
-        var caFile = parsed.GetValue(_caFile) is { } stated ? context.Resolve(stated) : null;
+        var caFile = CaFileOf(parsed, context);
         try
         {
             return new GatewayClient(new GatewayClientOptions

@@ -6,6 +6,7 @@ internal sealed record GuardFolder(string Path)
     public string HookConfig => System.IO.Path.Combine(Path, "hook.json");
     public string Store => System.IO.Path.Combine(Path, "guard.db");
     public string Socket => System.IO.Path.Combine(Path, "gateway.sock");
+    public string State => System.IO.Path.Combine(Path, "state");
     public string AdminKey => System.IO.Path.Combine(Path, "admin.key");
     public string Installations => System.IO.Path.Combine(Path, "installations");
 

@@ -1,5 +1,6 @@
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.OpenApi;
 using Guard.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,20 +16,28 @@ internal static class DecisionEndpoints
 
     public static void MapDecisions(this IEndpointRouteBuilder routes, DecisionService decisions, OutcomeService outcomes)
     {
-        var agents = routes.MapGroup("").RequireKey(KeyKind.Agent);
-
-        agents.MapPost(Wire.DecisionsPath, async context =>
+        routes.MapPost(Wire.DecisionsPath, async context =>
         {
             var request = await RequestBody.ReadAsync(context, Wire.MaxDecisionRequestBytes, GatewayJson.Context.DecisionRequest);
             var response = await decisions.DecideAsync(Caller.Required(context), request, context.Connection.RemoteIpAddress?.ToString());
             await Reply.JsonAsync(context, StatusCodes.Status200OK, response, GatewayJson.Context.DecisionResponse);
+        }).RequireScope(Scopes.Decisions).Describe(new EndpointContract("May this tool call happen? Answered when the decision is on record")
+        {
+            Request = typeof(DecisionRequest),
+            Response = typeof(DecisionResponse),
+            Problems = [new(400, ProblemCodes.Version), new(409, ProblemCodes.TraceReused), new(413, ProblemCodes.TooManyAccesses), new(503, ProblemCodes.AuditUnavailable)],
         });
 
-        agents.MapPost(Wire.EventsPath, async context =>
+        routes.MapPost(Wire.EventsPath, async context =>
         {
             var request = await RequestBody.ReadAsync(context, MaxOutcomeBytes, GatewayJson.Context.OutcomeRequest);
             var response = await outcomes.RecordAsync(Caller.Required(context), request);
             await Reply.JsonAsync(context, StatusCodes.Status200OK, response, GatewayJson.Context.OutcomeResponse);
+        }).RequireScope(Scopes.Outcomes).Describe(new EndpointContract("Report how a tool call ended; one outcome per trace")
+        {
+            Request = typeof(OutcomeRequest),
+            Response = typeof(OutcomeResponse),
+            Problems = [new(400, ProblemCodes.Version), new(404, ProblemCodes.TraceUnknown), new(409, ProblemCodes.OutcomeExists), new(503, ProblemCodes.AuditUnavailable)],
         });
     }
 }

@@ -1,5 +1,7 @@
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.OpenApi;
+using Guard.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,10 +21,12 @@ internal static class HealthEndpoints
             context.Response.StatusCode = StatusCodes.Status200OK;
             context.Response.ContentLength = 0;
             return Task.CompletedTask;
-        });
+        }).Describe(new EndpointContract("The process answers"));
 
-        all.MapGet("/ready", context => Answer(context, health));
-        all.MapGet("", context => Answer(context, health));
+        all.MapGet("/ready", context => Answer(context, health))
+            .Describe(new EndpointContract("Whether the gateway can decide and record, for load balancers") { Response = typeof(HealthReport), ReportsFailure = true });
+        all.MapGet("", context => Answer(context, health))
+            .Describe(new EndpointContract("Whether the gateway can decide and record, and why not") { Response = typeof(HealthReport), ReportsFailure = true });
     }
 
     private static Task Answer(HttpContext context, HealthService health)

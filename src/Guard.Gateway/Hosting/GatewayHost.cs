@@ -4,6 +4,7 @@ using Guard.Gateway.Audit;
 using Guard.Gateway.Decisions;
 using Guard.Gateway.Health;
 using Guard.Gateway.Identity;
+using Guard.Gateway.OpenApi;
 using Guard.Gateway.Policies;
 using Guard.Gateway.Storage;
 using Guard.Gateway.Storage.Postgres;
@@ -62,8 +63,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>Why the policy folder is not in force; null: it is, or there is none.</summary>
     public string? PolicyProblem => _active.Current.Stale;
 
-    /// <summary>Method, path and required key of every endpoint, for the test that holds the table in the documentation.</summary>
-    internal IReadOnlyList<string> Endpoints => RequestPipeline.Describe(((IEndpointRouteBuilder)_web).DataSources);
+    /// <summary>For the tests that hold the documentation to it.</summary>
+    internal IReadOnlyList<MappedEndpoint> Endpoints => RequestPipeline.Describe(((IEndpointRouteBuilder)_web).DataSources);
 
     /// <summary>Opens the store, puts the policies in force and listens. Ready when this returns.</summary>
     /// <exception cref="GatewayStartException">Something is in the way; the message says what to do.</exception>
@@ -139,10 +140,13 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
         web.MapDecisions(decisions, new OutcomeService(reader, writer, keys, follower, clock));
-        web.MapAudit(reader, new AuditStatistics(database), clock);
+        var streams = new AuditStreams(reader, keys, database.Changes, options.Limits, clock, web.Lifetime.ApplicationStopping);
+        web.MapAudit(reader, new AuditStatistics(database), streams, clock);
         web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));
         web.MapAgents(agents);
+        web.MapAdminKeys(new AdminKeyService(new AdminKeyStore(database), keys, organisation, clock));
         web.MapHealth(health);
+        web.MapOpenApi();
         RequestPipeline.CheckEndpoints(((IEndpointRouteBuilder)web).DataSources);
         await web.StartAsync(cancellationToken);
 

@@ -101,4 +101,10 @@ public sealed record LimitOptions
     public TimeSpan CommitDeadline { get; init; } = TimeSpan.FromSeconds(5);
 
     public int Connections { get; init; } = 4_096;
+
+    /// <summary>Streams of events that one key may have open.</summary>
+    public int StreamsPerKey { get; init; } = 8;
+
+    /// <summary>Streams of events that all keys together may have open.</summary>
+    public int Streams { get; init; } = 64;
 }

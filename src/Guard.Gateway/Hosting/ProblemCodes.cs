@@ -10,11 +10,13 @@ internal static class ProblemCodes
     public const string BadRequest = "bad-request";
     public const string BodyTooLarge = "body-too-large";
     public const string InternalError = "internal-error";
+    public const string KeyAbsent = "key-absent";
     public const string KeyExpired = "key-expired";
     public const string KeyKind = "key-kind";
     public const string KeyMalformed = "key-malformed";
     public const string KeyMissing = "key-missing";
     public const string KeyRevoked = "key-revoked";
+    public const string KeyScope = "key-scope";
     public const string KeyUnknown = "key-unknown";
     public const string MethodNotAllowed = "method-not-allowed";
     public const string NotFound = "not-found";
@@ -27,6 +29,7 @@ internal static class ProblemCodes
     public const string StoreUnavailable = "store-unavailable";
     public const string TooManyAccesses = "too-many-accesses";
     public const string TooManyFailures = "too-many-failures";
+    public const string TooManyStreams = "too-many-streams";
     public const string TraceReused = "trace-reused";
     public const string TraceUnknown = "trace-unknown";
     public const string Version = "version";

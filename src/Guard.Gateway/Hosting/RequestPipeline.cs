@@ -1,4 +1,5 @@
 using Guard.Gateway.Identity;
+using Guard.Gateway.OpenApi;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -49,9 +50,9 @@ internal sealed partial class RequestPipeline(SocketAccess access, Authenticator
             throw new RefusedException(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "There is nothing at this path. docs/api.md lists what there is.");
         }
 
-        if (endpoint.Metadata.GetMetadata<RequiredKey>() is { } required)
+        if (endpoint.Metadata.GetMetadata<RequiredScope>() is { } required)
         {
-            Caller.Set(context, authenticator.Authenticate(context.Request, required.Kind));
+            Caller.Set(context, authenticator.Authenticate(context.Request, required));
             return next(context);
         }
 
@@ -64,25 +65,33 @@ internal sealed partial class RequestPipeline(SocketAccess access, Authenticator
         throw new RefusedException(StatusCodes.Status405MethodNotAllowed, ProblemCodes.MethodNotAllowed, "This path does not take that method. docs/api.md lists what there is.");
     }
 
-    /// <summary>An endpoint that says neither which key it needs nor that it needs none is a defect, found at start.</summary>
+    /// <summary>
+    /// An endpoint that says neither which scope it needs nor that it needs no key, or does not say what it takes and
+    /// answers, is a defect, found at start.
+    /// </summary>
     public static void CheckEndpoints(IEnumerable<EndpointDataSource> sources)
     {
         foreach (var endpoint in sources.SelectMany(static source => source.Endpoints))
         {
-            if (endpoint.Metadata.GetMetadata<RequiredKey>() is null == endpoint.Metadata.GetMetadata<OpenToAll>() is null)
+            if (endpoint.Metadata.OfType<RequiredScope>().Count() + endpoint.Metadata.OfType<OpenToAll>().Count() != 1)
             {
-                throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} must either require a key or be open to all.");
+                throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} must either require one scope or be open to all.");
+            }
+
+            if (endpoint.Metadata.GetMetadata<EndpointContract>() is null)
+            {
+                throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} must say what it takes and answers.");
             }
         }
     }
 
-    /// <summary>Every endpoint as <c>METHOD /path agent|admin|none</c>.</summary>
-    public static IReadOnlyList<string> Describe(IEnumerable<EndpointDataSource> sources) =>
+    /// <summary>Every endpoint with its method, path, scope and contract.</summary>
+    public static IReadOnlyList<MappedEndpoint> Describe(IEnumerable<EndpointDataSource> sources) =>
     [
         .. from endpoint in sources.SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>()
            from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
-           let key = endpoint.Metadata.GetMetadata<RequiredKey>()?.Kind switch { KeyKind.Agent => "agent", KeyKind.Admin => "admin", _ => "none" }
-           select $"{method} {endpoint.RoutePattern.RawText?.TrimEnd('/')} {key}",
+           let path = endpoint.RoutePattern.RawText?.TrimEnd('/') ?? ""
+           select new MappedEndpoint(method, path, endpoint.Metadata.GetMetadata<RequiredScope>(), endpoint.Metadata.GetRequiredMetadata<EndpointContract>()),
     ];
 
     // What authentication refused it has counted itself; conflicts and unknown things have events of their own or are administration.
@@ -115,3 +124,10 @@ internal sealed partial class RequestPipeline(SocketAccess access, Authenticator
     [LoggerMessage(EventId = 1101, Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFailed(string method, string path, Exception exception);
 }
+
+/// <summary>An endpoint of the running gateway.</summary>
+/// <param name="Method">As HTTP spells it.</param>
+/// <param name="Path">With its parameters in braces.</param>
+/// <param name="Scope">Null: it needs no key.</param>
+/// <param name="Contract">What it takes and answers.</param>
+internal sealed record MappedEndpoint(string Method, string Path, RequiredScope? Scope, EndpointContract Contract);

@@ -72,6 +72,12 @@ internal static class ApiKey
 /// <summary>A key that was just made; <paramref name="Text"/> is the secret.</summary>
 internal sealed record NewKey(KeyKind Kind, string Text, string Prefix, byte[] Hash)
 {
+    /// <summary>Null: everything that keys of its kind may do.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>Null: it does not expire.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Never the secret: records print themselves into logs and messages.</summary>
     public override string ToString() => $"{Kind} key {Prefix}";
 }

@@ -9,8 +9,8 @@ internal sealed class Authenticator(KeyIndex index, IDatabase database, RateLimi
 {
     private const string Scheme = "Bearer ";
 
-    /// <exception cref="RefusedException">401: the key does not hold. 403: it is of the other kind. 429: too many requests. 503: whether it holds is not known.</exception>
-    public KeyEntry Authenticate(HttpRequest request, KeyKind required)
+    /// <exception cref="RefusedException">401: the key does not hold. 403: it is of the other kind, or lacks the scope. 429: too many requests. 503: whether it holds is not known.</exception>
+    public KeyEntry Authenticate(HttpRequest request, RequiredScope required)
     {
         if (database.Outage is { } outage)
         {
@@ -57,12 +57,17 @@ internal sealed class Authenticator(KeyIndex index, IDatabase database, RateLimi
             throw Refused(StatusCodes.Status429TooManyRequests, ProblemCodes.RateLimited, RefusalSubject.Of(entry), $"The key {prefix} sends too many requests. Slow down and try again.");
         }
 
-        if (entry.Kind != required)
+        if (entry.Kind != required.Kind)
         {
-            var detail = required == KeyKind.Admin
+            var detail = required.Kind == KeyKind.Admin
                 ? "Agent keys decide and report; this needs an admin key."
                 : "Admin keys administer; this needs the key of an agent.";
             throw Refused(StatusCodes.Status403Forbidden, ProblemCodes.KeyKind, RefusalSubject.Of(entry), detail);
+        }
+
+        if (!entry.Allows(required.Scope))
+        {
+            throw Refused(StatusCodes.Status403Forbidden, ProblemCodes.KeyScope, RefusalSubject.Of(entry), $"The key {prefix} has not the scope `{required.Scope}`. Use one that has it: `guard key create --scope {required.Scope}`.");
         }
 
         return entry;

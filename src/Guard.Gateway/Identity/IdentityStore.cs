@@ -15,7 +15,7 @@ internal sealed class IdentityStore(IDatabase database)
     private const string OrganisationSql = "SELECT id AS Id, name AS Name FROM organisation ORDER BY created_at, id LIMIT 1";
 
     private const string KeySql = """
-        SELECT k.prefix AS Prefix, k.hash AS Hash, k.kind AS Kind, k.expires_at AS ExpiresAt, k.revoked_at AS RevokedAt,
+        SELECT k.prefix AS Prefix, k.hash AS Hash, k.kind AS Kind, k.scopes AS Scopes, k.expires_at AS ExpiresAt, k.revoked_at AS RevokedAt,
                o.id AS OrganisationId, o.name AS Organisation, p.id AS PrincipalId, p.name AS Principal,
                a.id AS AgentId, a.name AS AgentName, a.tags AS Tags, a.trust_tier AS TrustTier,
                a.audit_mode_allowed AS AuditModeAllowed, a.revoked_at AS AgentRevokedAt
@@ -55,9 +55,15 @@ internal sealed class IdentityStore(IDatabase database)
         ON CONFLICT DO NOTHING
         """;
 
+    private const string UpdateAgentSql = """
+        UPDATE agent SET owner_id = coalesce(@ownerId, owner_id), tags = coalesce(@tags, tags),
+               trust_tier = coalesce(@trustTier, trust_tier), audit_mode_allowed = coalesce(@auditModeAllowed, audit_mode_allowed)
+        WHERE id = @agentId AND revoked_at IS NULL
+        """;
+
     private const string InsertKeySql = """
-        INSERT INTO api_key (id, prefix, hash, kind, agent_id, principal_id, created_at)
-        VALUES (@id, @prefix, @hash, @kind, @agentId, @principalId, @now)
+        INSERT INTO api_key (id, prefix, hash, kind, agent_id, principal_id, created_at, scopes, expires_at)
+        VALUES (@id, @prefix, @hash, @kind, @agentId, @principalId, @now, @scopes, @expiresAt)
         """;
 
     /// <summary>The one organisation of this store; null: the store is empty.</summary>
@@ -115,6 +121,31 @@ internal sealed class IdentityStore(IDatabase database)
         }
 
         InsertKey(write.Connection, key, agent.Id, principalId: null, now);
+        write.KeysChanged();
+        write.Record(audit);
+        return true;
+    });
+
+    /// <summary>Changes what is stated of an agent.</summary>
+    /// <returns>False: the agent is revoked.</returns>
+    public bool TryUpdateAgent(OrganisationRow organisation, string agentId, AgentChange change, AuditEvent audit) => database.Write(write =>
+    {
+        var now = audit.Time.ToUnixTimeMilliseconds();
+        var changed = write.Connection.Execute(
+            UpdateAgentSql,
+            new
+            {
+                agentId,
+                ownerId = change.Owner is { } owner ? PrincipalId(write.Connection, organisation.Id, owner, now) : null,
+                tags = change.Tags is { } tags ? JsonSerializer.Serialize(tags, ProtocolJson.Default.IReadOnlyListString) : null,
+                trustTier = change.TrustTier is { } tier ? TrustTiers.Name(tier) : null,
+                auditModeAllowed = change.AuditModeAllowed switch { true => 1, false => 0, null => (int?)null },
+            });
+        if (changed == 0)
+        {
+            return false;
+        }
+
         write.KeysChanged();
         write.Record(audit);
         return true;
@@ -191,10 +222,7 @@ internal sealed class IdentityStore(IDatabase database)
 
     private static bool TryInsertAgent(DbConnection connection, string organisationId, NewAgent agent, long now)
     {
-        connection.Execute(InsertPrincipalSql, new { id = Ids.New(DateTimeOffset.FromUnixTimeMilliseconds(now)), organisationId, name = agent.Owner, kind = "person", now });
-        var ownerId = connection.QuerySingle<string>(
-            "SELECT id FROM principal WHERE organisation_id = @organisationId AND name = @name",
-            new { organisationId, name = agent.Owner });
+        var ownerId = PrincipalId(connection, organisationId, agent.Owner, now);
         return connection.Execute(
             InsertAgentSql,
             new
@@ -223,7 +251,19 @@ internal sealed class IdentityStore(IDatabase database)
                 agentId,
                 principalId,
                 now,
+                scopes = key.Scopes is { } scopes ? JsonSerializer.Serialize(scopes, ProtocolJson.Default.IReadOnlyListString) : null,
+                expiresAt = key.ExpiresAt?.ToUnixTimeMilliseconds(),
             });
+
+    /// <summary>The principal of a name; one that is not known yet becomes a person.</summary>
+    internal static string PrincipalId(DbConnection connection, string organisationId, string name, long now)
+    {
+        connection.Execute(InsertPrincipalSql, new { id = Ids.New(DateTimeOffset.FromUnixTimeMilliseconds(now)), organisationId, name, kind = "person", now });
+        return connection.QuerySingle<string>("SELECT id FROM principal WHERE organisation_id = @organisationId AND name = @name", new { organisationId, name });
+    }
+
+    /// <summary>Scopes as they are stored; null: all.</summary>
+    internal static IReadOnlyList<string>? Scopes(string? json) => json is null ? null : Tags(json);
 
     private static KeyEntry ToEntry(KeyRow row)
     {
@@ -248,6 +288,7 @@ internal sealed class IdentityStore(IDatabase database)
                 Owner = row.Principal,
                 AuditModeAllowed = row.AuditModeAllowed == 1,
             },
+            Scopes = Scopes(row.Scopes),
             ExpiresAt = Time(row.ExpiresAt),
             RevokedAt = Time(row.RevokedAt) ?? Time(row.AgentRevokedAt),
         };
@@ -277,6 +318,7 @@ internal sealed class IdentityStore(IDatabase database)
         public string Prefix { get; init; } = "";
         public byte[] Hash { get; init; } = [];
         public string Kind { get; init; } = "";
+        public string? Scopes { get; init; }
         public long? ExpiresAt { get; init; }
         public long? RevokedAt { get; init; }
         public string OrganisationId { get; init; } = "";
@@ -324,3 +366,6 @@ internal sealed record NewPrincipal(string Id, string Name);
 
 /// <summary>An agent to create.</summary>
 internal sealed record NewAgent(string Id, string Name, string Owner, IReadOnlyList<string> Tags, TrustTier TrustTier, bool AuditModeAllowed);
+
+/// <summary>What to change of an agent; null members stay.</summary>
+internal sealed record AgentChange(string? Owner, IReadOnlyList<string>? Tags, TrustTier? TrustTier, bool? AuditModeAllowed);

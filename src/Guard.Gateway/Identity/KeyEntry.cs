@@ -12,8 +12,14 @@ internal sealed record KeyEntry
     /// <summary>Whose key it is: exactly one of the two.</summary>
     public AgentIdentity? Agent { get; init; }
     public AdminIdentity? Admin { get; init; }
+
+    /// <summary>What it may do, see <see cref="Protocol.Scopes"/>. Null: everything that keys of its kind may.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
     public DateTimeOffset? ExpiresAt { get; init; }
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>Of the scopes of its kind; that the kind is the right one is checked apart.</summary>
+    public bool Allows(string scope) => Scopes?.Contains(scope, StringComparer.Ordinal) ?? true;
 
     public override string ToString() => $"{Kind} key {Prefix}";
 }

@@ -71,7 +71,7 @@ public abstract class AgentEndpointTests(StoreKind kind) : StoreTests(kind)
         details.Keys[0].ExpiresAt.Should().BeBefore(third.OthersExpireAt.AddHours(-23));
         details.Keys[1].ExpiresAt.Should().Be(third.OthersExpireAt);
         details.Keys[2].ExpiresAt.Should().BeNull();
-        details.HookVersion.Should().BeNull("it never asked");
+        details.Agent.HookVersion.Should().BeNull("it never asked");
         await gateway.DecideAsync(Some.Read(), second.ApiKey);
         await gateway.DecideAsync(Some.Read(), third.ApiKey);
     }

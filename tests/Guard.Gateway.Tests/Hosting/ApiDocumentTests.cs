@@ -11,8 +11,7 @@ namespace Guard.Gateway.Tests.Hosting;
 /// <summary>docs/api.md says what the code does.</summary>
 public sealed class ApiDocumentTests
 {
-    private static readonly string Root = FindRoot();
-    private static readonly string Document = File.ReadAllText(Path.Combine(Root, "docs", "api.md"));
+    private static readonly string Document = File.ReadAllText(Repository.PathOf("docs", "api.md"));
 
     public static TheoryData<string, string> Examples
     {
@@ -54,6 +53,8 @@ public sealed class ApiDocumentTests
             ("POST", "/v1/policies/test", admin, "TestPolicyRequest", HttpStatusCode.OK),
             ("POST", "/v1/agents", admin, "CreateAgentRequest", HttpStatusCode.Created),
             ("POST", "/v1/agents/build-bot/keys", admin, "RotateKeyRequest", HttpStatusCode.Created),
+            ("PATCH", "/v1/agents/build-bot", admin, "UpdateAgentRequest", HttpStatusCode.OK),
+            ("POST", "/v1/keys", admin, "CreateKeyRequest", HttpStatusCode.Created),
         };
 
         foreach (var row in rows)
@@ -65,15 +66,32 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
-    public async Task Commands_OfTheDocument_RunAsTheyStand()
+    public async Task Stream_OfTheDocument_GivesWhatLiesBehindTheLastEvent()
     {
         await using var gateway = await TestGateway.StartAsync();
-        var commands = Regex.Match(Document, "<!-- run: a call without a known client -->\n```sh\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
-        var start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", commands]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["GUARD_GATEWAY_URL"] = gateway.Http.BaseAddress!.ToString().TrimEnd('/');
-        start.Environment["GUARD_API_KEY"] = gateway.Credentials.AgentKey;
+        foreach (var path in new[] { "/home/dev/app/.env", "/home/dev/app/README.md", "/home/dev/app/.env.local" })
+        {
+            await gateway.DecideAsync(Some.Read(path));
+        }
 
-        using var process = Process.Start(start)!;
+        var expected = (await gateway.EventsAsync("?decision=deny&after=4")).Events.Single();
+        using var process = Run(gateway, "the stream");
+        string? line;
+        do
+        {
+            line = await process.StandardOutput.ReadLineAsync();
+        }
+        while (line is not null && !line.StartsWith("data: ", StringComparison.Ordinal));
+
+        process.Kill();
+        JsonSerializer.Deserialize(line!["data: ".Length..], ProtocolJson.Default.AuditEvent)!.Should().BeEquivalentTo(new { expected.Id, expected.Position, Resource = "/home/dev/app/.env.local" });
+    }
+
+    [Fact]
+    public async Task Call_OfTheDocument_RunsAsItStands()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var process = Run(gateway, "a call without a known client");
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
 
@@ -85,7 +103,7 @@ public sealed class ApiDocumentTests
 
     [Fact]
     public void Endpoints_OfTheDocument_AreThoseOfTheGateway() =>
-        Regex.Matches(Document, @"^\| (GET|POST|PUT|DELETE) (\S+) \| (agent|admin|none) \|", RegexOptions.Multiline)
+        Regex.Matches(Document, @"^\| (GET|POST|PUT|PATCH|DELETE) (\S+) \| ([a-z:]+) \|", RegexOptions.Multiline)
             .Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value} {match.Groups[3].Value}")
             .Should().BeEquivalentTo(AuthenticationTests.Endpoints.Select(row => $"{row[0]} {row[1]} {row[2]}"));
 
@@ -99,16 +117,20 @@ public sealed class ApiDocumentTests
         documented.Should().BeEquivalentTo(inCode);
     }
 
-    private static string Example(string name) => Examples.Where(row => (string)row[0] == name).Select(row => (string)row[1]).First();
-
-    private static string FindRoot()
+    private static Process Run(TestGateway gateway, string name)
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Guard.sln")))
+        var commands = Regex.Match(Document, $"<!-- run: {name} -->\n```sh\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        var start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", commands.StartsWith("curl ", StringComparison.Ordinal) ? "exec " + commands : commands])
         {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-
-        return folder.FullName;
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["GUARD_GATEWAY_URL"] = gateway.Http.BaseAddress!.ToString().TrimEnd('/');
+        start.Environment["GUARD_API_KEY"] = gateway.Credentials.AgentKey;
+        start.Environment["GUARD_ADMIN_KEY"] = gateway.Credentials.AdminKey;
+        return Process.Start(start)!;
     }
+
+    private static string Example(string name) => Examples.Where(row => (string)row[0] == name).Select(row => (string)row[1]).First();
 }

@@ -8,42 +8,49 @@ namespace Guard.Gateway.Tests.Identity;
 
 public abstract class AuthenticationTests(StoreKind kind) : StoreTests(kind)
 {
-    // docs/api.md, the table of endpoints.
+    // docs/api.md, the table of endpoints: method, path, and the scope that the key must have.
     public static TheoryData<string, string, string> Endpoints => new()
     {
-        { "POST", "/v1/decisions", "agent" },
-        { "POST", "/v1/events", "agent" },
-        { "GET", "/v1/events", "admin" },
-        { "GET", "/v1/events/stats", "admin" },
-        { "GET", "/v1/policies", "admin" },
-        { "PUT", "/v1/policies", "admin" },
-        { "POST", "/v1/policies/validate", "admin" },
-        { "POST", "/v1/policies/test", "admin" },
-        { "GET", "/v1/policies/{name}", "admin" },
-        { "DELETE", "/v1/policies/{name}", "admin" },
-        { "GET", "/v1/agents", "admin" },
-        { "POST", "/v1/agents", "admin" },
-        { "GET", "/v1/agents/{nameOrId}", "admin" },
-        { "POST", "/v1/agents/{nameOrId}/keys", "admin" },
-        { "DELETE", "/v1/agents/{nameOrId}", "admin" },
+        { "POST", "/v1/decisions", "decisions" },
+        { "POST", "/v1/events", "outcomes" },
+        { "GET", "/v1/events", "audit:read" },
+        { "GET", "/v1/events/stats", "audit:read" },
+        { "GET", "/v1/events/stream", "audit:read" },
+        { "GET", "/v1/policies", "policies:read" },
+        { "PUT", "/v1/policies", "policies:write" },
+        { "POST", "/v1/policies/validate", "policies:read" },
+        { "POST", "/v1/policies/test", "policies:read" },
+        { "GET", "/v1/policies/{name}", "policies:read" },
+        { "DELETE", "/v1/policies/{name}", "policies:write" },
+        { "GET", "/v1/agents", "agents:read" },
+        { "POST", "/v1/agents", "agents:write" },
+        { "GET", "/v1/agents/{nameOrId}", "agents:read" },
+        { "PATCH", "/v1/agents/{nameOrId}", "agents:write" },
+        { "DELETE", "/v1/agents/{nameOrId}", "agents:write" },
+        { "POST", "/v1/agents/{nameOrId}/keys", "agents:write" },
+        { "DELETE", "/v1/agents/{nameOrId}/keys/{prefix}", "agents:write" },
+        { "GET", "/v1/keys", "keys:read" },
+        { "POST", "/v1/keys", "keys:write" },
+        { "DELETE", "/v1/keys/{prefix}", "keys:write" },
         { "GET", "/health", "none" },
         { "GET", "/health/live", "none" },
         { "GET", "/health/ready", "none" },
+        { "GET", "/openapi/v1.json", "none" },
     };
 
     [Theory]
     [MemberData(nameof(Endpoints))]
-    public async Task Endpoint_WithoutAKeyOrWithTheOtherKind_IsRefused(string method, string path, string key)
+    public async Task Endpoint_WithoutAKeyOrWithTheOtherKind_IsRefused(string method, string path, string scope)
     {
         await using var gateway = await StartAsync();
         var agent = gateway.Credentials.AgentKey;
         var admin = gateway.Credentials.AdminKey;
 
-        var without = await gateway.SendAsync(new HttpMethod(method), path, null);
-        var withAgent = await gateway.SendAsync(new HttpMethod(method), path, agent);
-        var withAdmin = await gateway.SendAsync(new HttpMethod(method), path, admin);
+        var without = await gateway.SendAsync(new HttpMethod(method), path, null, completion: HttpCompletionOption.ResponseHeadersRead);
+        var withAgent = await gateway.SendAsync(new HttpMethod(method), path, agent, completion: HttpCompletionOption.ResponseHeadersRead);
+        var withAdmin = await gateway.SendAsync(new HttpMethod(method), path, admin, completion: HttpCompletionOption.ResponseHeadersRead);
 
-        if (key == "none")
+        if (scope == "none")
         {
             without.StatusCode.Should().Be(HttpStatusCode.OK);
             return;
@@ -51,7 +58,7 @@ public abstract class AuthenticationTests(StoreKind kind) : StoreTests(kind)
 
         (await TestGateway.ReadAsync(without, ProtocolJson.Default.Problem, HttpStatusCode.Unauthorized)).Code.Should().Be("key-missing");
         without.Headers.WwwAuthenticate.ToString().Should().Be("Bearer");
-        var (wrong, right) = key == "agent" ? (withAdmin, withAgent) : (withAgent, withAdmin);
+        var (wrong, right) = Scopes.OfAgents.Contains(scope) ? (withAdmin, withAgent) : (withAgent, withAdmin);
         (await TestGateway.ReadAsync(wrong, ProtocolJson.Default.Problem, HttpStatusCode.Forbidden)).Code.Should().Be("key-kind");
         right.StatusCode.Should().NotBe(HttpStatusCode.Unauthorized).And.NotBe(HttpStatusCode.Forbidden);
     }
@@ -61,7 +68,8 @@ public abstract class AuthenticationTests(StoreKind kind) : StoreTests(kind)
     {
         await using var gateway = await StartAsync();
 
-        gateway.Host.Endpoints.Should().BeEquivalentTo(Endpoints.Select(row => (string)row[0] + " " + row[1] + " " + row[2]));
+        gateway.Host.Endpoints.Select(endpoint => $"{endpoint.Method} {endpoint.Path} {endpoint.Scope?.Scope ?? "none"}")
+            .Should().BeEquivalentTo(Endpoints.Select(row => (string)row[0] + " " + row[1] + " " + row[2]));
     }
 
     [Theory]
