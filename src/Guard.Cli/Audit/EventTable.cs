@@ -1,42 +1,60 @@
+using System.Globalization;
 using Guard.Cli.Terminal;
+using Guard.Client;
 using Guard.Protocol;
 
 namespace Guard.Cli.Audit;
 
-/// <summary>Shows audit events, one line each, in columns that do not move while a tail goes on.</summary>
+/// <summary>
+/// Shows audit events, one line each, in columns that do not move while a tail goes on. On a terminal a line is as wide as
+/// the terminal, and what does not fit is shortened; in a pipe nothing is.
+/// </summary>
 internal sealed class EventTable
 {
-    private const int TimeWidth = 19;
-    private const int AgentWidth = 16;
+    /// <summary>From this width on there is room for the whole time and for policy and rule.</summary>
+    private const int WideEnough = 120;
+    private const int Gap = 2;
     private const int DecisionWidth = 9;
-    private const int ActionWidth = 16;
-    private const int RuleWidth = 28;
-    private const int Gaps = 6 * 2;
-    private const int LeastResourceWidth = 20;
+    private const int LeastResourceWidth = 13;
+    private const int PipedResourceWidth = 40;
 
     private readonly CliContext _context;
+    private readonly bool _isWide;
+    private readonly int _resourceWidth;
     private readonly IReadOnlyList<Column> _columns;
 
     public EventTable(CliContext context)
     {
         _context = context;
-        var resource = Math.Max(LeastResourceWidth, context.Width - TimeWidth - AgentWidth - DecisionWidth - ActionWidth - RuleWidth - Gaps);
+        _isWide = !context.IsTerminal || context.Width >= WideEnough;
+        var (time, agent, action, rule) = _isWide ? (19, 16, 16, 28) : (14, 9, 13, 12);
+        var others = time + agent + DecisionWidth + action + rule + (5 * Gap);
+        _resourceWidth = context.IsTerminal ? Math.Max(LeastResourceWidth, context.Width - others) : PipedResourceWidth;
         _columns =
         [
-            new Column("TIME (UTC)", TimeWidth), new Column("AGENT", AgentWidth), new Column("DECISION", DecisionWidth),
-            new Column("ACTION", ActionWidth), new Column("RESOURCE", resource), new Column("RULE", RuleWidth),
+            new Column("TIME (UTC)", time), new Column("AGENT", agent), new Column("DECISION", DecisionWidth),
+            new Column("ACTION", action), new Column("RESOURCE", _resourceWidth), new Column("RULE", rule),
         ];
     }
 
     public void Write(IReadOnlyList<AuditEvent> events, bool withHeader)
     {
-        if (events.Count > 0 || withHeader)
-            _context.WriteTable(_columns, events.Select(Row), withHeader);
+        if (_context.IsTerminal)
+        {
+            if (events.Count > 0 || withHeader) _context.WriteTable(_columns, events.Select(Row), withHeader);
+            return;
+        }
+
+        if (withHeader) WritePiped(_columns.Select(c => c.Name));
+        foreach (var e in events) WritePiped(Row(e).Select(c => c.Text));
     }
 
-    private static IReadOnlyList<Cell> Row(AuditEvent e) =>
+    private void WritePiped(IEnumerable<string> cells) =>
+        _context.Output.WriteLine(string.Join("  ", cells.Zip(_columns, static (cell, column) => PlainText.OneLine(cell).PadRight(column.Width!.Value))).TrimEnd());
+
+    private IReadOnlyList<Cell> Row(AuditEvent e) =>
     [
-        e.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss"),
+        e.Time.UtcDateTime.ToString(_isWide ? "yyyy-MM-dd HH:mm:ss" : "MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
         e.AgentName ?? e.Change?.Actor ?? "",
         Outcome(e),
         e.Action ?? e.Change?.Operation ?? e.Kind,
@@ -53,7 +71,7 @@ internal sealed class EventTable
         _ => new Cell("refused", EffectColors.Of(Effects.Deny)),
     };
 
-    private static string Resource(AuditEvent e) => e.Kind switch
+    private string Resource(AuditEvent e) => e.Kind switch
     {
         AuditKinds.Administration => e.Change is { } change ? change.Detail is null ? change.Target : $"{change.Target}: {change.Detail}" : "",
         AuditKinds.Outcome => string.Join(", ", new[]
@@ -62,12 +80,20 @@ internal sealed class EventTable
             e.Outcome?.ExitCode is { } code ? $"exit code {code}" : null,
             e.Outcome?.DurationMs is { } duration ? $"{duration} ms" : null,
         }.OfType<string>()),
+        _ when e.Resource is { } path && path.StartsWith('/') && e.Action?.EndsWith(":file", StringComparison.Ordinal) == true => Path(path),
         _ => e.Resource ?? e.Reason ?? "",
     };
 
-    private static string Rule(AuditEvent e) => (e.Policy, e.Rule) switch
+    // The end of a path says more than its beginning.
+    private string Path(string path)
     {
-        ({ } policy, { } rule) => $"{policy}/{rule}",
+        var shown = PlainText.OneLine(path);
+        return _context.IsTerminal && shown.Length > _resourceWidth ? $"…{shown[^(_resourceWidth - 1)..]}" : path;
+    }
+
+    private string Rule(AuditEvent e) => (e.Policy, e.Rule) switch
+    {
+        ({ } policy, { } rule) => _isWide ? $"{policy}/{rule}" : rule,
         ({ } policy, null) => policy,
         _ when e.Kind == AuditKinds.Decision => "(no rule)",
         _ => "",

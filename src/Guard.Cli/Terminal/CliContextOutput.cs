@@ -16,20 +16,24 @@ internal static class CliContextOutput
     public static void WriteJson<T>(this CliContext context, T value, JsonTypeInfo<T> type) =>
         context.Output.WriteLine(JsonSerializer.Serialize(value, type));
 
-    /// <summary>A table without lines, each row on one line of the terminal: what does not fit is cut with an ellipsis.</summary>
+    // No row is wider; the table's layout needs a number.
+    private const int Unlimited = 1_000_000;
+
+    /// <summary>A table without lines, each row on one line: what does not fit a terminal is cut with an ellipsis, in a pipe nothing is.</summary>
     public static void WriteTable(this CliContext context, IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<Cell>> rows, bool withHeader = true)
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = withHeader, Expand = false };
-        foreach (var column in columns)
+        foreach (var (i, column) in columns.Index())
         {
-            var added = new TableColumn(new Text(column.Name, new Style(decoration: Decoration.Bold))) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) };
+            var gap = i < columns.Count - 1 ? 2 : 0;
+            var added = new TableColumn(new Text(column.Name, new Style(decoration: Decoration.Bold))) { NoWrap = true, Padding = new Padding(0, 0, gap, 0) };
             if (column.Width is { } width) added.Width = width;
             table.AddColumn(added);
         }
 
         foreach (var row in rows) table.AddRow(row.Select(Render));
         var written = new StringWriter();
-        var console = (context with { Output = written }).CreateConsole();
+        var console = (context with { Output = written, Width = context.IsTerminal ? context.Width : Unlimited }).CreateConsole();
         console.Write(table);
         foreach (var line in written.ToString().TrimEnd('\n').Split('\n')) context.Output.WriteLine(line.Replace(Blank, ' ').TrimEnd());
     }

@@ -148,6 +148,6 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
     {
         GatewayUrl = host.Addresses[0],
         ApiKey = first.AgentKey,
-        StateDirectory = Path.Combine(request.Folder.Path, "state"),
+        StateDirectory = request.Folder.State,
     }.Write(request.Folder.HookConfig);
 }

@@ -126,8 +126,8 @@ internal sealed class AuditStream(AuditReader reader, KeyIndex keys, ChangeFeed 
 
     private Problem? Refusal(KeyEntry key) => key switch
     {
-        { RevokedAt: not null } => Ended(401, ProblemCodes.KeyRevoked, $"The API key {key.Prefix} was revoked."),
-        { ExpiresAt: { } expires } when expires <= clock.GetUtcNow() => Ended(401, ProblemCodes.KeyExpired, $"The API key {key.Prefix} has expired."),
+        { RevokedAt: not null } => Ended(401, ProblemCodes.KeyRevoked, $"The API key {key.Prefix} was revoked. Ask for a new one."),
+        { ExpiresAt: { } expires } when expires <= clock.GetUtcNow() => Ended(401, ProblemCodes.KeyExpired, $"The API key {key.Prefix} has expired. Ask for a new one."),
         _ when !key.Allows(Scopes.AuditRead) => Ended(403, ProblemCodes.KeyScope, $"The key {key.Prefix} has the scope `{Scopes.AuditRead}` no more."),
         _ => null,
     };

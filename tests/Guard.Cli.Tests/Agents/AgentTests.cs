@@ -38,6 +38,8 @@ public sealed class AgentTests : IAsyncLifetime
         settings["apiKey"]!.GetValue<string>().Should().StartWith("guard_agent_");
         settings["gatewayUrl"]!.GetValue<string>().Should().Be($"unix:{_cli.GuardFolder}/gateway.sock");
         settings["agentName"]!.GetValue<string>().Should().Be("ci");
+        settings["stateDirectory"]!.GetValue<string>().Should().Be(_cli.GuardFolder + "/state");
+        settings["caFile"].Should().BeNull("the connection names none");
         var again = await _cli.RunAsync("agent", "create", "ci2", "--write-hook-config", file);
         again.Should().Be(new CliResult(6, "", $"guard: {file} exists already; no agent was made\n"));
         (await _cli.RunAsync("agent", "list")).Output.Should().NotContain("ci2");
@@ -128,4 +130,58 @@ public sealed class AgentTests : IAsyncLifetime
 
     [Fact]
     public async Task Create_UnknownTier_IsUsage() => (await _cli.RunAsync("agent", "create", "x", "--tier", "godlike")).ExitCode.Should().Be(2);
+
+    [Fact]
+    public async Task Create_WithScopeAndEnd_MakesAKeyThatCanDoNoMore()
+    {
+        var result = await _cli.RunAsync("agent", "create", "reporter", "--scope", "outcomes", "--expires", "90d", "--json", "--ca-file", "/no/ca.pem");
+        result.ExitCode.Should().Be(6, "the authorities are read before anything is made");
+
+        await _cli.RunAsync("agent", "create", "reporter", "--scope", "outcomes", "--expires", "90d");
+
+        (await _cli.RunAsync("agent", "show", "reporter")).Output.Should().MatchRegex("\n[a-z0-9]{12}  in force until [0-9-]{10} .* UTC  outcomes\n$");
+    }
+
+    [Fact]
+    public async Task Set_ChangesWhatIsStatedAlone()
+    {
+        await _cli.RunAsync("agent", "create", "ci", "--tag", "ci", "--tier", "trusted", "--owner", "ops");
+
+        var result = await _cli.RunAsync("agent", "set", "ci", "--tag", "nightly", "--tag", "build", "--audit-mode", "yes");
+
+        result.Output.Should().Be("Agent ci: owner ops, tier trusted, tags nightly, build, audit mode allowed.\n");
+        (await _cli.RunAsync("agent", "set", "ci", "--no-tags", "--owner", "dev", "--tier", "verified", "--audit-mode", "no")).Output
+            .Should().Be("Agent ci: owner dev, tier verified, tags none, audit mode not allowed.\n");
+        (await _cli.RunAsync("audit", "query", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!["change"])
+            .Where(c => c?["operation"]?.GetValue<string>() == "agent.update").Select(c => c!["detail"]!.GetValue<string>()[41..])
+            .Should().Equal("tags [nightly build], audit mode allowed", "owner dev, tags [], tier verified, audit mode not allowed");
+    }
+
+    [Theory]
+    [InlineData("guard: nothing to change: state --tag, --no-tags, --tier, --owner or --audit-mode (see `guard agent set --help`)", "set", "first")]
+    [InlineData("guard: --tag and --no-tags exclude each other (see `guard agent set --help`)", "set", "first", "--tag", "x", "--no-tags")]
+    [InlineData("guard: --expires '2001-01-01' is no time to come: state a span such as 90d or 12w, or a date such as 2026-12-31 (see `guard agent create --help`)", "create", "x", "--expires", "2001-01-01")]
+    public async Task Agent_BadUsage_IsOneLine(string line, params string[] args) =>
+        (await _cli.RunAsync(["agent", .. args])).Should().Be(new CliResult(2, "", line + "\n"));
+
+    [Fact]
+    public async Task Revoke_OneKey_LeavesTheOthersInForce()
+    {
+        var first = JsonNode.Parse((await _cli.RunAsync("agent", "show", "first", "--json")).Output)!["keys"]![0]!["prefix"]!.GetValue<string>();
+        var second = JsonNode.Parse((await _cli.RunAsync("agent", "rotate", "first", "--json")).Output)!["apiKey"]!.GetValue<string>().Split('_')[2];
+
+        (await _cli.RunAsync("agent", "revoke", "first", "--key", second)).Output.Should().Be($"Key {second} of agent first is revoked; in force stay {first}.\n");
+        await _gateway.DecideAsync("read:file", "/x");
+        (await _cli.RunAsync("agent", "revoke", "first", "--key", first)).Output.Should().Be($"Key {first} of agent first is revoked; it has no other in force.\n");
+        await _gateway.Awaiting(g => g.DecideAsync("read:file", "/x")).Should().ThrowAsync<Guard.Client.GatewayProblemException>().Where(e => e.Problem.Code == "key-revoked");
+        (await _cli.RunAsync("agent", "revoke", "first", "--key", first)).ErrorLine.Should().Contain("key-absent");
+    }
+
+    [Fact]
+    public async Task List_ShowsClientAndHookOfTheLastCall()
+    {
+        await _gateway.DecideAsync("read:file", "/x");
+
+        (await _cli.RunAsync("agent", "list")).Output.Should().MatchRegex("LAST SEEN \\(UTC\\) +CLIENT +HOOK\n").And.MatchRegex("first .* claude-code +test\n");
+    }
 }

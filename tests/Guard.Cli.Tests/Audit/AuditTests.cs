@@ -3,23 +3,8 @@ using Guard.Cli.Terminal;
 
 namespace Guard.Cli.Tests.Audit;
 
-public sealed class AuditTests : IAsyncLifetime
+public sealed class AuditTests : RecordedGateway
 {
-    private readonly CliHarness _cli = new();
-    private RunningGateway _gateway = null!;
-
-    public async Task InitializeAsync()
-    {
-        CliHarness.Write(Path.Combine(_cli.Project, "policies", "dev.yaml"), SamplePolicies.DevAssistant);
-        _gateway = await RunningGateway.StartAsync(_cli, "--policies", "policies", "--agent", "dev");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _gateway.DisposeAsync();
-        _cli.Dispose();
-    }
-
     [Fact]
     public async Task Query_Table_ShowsOneLinePerEventOldestFirst()
     {
@@ -40,16 +25,34 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(80)]
     [InlineData(100)]
-    [InlineData(140)]
-    public async Task Query_NarrowTerminal_CutsLinesToItsWidth(int width)
+    [InlineData(160)]
+    public async Task Query_OnATerminal_FitsItAndShowsTheEndOfPaths(int width)
     {
-        await _gateway.DecideAsync("read:file", _cli.Project + "/" + new string('x', 300));
+        await _gateway.DecideAsync("read:file", _cli.Project + "/" + new string('x', 300) + "/end.cs");
+        await _gateway.DecideAsync("read:web_fetch", "https://start.example/" + new string('y', 300), "WebFetch");
         _cli.Width = width;
+        OnATerminal();
 
-        var lines = (await _cli.RunAsync("audit", "query")).Output.TrimEnd('\n').Split('\n');
+        var lines = (await _cli.RunAsync("audit", "query", "--session", "s1")).Output.TrimEnd('\n').Split('\n');
 
-        lines.Should().OnlyContain(l => l.Length <= Math.Max(width, 122)).And.Contain(l => l.Contains('…', StringComparison.Ordinal));
+        lines.Should().OnlyContain(l => l.Length <= width);
+        lines[1].Should().MatchRegex("read:file +….*/end\\.cs +(dev-assistant/)?read-project$");
+        lines[2].Should().MatchRegex("https://star.*… +(dev-assistant/)?ask-fetch$");
+    }
+
+    [Fact]
+    public async Task Query_InAPipe_ShortensNothing()
+    {
+        var path = _cli.Project + "/" + new string('x', 300) + "/end.cs";
+        await _gateway.DecideAsync("read:file", path);
+        _cli.Width = 80;
+
+        var result = await _cli.RunAsync("audit", "query", "--session", "s1");
+
+        result.Output.Should().Contain(path).And.NotContain("…");
+        (await _cli.RunAsync("audit", "tail", "-n", "1")).Output.Should().Contain(path);
     }
 
     [Fact]
@@ -68,6 +71,7 @@ public sealed class AuditTests : IAsyncLifetime
     {
         await _gateway.DecideAsync("read:web_search", string.Concat(Enumerable.Repeat("word ", 60)), "WebSearch");
         _cli.Width = 130;
+        OnATerminal();
 
         var events = (await _cli.RunAsync("audit", "query", "--json")).Output.TrimEnd('\n').Split('\n');
         var lines = (await _cli.RunAsync("audit", "query")).Output.TrimEnd('\n').Split('\n');
@@ -154,6 +158,7 @@ public sealed class AuditTests : IAsyncLifetime
         using var stop = new CancellationTokenSource();
         var output = new SignallingWriter("/last");
         var error = new SignallingWriter("still trying");
+        var again = error.WhenSeen("answers again");
         var tail = Task.Run(() => CommandRunner.RunAsync(_cli.Context(output, error), ["audit", "tail", "-f", "-n", "1", "--json"], stop.Token));
         // Where a tail begins is decided when it first asks.
         await output.WhenSeen("/before");
@@ -162,6 +167,7 @@ public sealed class AuditTests : IAsyncLifetime
         await _gateway.StopAsync();
         await error.Seen;
         _gateway = await RunningGateway.StartAsync(_cli, "--policies", "policies");
+        await again;
         await _gateway.DecideAsync("read:file", _cli.Project + "/last");
         await output.Seen;
         await stop.CancelAsync();
@@ -174,6 +180,37 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("--decision", "deny", ".env")]
+    [InlineData("--tool", "Grep", "b")]
+    [InlineData("--agent", "dev", "a,b,.env")]
+    [InlineData("--rule", "credentials", ".env")]
+    public async Task Tail_Filter_Holds(string option, string value, string expected)
+    {
+        await _gateway.DecideAsync("read:file", _cli.Project + "/a");
+        await _gateway.DecideAsync("read:file", _cli.Project + "/b", "Grep", "s2");
+        await _gateway.DecideAsync("read:file", _cli.Project + "/.env");
+
+        var result = await _cli.RunAsync("audit", "tail", "--json", option, value);
+
+        result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Path.GetFileName(JsonNode.Parse(l)!["resource"]!.GetValue<string>())).Should().Equal(expected.Split(','));
+    }
+
+    [Fact]
+    public async Task Tail_FollowWhenTheKeyIsRevoked_EndsWithTheReason()
+    {
+        var made = JsonNode.Parse((await _cli.RunAsync("key", "create", "--scope", "audit:read", "--expires", "90d", "--write", "auditor.key", "--json")).Output)!;
+        var output = new SignallingWriter("TIME");
+        var error = new StringWriter();
+        var tail = Task.Run(() => CommandRunner.RunAsync(_cli.Context(output, error), ["audit", "tail", "-f", "--admin-key-file", "auditor.key"], CancellationToken.None));
+        await output.Seen;
+
+        await _cli.RunAsync("key", "revoke", made["key"]!["prefix"]!.GetValue<string>());
+
+        (await tail).Should().Be(5);
+        error.ToString().Should().MatchRegex("^guard: The API key [a-z0-9]{12} was revoked\\. .*\\(key-revoked, status 401\\)\n$");
+    }
+
+    [Theory]
     [InlineData("guard: -n must be a number from 1 to 100000 (see `guard audit tail --help`)", "tail", "-n", "0")]
     [InlineData("guard: -n must be a number from 1 to 100000 (see `guard audit tail --help`)", "tail", "-n", "x")]
     [InlineData("guard: --from 'soon' is no time: state a date or an instant such as 2026-03-01T09:30Z, or a span back such as 90m, 24h or 7d (see `guard audit query --help`)", "query", "--from", "soon")]
@@ -182,6 +219,12 @@ public sealed class AuditTests : IAsyncLifetime
     [InlineData("guard: --limit must be a number from 1 to 100000 (see `guard audit query --help`)", "query", "--limit", "100001")]
     public async Task Audit_BadUsage_IsOneLine(string line, params string[] args) =>
         (await _cli.RunAsync(["audit", .. args])).Should().Be(new CliResult(2, "", line + "\n"));
+
+    private void OnATerminal()
+    {
+        _cli.IsTerminal = true;
+        _cli.Set("NO_COLOR", "1");
+    }
 
     [Fact]
     public async Task Query_UnknownEffect_NamesTheKnownOnes()

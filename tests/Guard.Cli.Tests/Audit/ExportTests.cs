@@ -4,23 +4,8 @@ using Guard.Client;
 
 namespace Guard.Cli.Tests.Audit;
 
-public sealed class ExportTests : IAsyncLifetime
+public sealed class ExportTests : RecordedGateway
 {
-    private readonly CliHarness _cli = new();
-    private RunningGateway _gateway = null!;
-
-    public async Task InitializeAsync()
-    {
-        CliHarness.Write(Path.Combine(_cli.Project, "policies", "dev.yaml"), SamplePolicies.DevAssistant);
-        _gateway = await RunningGateway.StartAsync(_cli, "--policies", "policies", "--agent", "dev");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _gateway.DisposeAsync();
-        _cli.Dispose();
-    }
-
     [Fact]
     public async Task Export_Csv_HoldsOneLinePerEventThatNoSpreadsheetRuns()
     {

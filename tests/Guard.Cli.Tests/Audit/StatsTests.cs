@@ -2,23 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Guard.Cli.Tests.Audit;
 
-public sealed class StatsTests : IAsyncLifetime
+public sealed class StatsTests : RecordedGateway
 {
-    private readonly CliHarness _cli = new();
-    private RunningGateway _gateway = null!;
-
-    public async Task InitializeAsync()
-    {
-        CliHarness.Write(Path.Combine(_cli.Project, "policies", "dev.yaml"), SamplePolicies.DevAssistant);
-        _gateway = await RunningGateway.StartAsync(_cli, "--policies", "policies", "--agent", "dev");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _gateway.DisposeAsync();
-        _cli.Dispose();
-    }
-
     [Fact]
     public async Task Stats_Tables_SayWhatWasDecidedAndDenied()
     {
