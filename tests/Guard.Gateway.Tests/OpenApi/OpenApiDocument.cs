@@ -153,7 +153,7 @@ internal static class OpenApiDocument
                 new(401, ProblemCodes.KeyExpired), new(401, ProblemCodes.KeyMalformed), new(401, ProblemCodes.KeyMissing), new(401, ProblemCodes.KeyRevoked), new(401, ProblemCodes.KeyUnknown),
                 new(403, ProblemCodes.KeyKind), new(403, ProblemCodes.KeyScope),
                 new(429, ProblemCodes.RateLimited), new(429, ProblemCodes.TooManyFailures),
-                new(500, ProblemCodes.InternalError),
+                new(500, ProblemCodes.InternalError), new(503, ProblemCodes.StoreUnavailable),
             ];
         }
 
