@@ -56,4 +56,15 @@ public static class DiagnosticCodes
 
     public const string SuiteCase = "GRD060";
     public const string SuiteFixture = "GRD061";
+
+    public const string LintNoReason = "GRD100";
+    public const string LintWiderAllow = "GRD101";
+    public const string LintNarrowerDeny = "GRD102";
+    public const string LintWiderDeny = "GRD103";
+    public const string LintWorkspaceName = "GRD104";
+    public const string LintNeverMatches = "GRD105";
+    public const string LintShadowed = "GRD106";
+    public const string LintNoFileRules = "GRD107";
+    public const string LintOverlap = "GRD108";
+    public const string LintCredential = "GRD109";
 }
