@@ -47,6 +47,8 @@ internal static class RedirectExpansion
         };
         if (op == RedirectOperator.DuplicateOutput && redirect is { Descriptor: null, DescriptorVariable: null } && !IsDescriptor(target))
             op = RedirectOperator.WriteBoth;
+        if (redirect.DescriptorVariable is { } variable && target is not ExpandedField.Known { Text: "-" })
+            expander.State = expander.State.With(variable, ShellValue.Number);
         var fallback = op is RedirectOperator.Read or RedirectOperator.ReadWrite or RedirectOperator.DuplicateInput or RedirectOperator.HereDocument or RedirectOperator.HereString ? 0 : 1;
         return new ShellRedirect(redirect.Span, redirect.DescriptorVariable is null ? redirect.Descriptor ?? fallback : null, op, target);
     }
