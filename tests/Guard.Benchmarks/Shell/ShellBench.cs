@@ -14,7 +14,7 @@ internal static class ShellBench
 {
     public static int WriteLines(string path)
     {
-        File.WriteAllText(path, JsonSerializer.Serialize(new { shorts = ShellLines.Short, longs = ShellLines.Long }));
+        File.WriteAllText(path, JsonSerializer.Serialize(new ShellLineSet(ShellLines.Short, ShellLines.Long), ShellBenchJson.Default.ShellLineSet));
         return 0;
     }
 
@@ -25,13 +25,9 @@ internal static class ShellBench
         var config = ManualConfig.CreateEmpty().AddJob(job).AddColumnProvider(DefaultColumnProviders.Instance).AddLogger(NullLogger.Instance).WithOptions(ConfigOptions.DisableOptimizationsValidator)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "guard-bench-shell"));
         var summary = BenchmarkRunner.Run<ShellAnalysis>(config);
-        var results = summary.Reports.Where(r => r.ResultStatistics is not null).Select(r => new
-        {
-            name = (string)r.BenchmarkCase.Parameters["Name"],
-            nanoseconds = r.ResultStatistics!.Median,
-            bytes = r.GcStats.GetBytesAllocatedPerOperation(r.BenchmarkCase) ?? 0,
-        }).ToList();
-        File.WriteAllText(path, JsonSerializer.Serialize(results));
+        var results = summary.Reports.Where(r => r.ResultStatistics is not null)
+            .Select(r => new ShellResult((string)r.BenchmarkCase.Parameters["Name"], r.ResultStatistics!.Median, r.GcStats.GetBytesAllocatedPerOperation(r.BenchmarkCase) ?? 0)).ToList();
+        File.WriteAllText(path, JsonSerializer.Serialize(results, ShellBenchJson.Default.ListShellResult));
         if (results.Count == ShellLines.Short.Count + ShellLines.Long.Count)
             return 0;
         Console.Error.WriteLine($"Guard.Benchmarks: {results.Count} of {ShellLines.Short.Count + ShellLines.Long.Count} lines were measured. {string.Join(' ', summary.ValidationErrors.Select(e => e.Message))}");
