@@ -69,6 +69,9 @@ public sealed record AuditEvent
     public AuditOutcome? Outcome { get; init; }
     public AuditChange? Change { get; init; }
 
+    /// <summary>JSON Pointers to what was erased before the event was stored: secrets, and what policies order. Absent: nothing.</summary>
+    public IReadOnlyList<string>? Erased { get; init; }
+
     /// <summary>How many requests a <see cref="AuditKinds.Refused"/> event stands for; absent: one.</summary>
     public long? Count { get; init; }
 }

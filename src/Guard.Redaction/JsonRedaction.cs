@@ -38,6 +38,21 @@ public sealed class JsonRedaction(Redactor redactor)
         }
     }
 
+    /// <summary>A list of words by what shows only where they stand side by side; each alone as well.</summary>
+    public void LearnWords(IReadOnlyList<string> words)
+    {
+        if (words.Count == 0)
+        {
+            return;
+        }
+
+        Learn(string.Join(' ', words));
+        foreach (var word in words)
+        {
+            Learn(word);
+        }
+    }
+
     public void Learn(JsonElement value)
     {
         try
@@ -85,6 +100,30 @@ public sealed class JsonRedaction(Redactor redactor)
         {
             _erased.RemoveRange(reported, _erased.Count - reported);
             return EraseWhole(at, "not-readable");
+        }
+    }
+
+    /// <summary>A text that is JSON itself; where it cannot be read although something in it is to be erased, all of it is erased.</summary>
+    public string RewriteJsonText(string json, string at, IReadOnlySet<string> byOrder)
+    {
+        var reported = _erased.Count;
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var rewritten = Rewrite(document.RootElement, at, byOrder).GetRawText();
+            if (_erased.Count == reported)
+            {
+                return json;
+            }
+
+            // Places inside of a text have no pointers.
+            _erased.RemoveRange(reported, _erased.Count - reported);
+            Report(at);
+            return rewritten;
+        }
+        catch (JsonException)
+        {
+            return Erase(at);
         }
     }
 

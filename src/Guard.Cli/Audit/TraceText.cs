@@ -42,6 +42,7 @@ internal static class TraceText
         List(context, "Accesses", (e.Accesses ?? []).Select((access, i) => $"{i}  {access.Action}  {access.Resource}{Notes(access)}"));
         List(context, "Matched", (e.Matched ?? []).Select(m => $"{m.Policy}/{m.Rule}  {m.Effect}{(m.OnTrial ? " (on trial, not in force)" : "")}  access {m.Access}"), "no rule");
         List(context, "Errors", e.Errors ?? []);
+        List(context, "Erased", e.Erased ?? []);
     }
 
     private static void WriteOutcome(CliContext context, AuditEvent e)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Guard.Gateway.Audit;
+using Guard.Gateway.Audit.Redaction;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
 using Guard.Gateway.Policies;
@@ -7,15 +8,18 @@ using Guard.Gateway.Storage;
 using Guard.Policy;
 using Guard.Policy.Evaluation;
 using Guard.Protocol;
+using Guard.Redaction;
 using Microsoft.Extensions.Logging;
 
 namespace Guard.Gateway.Decisions;
 
 /// <summary>Decides one tool call: check, one bundle snapshot, evaluate, record, answer.</summary>
-internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys, ChangeFollower follower, SessionPins pins, AuditWriter writer, int minimumAnalyser, TimeProvider clock, ILogger<DecisionService> logger)
+internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys, ChangeFollower follower, SessionPins pins, AuditWriter writer, Redactor redactor, int minimumAnalyser, TimeProvider clock, ILogger<DecisionService> logger)
 {
     // Each further try needs a change of policies or keys to have been committed between judging and storing.
     private const int MaxAttempts = 10;
+
+    private readonly EventRedactor _events = new(redactor);
 
     /// <summary>
     /// Returns only after the event is durable, and only what policies and keys say that were in force at that commit.
@@ -45,7 +49,8 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         var eventId = Ids.New(now);
         var judged = Judge(agent, request, sourceAddress, now);
         var response = Answer(agent, request, judged, eventId);
-        var record = AuditRecord.Of(DecisionEvent.Of(agent, request, judged, response, now), judged.Session?.Unsaved, new Basis(judged.Policies, generation));
+        var auditEvent = _events.Redact(DecisionEvent.Of(agent, request, judged, response, now), judged.Redact);
+        var record = AuditRecord.Of(auditEvent, judged.Session?.Unsaved, new Basis(judged.Policies, generation));
         var result = await AppendAsync(record, judged, request.TraceId);
         if (result == AppendResult.Duplicate)
         {
@@ -97,8 +102,9 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         try
         {
             var workspace = pins.Resolve(agent.Facts.Id, request.Call.SessionId, request.Call.Workspace, now);
-            var decision = Evaluator.Evaluate(snapshot.Bundle, Facts.Request(agent, request, workspace.Fact, sourceAddress, now));
-            return new Judged(decision, snapshot.Bundle.Hash, snapshot.Generation, workspace.Session);
+            var facts = Facts.Request(agent, request, workspace.Fact, sourceAddress, now);
+            var decision = Evaluator.Evaluate(snapshot.Bundle, facts);
+            return new Judged(decision, snapshot.Bundle.Hash, snapshot.Generation, workspace.Session) { Redact = RedactOrders.Of(snapshot.Bundle, facts.Agent, facts.Context) };
         }
         catch (Exception exception)
         {
@@ -107,12 +113,13 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         }
     }
 
-    private static DecisionResponse Answer(AgentIdentity agent, DecisionRequest request, Judged judged, string eventId)
+    private DecisionResponse Answer(AgentIdentity agent, DecisionRequest request, Judged judged, string eventId)
     {
         var decision = judged.Decision;
         // INVARIANT (audit mode is the gateway's answer): asked for, allowed for the agent, and not the floor's decision.
         var recordedOnly = request.Mode == Modes.Audit && agent.AuditModeAllowed && !judged.HoldsAlways;
-        var reason = DecisionMessage.Reason(decision.Reason, decision.Effect);
+        // The client keeps what it shows in files of its own.
+        var reason = redactor.Text(DecisionMessage.Reason(decision.Reason, decision.Effect)).Text;
         return new DecisionResponse
         {
             Version = Wire.Version,
@@ -178,6 +185,9 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
 /// <summary>A decision with the bundle it came from, and the generation of the policies in it.</summary>
 internal sealed record Judged(Decision Decision, string Bundle, long Policies, PinnedSession? Session)
 {
+    /// <summary>JSON Pointers into the call that are not to be recorded.</summary>
+    public IReadOnlyList<string> Redact { get; init; } = [];
+
     /// <summary>Deciding itself failed.</summary>
     public bool Failed { get; init; }
 
@@ -195,5 +205,7 @@ internal sealed record Judged(Decision Decision, string Bundle, long Policies, P
         null)
     {
         ByGateway = true,
+        // Whom the policies apply to may be what failed: all of them are heeded.
+        Redact = RedactOrders.Of(snapshot.Bundle),
     };
 }

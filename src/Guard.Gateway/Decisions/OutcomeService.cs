@@ -1,20 +1,24 @@
 using System.Buffers;
 using System.Data.Common;
 using Guard.Gateway.Audit;
+using Guard.Gateway.Audit.Redaction;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
+using Guard.Redaction;
 
 namespace Guard.Gateway.Decisions;
 
 /// <summary>Joins the outcome of a tool call to its decision: one per trace, and only the agent's own.</summary>
-internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, KeyIndex keys, ChangeFollower follower, TimeProvider clock)
+internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Redactor redactor, KeyIndex keys, ChangeFollower follower, TimeProvider clock)
 {
     private const int MaxAttempts = 10;
     private const int MaxText = 256;
     private const int DigestLength = 7 + 64;
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    private readonly EventRedactor _events = new(redactor);
 
     /// <exception cref="RefusedException">400, 401, 404 (no such decision), 409 (has its outcome) or 503.</exception>
     public async Task<OutcomeResponse> RecordAsync(KeyEntry key, OutcomeRequest request)
@@ -55,7 +59,7 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Key
             for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
                 var (_, generation) = keys.AgentOf(key);
-                var result = await writer.AppendAsync(AuditRecord.Of(auditEvent, basis: new Basis(Policies: null, generation)));
+                var result = await writer.AppendAsync(AuditRecord.Of(_events.Redact(auditEvent, []), basis: new Basis(Policies: null, generation)));
                 if (result != AppendResult.Outdated)
                 {
                     return result;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Guard.Gateway.Agents;
 using Guard.Gateway.Audit;
+using Guard.Gateway.Audit.Redaction;
 using Guard.Gateway.Decisions;
 using Guard.Gateway.Health;
 using Guard.Gateway.Identity;
@@ -11,6 +12,7 @@ using Guard.Gateway.Storage.Postgres;
 using Guard.Gateway.Storage.Sqlite;
 using Guard.Policy;
 using Guard.Protocol;
+using Guard.Redaction;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -106,6 +108,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var clock = options.Clock;
         var loggers = parts.Add(OperationalLog.Create(options.Log));
         var directory = parts.Add(DataDirectory.Take(options.DataDirectory));
+        var redactor = new Redactor(RedactionKey.Read(directory.Path));
         var access = SocketAccess.Of(options);
         var sockets = parts.Add(ListenSockets.Bind(options, access.Group));
         var unfinished = parts.Add(new UnfinishedFirstStart(directory.Path));
@@ -134,12 +137,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var authenticator = new Authenticator(keys, database, limiter, refusals, clock);
         var pipeline = new RequestPipeline(access, authenticator, refusals, loggers.CreateLogger<RequestPipeline>());
 
-        var decisions = new DecisionService(active, keys, follower, new SessionPins(database), writer, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
+        var decisions = new DecisionService(active, keys, follower, new SessionPins(database), writer, redactor, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
         var agents = new AgentService(identities, new AgentKeyStore(database), reader, keys, organisation, clock);
         var health = new HealthService(database, writer, active, Version, clock);
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
-        web.MapDecisions(decisions, new OutcomeService(reader, writer, keys, follower, clock));
+        web.MapDecisions(decisions, new OutcomeService(reader, writer, redactor, keys, follower, clock));
         var streams = new AuditStreams(reader, keys, database.Changes, options.Limits, clock, web.Lifetime.ApplicationStopping);
         web.MapAudit(reader, new AuditStatistics(database), streams, clock);
         web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));

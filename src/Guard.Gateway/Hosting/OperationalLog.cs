@@ -1,5 +1,6 @@
 using System.Text;
 using Guard.Protocol;
+using Guard.Redaction;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
@@ -65,17 +66,18 @@ internal static class OperationalLog
         _ => LogEventLevel.Fatal,
     };
 
-    /// <summary>One event, one line, no control characters: what an agent sends cannot forge lines or reach the terminal.</summary>
+    /// <summary>One event, one line, no secrets, no control characters: what an agent sends cannot forge lines or reach the terminal.</summary>
     private sealed class OneLineFormatter(ITextFormatter inner) : ITextFormatter
     {
         private const int MaxChars = 16 * 1024;
+        private static readonly Redactor s_redactor = new();
 
         public void Format(LogEvent logEvent, TextWriter output)
         {
             var text = new StringBuilder();
             using var writer = new StringWriter(text);
             inner.Format(logEvent, writer);
-            output.WriteLine(DisplayText.Clean(text.ToString(), MaxChars).TrimEnd());
+            output.WriteLine(DisplayText.Clean(s_redactor.Text(text.ToString()).Text, MaxChars).TrimEnd());
         }
     }
 

@@ -8,9 +8,6 @@ internal static class TokenDetector
     /// <summary>Nothing that follows a beginning is looked at further than this; a token that is longer is one all the same.</summary>
     private const int MaxRun = 4_096;
 
-    /// <summary>A token cut off at the end of the text is one from so many characters on.</summary>
-    private const int MinCut = 8;
-
     private static readonly SearchValues<string> s_prefixes = SearchValues.Create([.. TokenShapes.All.Select(static shape => shape.Prefix)], StringComparison.Ordinal);
 
     // By first character: few have the same.
@@ -40,7 +37,7 @@ internal static class TokenDetector
             var from = at + shape.Prefix.Length;
             var run = TextShapes.Run(text[from..], shape.Set, MaxRun);
             findings.Spend(run / 8);
-            var cut = from + run == text.Length && run >= MinCut;
+            var cut = from + run == text.Length && run >= shape.MinCut;
             if ((run >= shape.Min || cut) && run <= shape.Max)
             {
                 var start = shape.KeepPrefix ? from : at;

@@ -12,6 +12,9 @@ internal sealed record TokenShape(string Prefix, SearchValues<char> Set, int Min
     /// <summary>How many follow at most; a longer run is something else. Absent: any number.</summary>
     public int Max { get; init; } = int.MaxValue;
 
+    /// <summary>At the end of a text, where one can be cut off, a token is one from so many characters on.</summary>
+    public int MinCut { get; init; } = 8;
+
     /// <summary>The beginning is short or a word's end, so a word must begin there.</summary>
     public bool Bounded { get; init; }
 

@@ -90,8 +90,9 @@ internal static class TokenShapes
         new("AGE-SECRET-KEY-1", UpperDigits, 58, "age-key"),
         new("ops_eyJ", Base64Url, 100, "onepassword-token"),
 
-        // Our own.
-        .. AtLeast("guard-key", Base64Url, 40, "guard_agent_", "guard_admin_"),
+        // Our own. Messages and events name keys by their first 12 characters.
+        new("guard_agent_", Base64Url, 40, "guard-key") { MinCut = 14 },
+        new("guard_admin_", Base64Url, 40, "guard-key") { MinCut = 14 },
     ];
 
     private static IEnumerable<TokenShape> AtLeast(string kind, System.Buffers.SearchValues<char> set, int min, params string[] prefixes) =>

@@ -37,6 +37,19 @@ public sealed class OperationalLogTests
     }
 
     [Fact]
+    public void Log_OfASecret_HoldsItsMarkOnly()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("log");
+        using (var loggers = OperationalLog.Create(new LogOptions { File = file }))
+        {
+            loggers.CreateLogger("Guard.Test").LogError(new InvalidOperationException("Host=db;Password=hunter2;Port=1"), "calling {Url}", "https://me:hunter2@example.org");
+        }
+
+        File.ReadAllText(file).Should().NotContain("hunter2").And.Contain("https://me:[erased:url-password]@example.org").And.Contain("Password=[erased:secret];Port=1");
+    }
+
+    [Fact]
     public async Task Log_ThatCannotBeWritten_RefusesToStart()
     {
         var start = () => TestGateway.StartAsync(adjust: options => options with { Log = new LogOptions { File = "/proc/nothing/gateway.log" } });
