@@ -99,8 +99,16 @@ internal sealed record AuditQuery
                 _ => "{0}time < @To",
             };
             var inIndex = string.Format(CultureInfo.InvariantCulture, times, "");
-            yield return $"position >= (SELECT min(position) FROM {sql.EventsByTime} WHERE {inIndex})";
-            yield return $"position <= (SELECT max(position) FROM {sql.EventsByTime} WHERE {inIndex})";
+            if (From is not null)
+            {
+                yield return $"position >= ({string.Format(CultureInfo.InvariantCulture, sql.FirstPosition, inIndex)})";
+            }
+
+            if (To is not null)
+            {
+                yield return $"position <= ({string.Format(CultureInfo.InvariantCulture, sql.LastPosition, inIndex)})";
+            }
+
             yield return string.Format(CultureInfo.InvariantCulture, times, "+");
         }
 

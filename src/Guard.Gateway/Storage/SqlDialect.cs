@@ -6,6 +6,12 @@ internal sealed record SqlDialect
     /// <summary>The audit table, read by the index over time.</summary>
     public required string EventsByTime { get; init; }
 
+    /// <summary>A position that no event from @From on stands before; {0} are all conditions on times.</summary>
+    public required string FirstPosition { get; init; }
+
+    /// <summary>A position that no event before @To stands behind; {0} are all conditions on times.</summary>
+    public required string LastPosition { get; init; }
+
     /// <summary>What a decision was answered with.</summary>
     public required string Answer { get; init; }
 

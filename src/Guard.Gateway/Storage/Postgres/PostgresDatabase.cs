@@ -37,6 +37,8 @@ internal sealed partial class PostgresDatabase : IDatabase
     public SqlDialect Sql { get; } = new()
     {
         EventsByTime = "audit_event",
+        FirstPosition = "SELECT position FROM audit_leaf WHERE clock >= @From ORDER BY clock, position LIMIT 1",
+        LastPosition = "SELECT position FROM audit_leaf WHERE clock < @To + (SELECT max(lateness) FROM audit_lateness) ORDER BY clock DESC, position DESC LIMIT 1",
         Answer = "answer",
         Resource = "resource",
         AgentId = "agent_id::text",

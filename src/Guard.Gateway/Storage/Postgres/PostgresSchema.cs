@@ -18,7 +18,7 @@ internal static class PostgresSchema
         REVOKE ALL ON ALL TABLES IN SCHEMA guard FROM {role};
         GRANT USAGE ON SCHEMA guard TO {role};
         GRANT SELECT ON schema_version TO {role};
-        GRANT SELECT, INSERT ON audit_leaf, audit_event, organisation, principal, policy_version, bundle, session TO {role};
+        GRANT SELECT, INSERT ON audit_leaf, audit_lateness, audit_event, organisation, principal, policy_version, bundle, session TO {role};
         GRANT SELECT, INSERT, UPDATE ON agent, api_key, policy TO {role};
         GRANT SELECT, UPDATE ON store_state TO {role};
         GRANT EXECUTE ON FUNCTION prepare_months(bigint, integer) TO {role};

@@ -30,6 +30,8 @@ internal sealed class SqliteDatabase : IDatabase
     public SqlDialect Sql { get; } = new()
     {
         EventsByTime = "audit_event INDEXED BY audit_event_time",
+        FirstPosition = "SELECT min(position) FROM audit_event INDEXED BY audit_event_time WHERE {0}",
+        LastPosition = "SELECT max(position) FROM audit_event INDEXED BY audit_event_time WHERE {0}",
         Answer = "json_extract(body, '$.answer')",
         Resource = "substr(json_extract(body, '$.resource'), 1, 500)",
         AgentId = "agent_id",

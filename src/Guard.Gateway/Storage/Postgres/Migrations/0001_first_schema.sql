@@ -111,11 +111,24 @@ CREATE TABLE session (
 
 -- The record's order, kept for ever. claim: what only one event may ever be (the decision of a trace, the outcome of a
 -- trace), as a digest; it stands here because no constraint reaches over the partitions of the bodies.
+-- clock: the latest time of any event up to this position, so that it never goes back although clocks do.
 CREATE TABLE audit_leaf (
     position  bigint  NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id        uuid    NOT NULL UNIQUE,
-    claim     uuid    UNIQUE
+    claim     uuid    UNIQUE,
+    clock     bigint  NOT NULL
 );
+
+CREATE INDEX audit_leaf_clock ON audit_leaf (clock, position);
+
+-- How far any event's time was ever behind the clock; a row for each time it was more than before. Every event before a
+-- time T stands at or before the last position whose clock is less than T and this: so times become positions by two steps
+-- into an index, exactly, also where clocks were set back.
+CREATE TABLE audit_lateness (
+    lateness  bigint  NOT NULL PRIMARY KEY
+);
+
+INSERT INTO audit_lateness (lateness) VALUES (1);
 
 -- body is the whole event; the columns are what lists filter by. One partition per month of the time inside the id, so that
 -- ids are unique over all of them and a month can be dropped whole.
@@ -224,9 +237,17 @@ DECLARE
     now_in_force  store_state%ROWTYPE;
     states        integer[];
     recorded      bigint;
+    latest        bigint;
+    late          bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(1196573745, 2);
     SELECT * INTO STRICT now_in_force FROM store_state;
+    SELECT clock INTO latest FROM audit_leaf ORDER BY position DESC LIMIT 1;
+    -- The whole group has the clock of its latest event.
+    SELECT greatest(latest, max(given.time)), greatest(latest, max(given.time)) - min(given.time) + 1 INTO latest, late FROM unnest(times) AS given (time);
+    IF late > (SELECT max(lateness) FROM audit_lateness) THEN
+        INSERT INTO audit_lateness (lateness) VALUES (late);
+    END IF;
 
     WITH input AS MATERIALIZED (
         SELECT * FROM unnest(
@@ -244,7 +265,7 @@ BEGIN
               WHERE session.agent_id = input.agent_id::text AND session.session_id = input.session_id
                 AND (workspace_written, workspace_real) IS DISTINCT FROM (pin_written, pin_real)))
     ), leaf AS (
-        INSERT INTO audit_leaf (id, claim) SELECT id, claim FROM valid ORDER BY number
+        INSERT INTO audit_leaf (id, claim, clock) SELECT id, claim, latest FROM valid ORDER BY number
         ON CONFLICT DO NOTHING RETURNING position, id
     ), body AS (
         INSERT INTO audit_event (
