@@ -27,6 +27,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 missing_packages() {
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || has initdb || printf 'postgresql '
   has strace || printf 'strace '
+  has sqlite3 || printf 'sqlite3 '
   has gcc || printf 'gcc '
   [ -e /usr/include/stdio.h ] || printf 'libc6-dev '
   has curl || printf 'curl '

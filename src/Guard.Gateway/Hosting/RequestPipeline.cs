@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Guard.Gateway.Identity;
 using Guard.Gateway.OpenApi;
 using Microsoft.AspNetCore.Http;
@@ -26,6 +27,11 @@ internal sealed partial class RequestPipeline(SocketAccess access, Authenticator
             var refused = new RefusedException(exception.StatusCode, exception.StatusCode == 413 ? ProblemCodes.BodyTooLarge : ProblemCodes.BadRequest, exception.Message);
             Count(context, refused);
             await RefuseAsync(context, refused);
+        }
+        catch (DbException exception)
+        {
+            LogFailed(context.Request.Method, context.Request.Path, exception);
+            await RefuseAsync(context, new RefusedException(StatusCodes.Status503ServiceUnavailable, ProblemCodes.StoreUnavailable, "The store could not be read or written in time. Whether a change was made shows in the record; the gateway's log says more."));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
