@@ -4,6 +4,7 @@ using System.Reflection;
 using Guard.Cli.Agents;
 using Guard.Cli.Audit;
 using Guard.Cli.Init;
+using Guard.Cli.Init.Managed;
 using Guard.Cli.Policies;
 using Guard.Cli.Reference;
 using Guard.Cli.Shell;
@@ -35,6 +36,7 @@ internal static class GuardCommand
         guard.Add(AuditCommand.Create(context));
         guard.Add(ShellCommands.Create(context));
         guard.Add(ReferenceCommand.Create(context));
+        guard.Add(ManagedStoreCommand.Create(context));
         guard.Add(version);
         guard.Add(help);
         guard.SetAction(parsed =>

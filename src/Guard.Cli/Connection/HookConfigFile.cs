@@ -22,5 +22,7 @@ internal sealed record HookConfigFile
         if (!Directory.Exists(folder)) throw CliException.Refused($"the folder {folder} does not exist; {state}");
     }
 
-    public void Write(string path) => PrivateFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, CliJson.Default.HookConfigFile));
+    public void Write(string path) => PrivateFile.Write(path, Serialize());
+
+    public byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, CliJson.Default.HookConfigFile);
 }

@@ -11,16 +11,20 @@ namespace Guard.Cli.Init;
 /// </summary>
 internal static class Canary
 {
+    private const string Nobody = "65534";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    public static async Task<CanaryReport> FlyAsync(string hookPath, string configPath, string settingsPath, string workspace, CancellationToken cancel)
+    public static async Task<CanaryReport> FlyAsync(string hookPath, string configPath, string settingsPath, string workspace, CancellationToken cancel, bool asNobody = false)
     {
         var arguments = HookRegistrations.Arguments(HookEvents.PreToolUse, configPath)
             .Select(a => a == "${CLAUDE_PROJECT_DIR}" ? workspace : a).ToList();
         ChildProcess.Result result;
         try
         {
-            result = await ChildProcess.RunAsync(hookPath, arguments, Call(settingsPath, workspace), workspace, Limit, cancel);
+            // As an account without rights of its own: what the hook can then, it can by its group alone.
+            result = asNobody
+                ? await ChildProcess.RunAsync("setpriv", ["--reuid", Nobody, "--regid", Nobody, "--clear-groups", hookPath, .. arguments], Call(settingsPath, workspace), workspace, Limit, cancel)
+                : await ChildProcess.RunAsync(hookPath, arguments, Call(settingsPath, workspace), workspace, Limit, cancel);
         }
         catch (IOException e)
         {

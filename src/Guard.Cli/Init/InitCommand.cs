@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Guard.Cli.Connection;
+using Guard.Cli.Init.Managed;
 using Guard.Cli.Terminal;
 using Guard.Client;
 
@@ -18,22 +19,54 @@ internal static class InitCommand
         var permissions = new Option<bool>("--permissions") { Description = "Also write permissions.allow, so that the client does not ask about what Guard lets through" };
         var repair = new Option<bool>("--repair") { Description = "Rewrite a file that the client would drop as plain JSON, with a backup" };
         var uninstall = new Option<bool>("--uninstall") { Description = "Take out exactly what was put in" };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Show the file that would be written, change nothing" };
+        var dryRun = new Option<bool>("--dry-run", "--print") { Description = "Show what would be written, change nothing" };
+        var managed = new Option<bool>("--managed") { Description = "As root: install for every account of this machine, so that none can take it out (docs/managed.md)" };
+        var gateway = new Option<string?>("--gateway") { HelpName = "URL", Description = "With --managed: a gateway on another machine, https://host[:port]; needs --agent-key-file" };
+        var caFile = new Option<string?>("--ca-file") { HelpName = "PEM", Description = "With --gateway: the authorities that vouch for it" };
+        var agentKeyFile = new Option<string?>("--agent-key-file") { HelpName = "FILE", Description = "With --gateway: holds the agent's key" };
+        var adminKeyFile = new Option<string?>("--admin-key-file") { HelpName = "FILE", Description = "With --managed: write the first admin key there instead of showing it" };
+        var policies = new Option<string?>("--policies") { HelpName = "DIR", Description = "With --managed: policies to copy to /etc/guard/policies" };
+        var purge = new Option<bool>("--purge") { Description = "With --managed --uninstall: also the record, the policies and the account" };
         var data = CommonOptions.Data();
         var json = CommonOptions.Json();
         var command = new Command("init", "Register Guard's hook with Claude Code, and prove that it holds")
         {
-            user, project, hook, config, permissions, repair, uninstall, dryRun, data, json,
+            user, project, managed, hook, config, permissions, gateway, caFile, agentKeyFile, adminKeyFile, policies, repair, uninstall, purge, dryRun, data, json,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(user) && result.GetValue(project)) result.AddError("--user and --project exclude each other");
+            if ((result.GetValue(user) ? 1 : 0) + (result.GetValue(project) ? 1 : 0) + (result.GetValue(managed) ? 1 : 0) > 1) result.AddError("--user, --project and --managed exclude each other");
+            var forManaged = new Option[] { gateway, caFile, agentKeyFile, adminKeyFile, policies, purge }.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
+            if (!result.GetValue(managed) && forManaged is not null) result.AddError($"{forManaged.Name} is for --managed");
+            var notForManaged = new Option[] { hook, config, permissions, data }.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
+            if (result.GetValue(managed) && notForManaged is not null) result.AddError($"{notForManaged.Name} is not for --managed, whose places are fixed");
+            if (result.GetValue(purge) && !result.GetValue(uninstall)) result.AddError("--purge is for --uninstall");
+            if (result.GetValue(gateway) is { } url && !url.StartsWith("https://", StringComparison.Ordinal)) result.AddError($"--gateway {url}: a gateway on another machine is reached by https://");
+            if (result.GetValue(gateway) is not null != result.GetValue(agentKeyFile) is not null && !result.GetValue(uninstall)) result.AddError("--gateway and --agent-key-file are needed together");
+            if (result.GetValue(caFile) is not null && result.GetValue(gateway) is null) result.AddError("--ca-file is for --gateway");
             if (result.GetValue(uninstall) && result.GetValue(permissions)) result.AddError("--permissions is for installing; --uninstall takes them out by itself");
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            var folder = CommonOptions.FolderOf(parsed, data, context);
             var removing = parsed.GetValue(uninstall);
+            if (parsed.GetValue(managed))
+            {
+                var managedRequest = new ManagedRequest
+                {
+                    Source = context.ProgramFolder,
+                    Gateway = parsed.GetValue(gateway),
+                    CaFile = Absolute(parsed.GetValue(caFile)),
+                    AgentKeyFile = Absolute(parsed.GetValue(agentKeyFile)),
+                    AdminKeyFile = Absolute(parsed.GetValue(adminKeyFile)),
+                    Policies = Absolute(parsed.GetValue(policies)),
+                    Repair = parsed.GetValue(repair),
+                    DryRun = parsed.GetValue(dryRun),
+                    Purge = parsed.GetValue(purge),
+                };
+                return await RunManagedAsync(context, managedRequest, removing, parsed.GetValue(json), cancel);
+            }
+
+            var folder = CommonOptions.FolderOf(parsed, data, context);
             var request = new InitRequest
             {
                 SettingsPath = SettingsPath(context, parsed.GetValue(user)),
@@ -59,6 +92,19 @@ internal static class InitCommand
                 : ExitCodes.Done;
         });
         return command;
+
+        string? Absolute(string? path) => path is null ? null : context.Resolve(path);
+    }
+
+    private static async Task<int> RunManagedAsync(CliContext context, ManagedRequest request, bool removing, bool json, CancellationToken cancel)
+    {
+        var installer = new ManagedInstaller(context, request);
+        var report = removing ? await installer.UninstallAsync(cancel) : await installer.InstallAsync(cancel);
+        if (json)
+            context.Output.WriteLine(JsonSerializer.Serialize(report, CliJson.Default.ManagedReport));
+        else
+            ManagedText.Write(context, report);
+        return report.Canary is { Stopped: false } ? ExitCodes.Negative : ExitCodes.Done;
     }
 
     private static async Task<InitReport> InstallAsync(CliContext context, Installer installer, InitRequest request, CancellationToken cancel)

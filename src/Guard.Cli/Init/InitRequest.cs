@@ -14,6 +14,12 @@ internal sealed record InitRequest
 
     /// <summary>The settings are the account's, not a project's.</summary>
     public bool User { get; init; }
+
+    /// <summary>The settings are the machine's: beside the hooks, what keeps them in force.</summary>
+    public bool Managed { get; init; }
+
+    /// <summary>With <see cref="Managed"/>: the host of a gateway on another machine.</summary>
+    public string? GatewayHost { get; init; }
     public bool Repair { get; init; }
     public bool DryRun { get; init; }
 }

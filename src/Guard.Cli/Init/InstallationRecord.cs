@@ -1,3 +1,5 @@
+using Guard.Cli.Init.Managed;
+
 namespace Guard.Cli.Init;
 
 /// <summary>What Guard put into one settings file, so that it can take out exactly that.</summary>
@@ -24,4 +26,7 @@ internal sealed record InstallationRecord
     public required IReadOnlyList<string> Permissions { get; init; }
 
     public required IReadOnlyList<string> Backups { get; init; }
+
+    /// <summary>Members set in managed settings.</summary>
+    public IReadOnlyList<SetMember> Set { get; init; } = [];
 }

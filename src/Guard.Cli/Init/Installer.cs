@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Guard.Agents.ClaudeCode;
 using Guard.Cli.Connection;
+using Guard.Cli.Init.Managed;
 using Guard.Cli.Terminal;
 
 namespace Guard.Cli.Init;
@@ -45,6 +46,13 @@ internal sealed class Installer(CliContext context, GuardFolder folder)
             made.AddRange(permissions.Made);
         }
 
+        IReadOnlyList<SetMember> set = [];
+        if (request.Managed)
+        {
+            (set, var left) = ManagedSettings.Add(settings, request.GatewayHost);
+            warnings = [.. warnings, .. left];
+        }
+
         var report = new InitReport
         {
             Operation = "install",
@@ -74,6 +82,7 @@ internal sealed class Installer(CliContext context, GuardFolder folder)
             MadeFolder = madeFolder || earlier is { MadeFolder: true },
             Made = [.. (earlier?.Made ?? []).Union(made, StringComparer.Ordinal)],
             Permissions = [.. (earlier?.Permissions ?? []).Union(added, StringComparer.Ordinal)],
+            Set = [.. earlier?.Set ?? [], .. set],
             Backups = backup is null ? earlier?.Backups ?? [] : [.. earlier?.Backups ?? [], backup],
         };
         _records.Save(file, record);
@@ -111,6 +120,7 @@ internal sealed class Installer(CliContext context, GuardFolder folder)
         var before = settings.DeepClone();
         Func<string, bool> mayRemove = record is null ? _ => true : path => record.Made.Contains(path, StringComparer.Ordinal);
         HookRegistrations.Remove(settings, mayRemove);
+        ManagedSettings.Remove(settings, record?.Set ?? []);
         PermissionRules.Remove(settings, (IReadOnlyCollection<string>?)record?.Permissions ?? [], mayRemove);
 
         var changed = repairs.Count > 0 || !JsonNode.DeepEquals(before, settings);

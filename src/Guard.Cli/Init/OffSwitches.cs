@@ -12,11 +12,18 @@ internal static class OffSwitches
         foreach (var path in settingsPaths.Distinct(StringComparer.Ordinal))
             RefuseIfSet(path, "disableAllHooks", "set it to false or take it out, then run the command again");
 
+        RefuseManaged(context);
         foreach (var path in ManagedFiles(context.ManagedSettingsFolder))
         {
-            RefuseIfSet(path, "disableAllHooks", "ask whoever manages this machine");
             RefuseIfSet(path, "allowManagedHooksOnly", "hooks of users and projects do not run here; ask whoever manages this machine to register Guard");
         }
+    }
+
+    /// <exception cref="CliException">The machine's settings turn all hooks off.</exception>
+    public static void RefuseManaged(CliContext context)
+    {
+        foreach (var path in ManagedFiles(context.ManagedSettingsFolder))
+            RefuseIfSet(path, "disableAllHooks", "ask whoever manages this machine");
     }
 
     private static void RefuseIfSet(string path, string key, string remedy)

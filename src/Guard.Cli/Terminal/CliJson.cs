@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Guard.Cli.Audit;
 using Guard.Cli.Connection;
 using Guard.Cli.Init;
+using Guard.Cli.Init.Managed;
 using Guard.Cli.Policies;
 using Guard.Cli.Shell;
 using Guard.Cli.Up;
@@ -16,6 +17,9 @@ namespace Guard.Cli.Terminal;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(InstallationRecord))]
 [JsonSerializable(typeof(InitReport))]
+[JsonSerializable(typeof(ManagedRecord))]
+[JsonSerializable(typeof(ManagedReport))]
+[JsonSerializable(typeof(ManagedKeys))]
 [JsonSerializable(typeof(HookConfigFile))]
 [JsonSerializable(typeof(ValidateReport))]
 [JsonSerializable(typeof(UpState))]

@@ -1,0 +1,34 @@
+#!/bin/bash
+# Makes a machine of its own out of mount and process namespaces, and a managed installation in it:
+#   unshare -mpf --kill-child --mount-proc --propagation private machine.sh DISTRIBUTION POLICIES CLIENT
+# The real machine keeps its /etc, /run, /var/lib, /usr/local and /home. Prints `ready`; ends with its standard input.
+set -eu
+distribution=$1 policies=$2 client=$3
+
+mount -t tmpfs -o mode=755 none /mnt
+for folder in /etc /usr/local/bin; do
+  mkdir -p "/mnt$folder"
+  cp -a "$folder/." "/mnt$folder/"
+done
+mkdir -p /mnt/usr/local/lib /mnt/run /mnt/var/lib /mnt/home /mnt/opt
+rm -rf /mnt/etc/guard /mnt/etc/claude-code /mnt/etc/systemd/system/guard-gateway.service
+mkdir -p /mnt/etc/systemd/system
+chmod -R go-w /mnt/usr
+mkdir -p /mnt/opt/client
+mount --bind "$(dirname "$client")" /mnt/opt/client
+for folder in /etc /usr/local/bin /usr/local/lib /run /var/lib /home /opt; do
+  mount --rbind "/mnt$folder" "$folder"
+done
+
+for account in guard dev; do
+  ! getent passwd "$account" >/dev/null || userdel -f "$account"
+  ! getent group "$account" >/dev/null || groupdel "$account"
+done
+useradd --create-home --shell /bin/bash dev
+
+"$distribution/guard" init --managed --policies "$policies" --admin-key-file /etc/guard-admin.key >/run/init-1 2>&1 </dev/null || { cat /run/init-1 >&2; exit 1; }
+/usr/local/lib/guard/start-gateway >/run/gateway.log 2>&1 </dev/null &
+until [ -S /run/guard/gateway.sock ]; do kill -0 $! || { cat /run/gateway.log >&2; exit 1; }; sleep 0.05; done
+"$distribution/guard" init --managed --policies "$policies" >/run/init-2 2>&1 </dev/null || { cat /run/init-2 >&2; exit 1; }
+echo ready
+cat >/dev/null
