@@ -59,6 +59,7 @@ internal static class InitCommand
                     AgentKeyFile = Absolute(parsed.GetValue(agentKeyFile)),
                     AdminKeyFile = Absolute(parsed.GetValue(adminKeyFile)),
                     Policies = Absolute(parsed.GetValue(policies)),
+                    MayShowKey = context.IsTerminal && !parsed.GetValue(json),
                     Repair = parsed.GetValue(repair),
                     DryRun = parsed.GetValue(dryRun),
                     Purge = parsed.GetValue(purge),

@@ -151,7 +151,7 @@ internal sealed class ManagedInstaller(CliContext context, ManagedRequest reques
             throw CliException.Refused("this machine is installed for another kind of gateway; take that out first with `guard init --managed --uninstall`. Nothing was changed");
         if (request.Policies is { } policies && !Directory.Exists(policies)) throw CliException.Refused($"the policy folder {policies} does not exist; nothing was changed");
         if (request.AdminKeyFile is { } keyFile && Path.Exists(keyFile) && !HasStore) throw CliException.Refused($"{keyFile} exists already; a new admin key is not written over it. Nothing was changed");
-        if (request.Gateway is null && !HasStore && request.AdminKeyFile is null && !context.IsTerminal && !request.DryRun)
+        if (request.Gateway is null && !HasStore && request.AdminKeyFile is null && !request.MayShowKey && !request.DryRun)
             throw CliException.Usage("the gateway's first admin key is shown on a terminal alone: name a file with --admin-key-file");
         OffSwitches.RefuseManaged(context);
         var (_, warning) = await AgentClient.FindAsync(context, cancel);

@@ -20,6 +20,9 @@ internal sealed record ManagedRequest
 
     /// <summary>Folder whose policies are copied; null: none.</summary>
     public string? Policies { get; init; }
+
+    /// <summary>Standard output is a terminal, on which a key may be shown.</summary>
+    public bool MayShowKey { get; init; }
     public bool Repair { get; init; }
     public bool DryRun { get; init; }
 

@@ -1,0 +1,20 @@
+# Runs a script with what the attacks share: bash prelude.sh SCRIPT
+HOOK=/usr/local/lib/guard/guard-hook
+cd "$HOME" 2>/dev/null || cd /home/dev
+[ "$(id -u)" -eq 0 ] || export HOME=/home/dev
+
+# A call as the client writes it; by default one that policy denies.
+input() {
+  printf '{"session_id":"s","hook_event_name":"PreToolUse","cwd":"/home/dev","tool_name":"Read","tool_input":{"file_path":"%s"}}' "${1:-/home/dev/.env}"
+}
+
+# Asks the hook about it, as registered; what stands before becomes the words in front of the program: ask env A=b
+ask() { input | "$@" "$HOOK" pre --config /etc/guard/hook.json --workspace /home/dev; }
+
+# A library that ends any program it gets into with the exit code of "no objection".
+evil() {
+  printf '#include <unistd.h>\n__attribute__((constructor)) static void in(void) { _exit(0); }\n' >"$HOME/evil.c"
+  gcc -shared -fPIC -o "$HOME/evil.so" "$HOME/evil.c"
+}
+
+eval "$1"
