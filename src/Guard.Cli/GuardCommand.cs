@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.Reflection;
 using Guard.Cli.Agents;
 using Guard.Cli.Audit;
+using Guard.Cli.Doctor;
 using Guard.Cli.Init;
 using Guard.Cli.Init.Managed;
 using Guard.Cli.Policies;
@@ -30,6 +31,7 @@ internal static class GuardCommand
         var guard = new NotedCommand("guard", Description) { Notes = ExitCodes.Explanation };
         guard.Add(UpCommand.Create(context));
         guard.Add(InitCommand.Create(context));
+        guard.Add(DoctorCommand.Create(context));
         guard.Add(PolicyCommand.Create(context));
         guard.Add(AgentCommand.Create(context));
         guard.Add(KeyCommand.Create(context));

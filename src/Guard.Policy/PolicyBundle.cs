@@ -27,6 +27,10 @@ public sealed class PolicyBundle
 
     internal FloorCompiled Floor { get; }
 
+    /// <summary>Whether a policy applies to the agent, or would with a context that is not known here.</summary>
+    public bool MayApply(string policy, AgentFacts agent) =>
+        Compiled.Any(p => p.Definition.Name == policy && p.AppliesTo?.To(agent, new ContextFacts()) != Applicability.No);
+
     /// <summary>What the policies that apply to the agent ask of the record.</summary>
     public AuditDefinition AuditFor(AgentFacts agent, ContextFacts context) =>
         AuditDefinition.Combine(Compiled.Where(p => p.AppliesTo?.To(agent, context) != Applicability.No).Select(p => p.Definition));

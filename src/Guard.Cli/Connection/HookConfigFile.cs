@@ -11,6 +11,7 @@ internal sealed record HookConfigFile
     public string? AgentName { get; init; }
     public string? CaFile { get; init; }
     public string? StateDirectory { get; init; }
+    public string? Mode { get; init; }
 
     /// <summary>Before the key is made: it would be lost.</summary>
     /// <param name="path">Absolute.</param>

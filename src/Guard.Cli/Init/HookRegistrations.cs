@@ -102,7 +102,7 @@ internal static class HookRegistrations
     }
 
     // Exec form, the program's name and one of its verbs: a line of a shell that mentions the hook is somebody else's.
-    private static bool IsOwn(JsonNode? node) =>
+    public static bool IsOwn(JsonNode? node) =>
         node is JsonObject handler
         && Text(handler["command"]) is { } command && Path.GetFileName(command) == ProgramName
         && handler["args"] is JsonArray { Count: > 0 } args && Text(args[0]) is "pre" or "post" or "config";

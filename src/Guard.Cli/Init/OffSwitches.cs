@@ -35,7 +35,8 @@ internal static class OffSwitches
         throw CliException.Refused($"{path}:{line}:{column}: `{key}` is true, so the client would not run Guard; {remedy}");
     }
 
-    private static IEnumerable<string> ManagedFiles(string folder)
+    /// <summary>The client's managed settings files, the first and its drop-ins.</summary>
+    public static IEnumerable<string> ManagedFiles(string folder)
     {
         yield return Path.Combine(folder, "managed-settings.json");
         var parts = Path.Combine(folder, "managed-settings.d");

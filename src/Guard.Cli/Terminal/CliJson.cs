@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Guard.Cli.Audit;
 using Guard.Cli.Connection;
+using Guard.Cli.Doctor;
 using Guard.Cli.Init;
 using Guard.Cli.Init.Managed;
 using Guard.Cli.Policies;
@@ -20,6 +21,7 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(ManagedRecord))]
 [JsonSerializable(typeof(ManagedReport))]
 [JsonSerializable(typeof(ManagedKeys))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(HookConfigFile))]
 [JsonSerializable(typeof(ValidateReport))]
 [JsonSerializable(typeof(UpState))]

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Guard.Cli.Connection;
+using Guard.Cli.Init;
+using Guard.Cli.Init.Managed;
+using Guard.Cli.Terminal;
+using Guard.Client;
+
+namespace Guard.Cli.Doctor;
+
+/// <summary>One examination of this machine, this account and this folder.</summary>
+internal sealed class Examination(CliContext context, GuardFolder folder, string? adminKey, string? caFile)
+{
+    private readonly List<Finding> _findings = [];
+    private readonly List<string> _notes = [];
+
+    public async Task<DoctorReport> RunAsync(CancellationToken cancel)
+    {
+        var layers = SettingsLayer.ReadAll(context);
+        var checks = new SettingsChecks(context, layers);
+        _findings.AddRange(checks.Run());
+        var registered = checks.Registered;
+        var client = await ExamineClientAsync(layers, cancel);
+        var (settings, mayRead) = ReadHookSettings(registered);
+        var address = await ExamineGatewayAsync(settings, mayRead, cancel);
+        var canaries = registered is null || _findings.Exists(finding => finding.Code == FindingCodes.HookProgram) ? [] : await HookCanaries.FlyAsync(registered, context.CurrentDirectory, cancel);
+        foreach (var canary in canaries.Where(canary => !canary.Passed)) _findings.Add(Explain(canary));
+
+        var isManaged = registered is { IsManaged: true };
+        if (registered is { IsManaged: false })
+        {
+            _notes.Add("a user installation stops tool calls, not code that already runs as you: such code can read the hook's key, change these settings and start the client without hooks. `guard init --managed` is the answer to that (docs/managed.md)");
+        }
+
+        return new DoctorReport
+        {
+            Installation = registered is null ? "none" : isManaged ? "managed" : "user",
+            RegisteredIn = registered?.Path,
+            Hook = registered?.Hook?["command"]?.ToString(),
+            Gateway = address,
+            Client = client,
+            Findings = _findings,
+            Canaries = canaries,
+            Notes = _notes,
+        };
+    }
+
+    private async Task<string?> ExamineClientAsync(IReadOnlyList<SettingsLayer> layers, CancellationToken cancel)
+    {
+        ClientReport? client;
+        try
+        {
+            (client, var warning) = await AgentClient.FindAsync(context, cancel);
+            if (client is null)
+            {
+                _findings.Add(new Finding(FindingCodes.ClientMissing, warning!, "put the client on PATH and run the command again"));
+                return null;
+            }
+        }
+        catch (CliException e)
+        {
+            _findings.Add(new Finding(FindingCodes.ClientTooOld, e.Message, "`claude update`"));
+            return null;
+        }
+
+        foreach (var layer in layers.Where(layer => layer.Void is null))
+        {
+            if (await ClientCheck.FindObjectionAsync(client.Path, layer.Path, context.Home, context.CurrentDirectory, cancel) is { } objection)
+                _findings.Add(new Finding(FindingCodes.SettingsVoid, $"the client drops settings, in its own words: {objection}", "mend that file"));
+        }
+
+        return $"{client.Path} {client.Version}";
+    }
+
+    // Those that the registration names; on a managed machine the machine's, which an ordinary account may not read.
+    private (HookConfigFile? Settings, bool MayRead) ReadHookSettings(SettingsLayer? registered)
+    {
+        var args = (registered?.Hook?["args"] as JsonArray)?.Select(arg => arg?.ToString() ?? "").ToList() ?? [];
+        var at = args.IndexOf("--config");
+        var path = Directory.Exists(ManagedLayout.Configuration) ? ManagedLayout.HookSettings : at >= 0 && at + 1 < args.Count ? args[at + 1] : folder.HookConfig;
+        try
+        {
+            var settings = JsonSerializer.Deserialize(File.ReadAllBytes(path), CliJson.Default.HookConfigFile);
+            if (settings?.Mode == "audit")
+                _findings.Add(new Finding(FindingCodes.AuditMode, $"`mode` is `audit` in {path}: where the agent is allowed it, calls are recorded and not stopped", "take `mode` out, unless this is a trial"));
+            return (settings, true);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return (null, false);
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            if (registered is not null) _findings.Add(new Finding(FindingCodes.HookSettings, $"the hook's settings {path} cannot be read: {e.Message}", "run `guard up` and `guard init` again"));
+            return (null, true);
+        }
+    }
+
+    private async Task<string?> ExamineGatewayAsync(HookConfigFile? settings, bool mayRead, CancellationToken cancel)
+    {
+        if (!mayRead)
+        {
+            _notes.Add("this account may not read the machine's hook settings, which is as it should be: of the gateway it learns by the canaries alone. As root this command looks further");
+            return null;
+        }
+
+        if (settings is null) return null;
+        if (!GatewayAddress.TryParse(settings.GatewayUrl, out var address, out var problem))
+        {
+            _findings.Add(new Finding(FindingCodes.HookSettings, $"`gatewayUrl` of the hook's settings: {problem}", "run `guard init` again"));
+            return settings.GatewayUrl;
+        }
+
+        if (adminKey is null) _notes.Add("without an admin key (GUARD_ADMIN_KEY, --admin-key-file) the expiry of the key and what policies apply to were not looked at");
+        _findings.AddRange(await new GatewayChecks(context, settings, adminKey, caFile).RunAsync(address, cancel));
+        return address.Text;
+    }
+
+    private static Finding Explain(CanaryResult canary) =>
+        canary.Reason.Contains("refused the request (401", StringComparison.Ordinal)
+            ? new Finding(FindingCodes.KeyRefused, $"the gateway does not take the hook's key: {canary.Reason}", "make a new one: `guard agent rotate NAME`, or on a managed machine remove /etc/guard/hook.json and run `guard init --managed`")
+        : canary.Name == "denied"
+            ? new Finding(FindingCodes.CanaryNotDenied, $"a call that must be denied: {canary.Reason}", "see the other findings; `guard-hook pre --trace FILE` shows what the hook does")
+            : new Finding(FindingCodes.CanaryNotAllowed, $"a call that touches nothing was not allowed: {canary.Reason}", "see the other findings; `guard-hook pre --trace FILE` shows what the hook does");
+}
