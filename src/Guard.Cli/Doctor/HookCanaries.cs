@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Guard.Agents.ClaudeCode;
 using Guard.Cli.Init;

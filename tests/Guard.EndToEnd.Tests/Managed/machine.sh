@@ -24,6 +24,11 @@ for account in guard dev; do
   ! getent passwd "$account" >/dev/null || userdel -f "$account"
   ! getent group "$account" >/dev/null || groupdel "$account"
 done
+mkdir -m 755 /etc/claude-code
+printf '{\n  "companyAnnouncements": ["keep me"],\n  "env": {"NO_PROXY": "intra.example"}\n}\n' >/etc/claude-code/managed-settings.json
+cp /etc/claude-code/managed-settings.json /run/settings-before
+chmod 644 /etc/claude-code/managed-settings.json
+
 useradd --create-home --shell /bin/bash dev
 
 "$distribution/guard" init --managed --policies "$policies" --admin-key-file /etc/guard-admin.key >/run/init-1 2>&1 </dev/null || { cat /run/init-1 >&2; exit 1; }

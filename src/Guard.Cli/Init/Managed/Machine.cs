@@ -43,7 +43,7 @@ internal sealed class Machine(CliContext context, bool dryRun)
         var there = File.Exists(path);
         var right = there && File.GetUnixFileMode(path) == mode && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
         if (note) Note($"file {path}", !there ? "made" : right ? "unchanged" : "changed");
-        if (!there) _made.Add(path);
+        if (!there && note) _made.Add(path);
         if (dryRun) return !right;
         if (right)
         {

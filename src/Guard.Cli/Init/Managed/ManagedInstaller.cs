@@ -93,13 +93,12 @@ internal sealed class ManagedInstaller(CliContext context, ManagedRequest reques
         if (Made(ManagedLayout.Unit)) _machine.Remove(ManagedLayout.Unit);
         if (SystemdRuns) await _machine.RunAsync("systemd: read the units again", "systemctl", ["daemon-reload"], cancel);
         if (Made(ManagedLayout.Link)) _machine.Remove(ManagedLayout.Link);
-        if (Made(ManagedLayout.Programs)) _machine.RemoveAll(ManagedLayout.Programs);
         foreach (var file in (string[])[ManagedLayout.HookSettings, ManagedLayout.Authorities, Path.Combine(ManagedLayout.Configuration, "init.lock")]) _machine.Remove(file);
         _machine.RemoveAll(Path.Combine(ManagedLayout.Configuration, "installations"));
         _machine.RemoveAll(ManagedLayout.RunFolder);
 
         if (request.Purge) await PurgeAsync(record, cancel);
-        var left = record.Made.Where(path => request.DryRun || Path.Exists(path)).Where(path => path != ManagedLayout.Configuration && path != context.ManagedSettingsFolder).ToList();
+        var left = record.Made.Where(path => request.DryRun || Path.Exists(path)).Where(path => path is not (ManagedLayout.Configuration or ManagedLayout.Programs) && path != context.ManagedSettingsFolder).ToList();
         if (left.Count > 0 && !request.Purge)
         {
             foreach (var path in left.Where(Directory.Exists)) _machine.Note($"folder {path}", "kept: remove it with --uninstall --purge");
@@ -113,6 +112,8 @@ internal sealed class ManagedInstaller(CliContext context, ManagedRequest reques
         }
 
         if (Made(context.ManagedSettingsFolder)) _machine.Remove(context.ManagedSettingsFolder);
+        // Last: this program may be one of them.
+        if (Made(ManagedLayout.Programs)) _machine.RemoveAll(ManagedLayout.Programs);
         return report with { Steps = _machine.Steps, Settings = settings, Warnings = [.. _warnings, .. settings.Warnings] };
 
         bool Made(string path) => record.Made.Contains(path, StringComparer.Ordinal);
