@@ -32,7 +32,7 @@ internal static class ManagedSettings
             if (present.Contains("*", StringComparer.Ordinal) || hosts.All(host => present.Contains(host, StringComparer.Ordinal))) continue;
             var wanted = string.Join(',', present.Union(hosts, StringComparer.Ordinal));
             environment[name] = wanted;
-            set.Add(new SetMember("env", name, wanted, before));
+            set.Add(new SetMember(name, wanted, "env", before));
         }
 
         return (set, warnings);
@@ -42,7 +42,7 @@ internal static class ManagedSettings
             if (settings[name] is not { } stated)
             {
                 settings[name] = wanted;
-                set.Add(new SetMember(null, name, wanted.ToJsonString(), null));
+                set.Add(new SetMember(name, wanted.ToJsonString()));
             }
             else if (!JsonNode.DeepEquals(stated, wanted) && !IsNewer(stated))
             {
@@ -73,8 +73,8 @@ internal static class ManagedSettings
 }
 
 /// <summary>A member that Guard set in settings.</summary>
-/// <param name="Holder">The object it stands in; null: the document.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Value">What was set: JSON, or below a holder the text itself.</param>
+/// <param name="Holder">The object it stands in; null: the document.</param>
 /// <param name="Before">The text that stood there; null: nothing.</param>
-internal sealed record SetMember(string? Holder, string Name, string Value, string? Before);
+internal sealed record SetMember(string Name, string Value, string? Holder = null, string? Before = null);

@@ -34,7 +34,7 @@ internal static class ManagedStoreCommand
         try
         {
             if (File.Exists(Path.Combine(data, "guard.db")))
-                return new ManagedKeys(await Credentials.IssueAgentKeyAsync(data, agent, context.Time, cancel), AdminKey: null);
+                return new ManagedKeys(await Credentials.IssueAgentKeyAsync(data, agent, context.Time, cancel));
 
             var socket = Path.Combine(data, "setup.sock");
             var options = new GatewayOptions
@@ -64,7 +64,7 @@ internal static class ManagedStoreCommand
 /// <summary>Keys on their way from the store to root.</summary>
 /// <param name="AgentKey">For the hook.</param>
 /// <param name="AdminKey">For people; null: the store had one before.</param>
-internal sealed record ManagedKeys(string AgentKey, string? AdminKey)
+internal sealed record ManagedKeys(string AgentKey, string? AdminKey = null)
 {
     /// <summary>Never the keys: records print themselves into messages.</summary>
     public override string ToString() => "keys";
