@@ -35,7 +35,8 @@ internal static class InitCommand
         };
         command.Validators.Add(result =>
         {
-            if ((result.GetValue(user) ? 1 : 0) + (result.GetValue(project) ? 1 : 0) + (result.GetValue(managed) ? 1 : 0) > 1) result.AddError("--user, --project and --managed exclude each other");
+            if (result.GetValue(user) && result.GetValue(project)) result.AddError("--user and --project exclude each other");
+            if (result.GetValue(managed) && (result.GetValue(user) || result.GetValue(project))) result.AddError("--managed and --user or --project exclude each other");
             var forManaged = new Option[] { gateway, caFile, agentKeyFile, adminKeyFile, policies, purge }.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
             if (!result.GetValue(managed) && forManaged is not null) result.AddError($"{forManaged.Name} is for --managed");
             var notForManaged = new Option[] { hook, config, permissions, data }.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });

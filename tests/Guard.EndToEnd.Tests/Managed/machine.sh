@@ -33,7 +33,7 @@ useradd --create-home --shell /bin/bash dev
 
 "$distribution/guard" init --managed --policies "$policies" --admin-key-file /etc/guard-admin.key >/run/init-1 2>&1 </dev/null || { cat /run/init-1 >&2; exit 1; }
 /usr/local/lib/guard/start-gateway >/run/gateway.log 2>&1 </dev/null &
-until [ -S /run/guard/gateway.sock ]; do kill -0 $! || { cat /run/gateway.log >&2; exit 1; }; sleep 0.05; done
+until curl -s --unix-socket /run/guard/gateway.sock http://gateway.invalid/health/live; do kill -0 $! || { cat /run/gateway.log >&2; exit 1; }; sleep 0.05; done
 "$distribution/guard" init --managed --policies "$policies" >/run/init-2 2>&1 </dev/null || { cat /run/init-2 >&2; exit 1; }
 echo ready
 cat >/dev/null

@@ -34,7 +34,7 @@ internal static class ManagedStoreCommand
         try
         {
             if (File.Exists(Path.Combine(data, "guard.db")))
-                return new ManagedKeys(await Credentials.IssueAgentKeyAsync(data, agent, context.Time, cancel));
+                return new ManagedKeys(await Credentials.IssueAgentKeyAsync(data, agent, clock: context.Time, cancellationToken: cancel));
 
             var socket = Path.Combine(data, "setup.sock");
             var options = new GatewayOptions
