@@ -118,10 +118,11 @@ internal sealed class AuditStream(AuditReader reader, KeyIndex keys, ChangeFeed 
         var since = clock.GetElapsedTime(_readAt);
         if (since < LeastPause)
         {
-            await Task.Delay(LeastPause - since, clock, end);
+            // A stop in this pause ends the stream as whole as any other.
+            await Task.WhenAny(Task.Delay(LeastPause - since, clock, end));
         }
 
-        return true;
+        return !end.IsCancellationRequested;
     }
 
     private Problem? Refusal(KeyEntry key) => key switch
