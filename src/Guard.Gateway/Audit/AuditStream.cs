@@ -67,6 +67,12 @@ internal sealed class AuditStream(AuditReader reader, KeyIndex keys, ChangeFeed 
             _readAt = clock.GetTimestamp();
             var recordedTo = changes.RecordedTo;
             var page = reader.Page(query with { After = position, Limit = PageSize });
+            // Between two events the stream can end whole; a flush under a set token could not.
+            if (end.IsCancellationRequested)
+            {
+                return null;
+            }
+
             foreach (var e in page.Events.Reverse())
             {
                 Write(e);
