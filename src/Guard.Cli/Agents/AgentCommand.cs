@@ -8,6 +8,9 @@ namespace Guard.Cli.Agents;
 /// <summary><c>guard agent</c>: the identities that call the gateway.</summary>
 internal static class AgentCommand
 {
+    private const int WideEnough = 120;
+    private const int NarrowColumns = 5;
+
     public static Command Create(CliContext context) => new("agent", "Make, list, show, change and revoke the identities that agents call the gateway with, and rotate their keys")
     {
         AgentCreateCommand.Create(context),
@@ -41,20 +44,22 @@ internal static class AgentCommand
                 return ExitCodes.Done;
             }
 
+            // A narrow terminal shows what tells agents apart; `agent show` and --json have the rest.
+            var shown = context.IsTerminal && context.Width < WideEnough ? NarrowColumns : int.MaxValue;
             context.WriteTable(
-                [new("NAME"), new("STATE"), new("TIER"), new("TAGS"), new("OWNER"), new("KEYS"), new("LAST SEEN (UTC)"), new("CLIENT"), new("HOOK")],
-                list.Agents.Select(a => (IReadOnlyList<Cell>)
-                [
+                [.. new Column[] { new("NAME"), new("STATE"), new("TIER"), new("TAGS"), new("LAST SEEN (UTC)"), new("OWNER"), new("KEYS"), new("CLIENT"), new("HOOK") }.Take(shown)],
+                list.Agents.Select(a => (IReadOnlyList<Cell>)[.. new Cell[]
+                {
                     a.Name,
                     a.RevokedAt is null ? new Cell(a.AuditModeAllowed ? "active, may audit" : "active") : new Cell("revoked", EffectColors.Of(Effects.Deny)),
                     a.TrustTier,
                     string.Join(", ", a.Tags),
+                    a.LastSeenAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") ?? "never",
                     a.Owner,
                     string.Join(", ", a.KeyPrefixes),
-                    a.LastSeenAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") ?? "never",
                     a.Client ?? "",
                     a.HookVersion ?? "",
-                ]));
+                }.Take(shown)]));
             return ExitCodes.Done;
         });
         return command;

@@ -26,7 +26,7 @@ internal static class CliContextOutput
         foreach (var (i, column) in columns.Index())
         {
             var gap = i < columns.Count - 1 ? 2 : 0;
-            var added = new TableColumn(new Text(column.Name, new Style(decoration: Decoration.Bold))) { NoWrap = true, Padding = new Padding(0, 0, gap, 0) };
+            var added = new TableColumn(new Text(column.Name, new Style(decoration: Decoration.Bold)) { Overflow = Overflow.Ellipsis }) { NoWrap = true, Padding = new Padding(0, 0, gap, 0) };
             if (column.Width is { } width) added.Width = width;
             table.AddColumn(added);
         }

@@ -67,6 +67,12 @@ internal sealed class AuditStream(AuditReader reader, KeyIndex keys, ChangeFeed 
             _readAt = clock.GetTimestamp();
             var recordedTo = changes.RecordedTo;
             var page = reader.Page(query with { After = position, Limit = PageSize });
+            // Between two events the stream can end whole; a flush under a set token could not.
+            if (end.IsCancellationRequested)
+            {
+                return null;
+            }
+
             foreach (var e in page.Events.Reverse())
             {
                 Write(e);
@@ -118,10 +124,11 @@ internal sealed class AuditStream(AuditReader reader, KeyIndex keys, ChangeFeed 
         var since = clock.GetElapsedTime(_readAt);
         if (since < LeastPause)
         {
-            await Task.Delay(LeastPause - since, clock, end);
+            // A stop in this pause ends the stream as whole as any other.
+            await Task.WhenAny(Task.Delay(LeastPause - since, clock, end));
         }
 
-        return true;
+        return !end.IsCancellationRequested;
     }
 
     private Problem? Refusal(KeyEntry key) => key switch

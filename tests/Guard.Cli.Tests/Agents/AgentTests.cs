@@ -22,7 +22,7 @@ public sealed class AgentTests : IAsyncLifetime
 
         result.ExitCode.Should().Be(0);
         result.Output.Should().StartWith("Agent ci is made (owner ops, tier trusted, tags ci, nightly).\nIts key, shown this once: guard_agent_");
-        (await _cli.RunAsync("agent", "list")).Output.Should().MatchRegex("ci +active +trusted +ci, nightly +ops +\\S+ +never").And.NotContain(result.Output.Split('_')[^1].Trim());
+        (await _cli.RunAsync("agent", "list")).Output.Should().MatchRegex("ci +active +trusted +ci, nightly +never +ops +\\S+\n").And.NotContain(result.Output.Split('_')[^1].Trim());
     }
 
     [Fact]
@@ -182,6 +182,13 @@ public sealed class AgentTests : IAsyncLifetime
     {
         await _gateway.DecideAsync("read:file", "/x");
 
-        (await _cli.RunAsync("agent", "list")).Output.Should().MatchRegex("LAST SEEN \\(UTC\\) +CLIENT +HOOK\n").And.MatchRegex("first .* claude-code +test\n");
+        (await _cli.RunAsync("agent", "list")).Output.Should().MatchRegex("LAST SEEN \\(UTC\\) +OWNER +KEYS +CLIENT +HOOK\n").And.MatchRegex("first .* claude-code +test\n");
+
+        _cli.IsTerminal = true;
+        _cli.Set("NO_COLOR", "1");
+        _cli.Width = 80;
+        var narrow = (await _cli.RunAsync("agent", "list")).Output.TrimEnd('\n').Split('\n');
+        narrow[0].Should().MatchRegex("^NAME +STATE +TIER +TAGS +LAST SEEN");
+        narrow.Should().HaveCount(2).And.OnlyContain(l => l.Length <= 80);
     }
 }

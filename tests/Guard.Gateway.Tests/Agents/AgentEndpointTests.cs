@@ -125,6 +125,79 @@ public abstract class AgentEndpointTests(StoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task Agent_Updated_DecidesByItAtOnceAndKeepsTheRest()
+    {
+        await using var gateway = await StartAsync("name: nightly\nappliesTo: { tags: [nightly] }\nrules:\n  - { id: r, effect: allow, actions: [\"read:file\"] }\n");
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Deny);
+
+        var response = await gateway.SendAsync(HttpMethod.Patch, "/v1/agents/first", gateway.Credentials.AdminKey, """{"tags":["nightly"],"owner":"grace"}""");
+
+        (await TestGateway.ReadAsync(response, ProtocolJson.Default.AgentInfo, HttpStatusCode.OK)).Should().BeEquivalentTo(new { Owner = "grace", Tags = new[] { "nightly" }, TrustTier = "verified", AuditModeAllowed = false });
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
+        var change = (await gateway.EventsAsync("?kind=administration")).Events[0].Change!;
+        (change.Actor, change.Operation, change.Target).Should().Be(("ada", "agent.update", "first"));
+        change.Detail.Should().EndWith(", owner grace, tags [nightly]");
+    }
+
+    [Theory]
+    [InlineData("{}", "Nothing is stated")]
+    [InlineData("""{"trustTier":"godlike"}""", "`trustTier` must be")]
+    [InlineData("""{"tags":["a b"]}""", "`tags` must have")]
+    [InlineData("""{"owner":""}""", "`owner` must have")]
+    public async Task Agent_UpdatedBadly_IsRefused(string body, string expected)
+    {
+        await using var gateway = await StartAsync();
+
+        var response = await gateway.SendAsync(HttpMethod.Patch, "/v1/agents/first", gateway.Credentials.AdminKey, body);
+
+        (await TestGateway.ReadAsync(response, ProtocolJson.Default.Problem, HttpStatusCode.BadRequest)).Detail.Should().Contain(expected);
+    }
+
+    [Fact]
+    public async Task Key_Revoked_IsRefusedAtOnceWhileTheOthersHold()
+    {
+        await using var gateway = await StartAsync();
+        var second = await RotateAsync(gateway, "first", "{}");
+        var prefix = second.ApiKey.Split('_')[2];
+
+        var response = await gateway.SendAsync(HttpMethod.Delete, $"/v1/agents/first/keys/{prefix}", gateway.Credentials.AdminKey);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.Unauthorized, second.ApiKey)).Code.Should().Be("key-revoked");
+        await gateway.DecideAsync(Some.Read());
+        var again = await gateway.SendAsync(HttpMethod.Delete, $"/v1/agents/first/keys/{prefix}", gateway.Credentials.AdminKey);
+        (await TestGateway.ReadAsync(again, ProtocolJson.Default.Problem, HttpStatusCode.NotFound)).Code.Should().Be("key-absent");
+        (await gateway.EventsAsync("?kind=administration")).Events[0].Change!.Should().BeEquivalentTo(new { Actor = "ada", Operation = "key.revoke", Target = "first" });
+    }
+
+    [Fact]
+    public async Task Key_RotatedWithoutScopes_CanDoNoMoreThanTheOneBefore()
+    {
+        await using var gateway = await StartAsync();
+        await gateway.CreateAgentAsync("reporter", keyScopes: [Scopes.Outcomes]);
+
+        var rotated = await RotateAsync(gateway, "reporter", "{}");
+
+        (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.Forbidden, rotated.ApiKey)).Code.Should().Be("key-scope");
+    }
+
+    [Fact]
+    public async Task AdminKey_WithAnEnd_HoldsUntilThen()
+    {
+        var clock = new SetClock(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var gateway = await StartAsync(adjust: options => options with { Clock = clock });
+        var key = await gateway.CreateKeyAsync([Scopes.AuditRead], clock.Now.AddHours(1));
+
+        (await gateway.SendAsync(HttpMethod.Get, Wire.EventsPath, key.ApiKey)).StatusCode.Should().Be(HttpStatusCode.OK);
+        clock.Now += TimeSpan.FromHours(1);
+
+        (await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Get, Wire.EventsPath, key.ApiKey), ProtocolJson.Default.Problem, HttpStatusCode.Unauthorized)).Code.Should().Be("key-expired");
+        var change = (await gateway.EventsAsync("?kind=administration")).Events[0].Change!;
+        (change.Operation, change.Target).Should().Be(("key.create", $"admin key {key.Key.Prefix}"));
+        change.Detail.Should().Be("owner auditor, scopes audit:read, expires 2026-03-01T13:00:00.0000000Z");
+    }
+
+    [Fact]
     public async Task Agent_OfATakenName_IsAConflictUntilThatOneIsRevoked()
     {
         await using var gateway = await StartAsync();

@@ -2,18 +2,19 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Audit;
 
-public sealed class AuditStreamTests
+public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Stream_OfNewEvents_BeginsNowAndGivesEachOnceInOrder()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         await gateway.DecideAsync(Some.Read("/home/dev/app/before"));
         using var stream = await OpenAsync(gateway);
 
@@ -33,7 +34,7 @@ public sealed class AuditStreamTests
     [InlineData("", "0")]
     public async Task Stream_FromAPosition_GivesWhatLiesBehindIt(string query, string? lastEventId)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         await gateway.DecideAsync(Some.Read());
         var recorded = (await gateway.EventsAsync()).Events.Reverse().Select(e => e.Id).ToList();
 
@@ -49,7 +50,7 @@ public sealed class AuditStreamTests
     [InlineData("?kind=decision&tool=Read", 2)]
     public async Task Stream_WithFilters_GivesWhatTheListGives(string query, int count)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         using var stream = await OpenAsync(gateway, query);
         await gateway.CreateAgentAsync("second");
         await gateway.DecideAsync(Some.Read());
@@ -63,7 +64,7 @@ public sealed class AuditStreamTests
     [Fact]
     public async Task Stream_OfALargeBacklog_GivesAllPages()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         await Parallel.ForEachAsync(Enumerable.Range(0, 450), async (i, _) => await gateway.DecideAsync(Some.Read($"/home/dev/app/f{i}")));
 
         using var stream = await OpenAsync(gateway, "?kind=decision&after=0");
@@ -75,7 +76,7 @@ public sealed class AuditStreamTests
     [Fact]
     public async Task Event_IsOnTheStreamRightAfterItsDecision()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         using var stream = await OpenAsync(gateway, "?kind=decision");
         var delays = new List<TimeSpan>();
         for (var i = 0; i < 21; i++)
@@ -92,7 +93,7 @@ public sealed class AuditStreamTests
     [Fact]
     public async Task Stream_WhenTheGatewayStops_EndsWholeAndGoesOnAfterwards()
     {
-        var first = await TestGateway.StartAsync();
+        var first = await StartAsync();
         using var before = await OpenAsync(first, "?kind=decision");
         await first.DecideAsync(Some.Read("/home/dev/app/one"));
         await before.TakeAsync(1);
@@ -109,7 +110,7 @@ public sealed class AuditStreamTests
     [Fact]
     public async Task Stream_OfARevokedKey_EndsAtOnceWithTheReason()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var auditor = await gateway.CreateKeyAsync([Scopes.AuditRead]);
         using var stream = await OpenAsync(gateway, key: auditor.ApiKey);
 
@@ -122,7 +123,7 @@ public sealed class AuditStreamTests
     [Fact]
     public async Task Stream_OfAKeyThatExpires_EndsThen()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         var auditor = await gateway.CreateKeyAsync([Scopes.AuditRead], DateTimeOffset.UtcNow.AddSeconds(2));
         using var stream = await OpenAsync(gateway, key: auditor.ApiKey);
 
@@ -132,7 +133,7 @@ public sealed class AuditStreamTests
     [Fact]
     public async Task Stream_ThatNobodyReads_HoldsNothingBackAndCatchesUp()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
         using var slow = await OpenAsync(gateway, "?kind=decision");
         using var quick = await OpenAsync(gateway, "?kind=decision");
         var padding = new string('p', 100_000);
@@ -149,7 +150,7 @@ public sealed class AuditStreamTests
     [Fact]
     public async Task Streams_BeyondTheLimitOfAKey_AreRefusedUntilOneCloses()
     {
-        await using var gateway = await TestGateway.StartAsync(adjust: options => options with { Limits = options.Limits with { StreamsPerKey = 2 } });
+        await using var gateway = await StartAsync(adjust: options => options with { Limits = options.Limits with { StreamsPerKey = 2 } });
         using var one = await OpenAsync(gateway);
         var two = await OpenAsync(gateway);
 
@@ -173,7 +174,7 @@ public sealed class AuditStreamTests
     [InlineData("?decision=maybe", "`decision` must be")]
     public async Task Stream_WithABadFilter_IsRefused(string query, string expected)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         var problem = await TestGateway.ReadAsync(await SendAsync(gateway, query, null), ProtocolJson.Default.Problem, HttpStatusCode.BadRequest);
 
@@ -183,7 +184,7 @@ public sealed class AuditStreamTests
     [Fact]
     public async Task Stream_WithABadLastEventId_IsRefused()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await StartAsync();
 
         (await TestGateway.ReadAsync(await SendAsync(gateway, "", "x"), ProtocolJson.Default.Problem, HttpStatusCode.BadRequest)).Detail.Should().Contain("`Last-Event-ID` must be");
     }
@@ -275,3 +276,9 @@ public sealed class AuditStreamTests
         }
     }
 }
+
+/// <inheritdoc/>
+public sealed class SqliteAuditStreamTests() : AuditStreamTests(StoreKind.Sqlite);
+
+/// <inheritdoc/>
+public sealed class PostgresAuditStreamTests() : AuditStreamTests(StoreKind.Postgres);
