@@ -20,6 +20,7 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(ValidateReport))]
 [JsonSerializable(typeof(UpState))]
 [JsonSerializable(typeof(TrialReport))]
+[JsonSerializable(typeof(CorpusReport))]
 [JsonSerializable(typeof(SuitesReport))]
 [JsonSerializable(typeof(TraceReport))]
 [JsonSerializable(typeof(ExplainReport))]
