@@ -16,7 +16,7 @@ public sealed partial class MachinePathView : IPathView
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private static readonly EnumerationOptions EveryEntry = new() { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
+    private static readonly EnumerationOptions EveryEntry = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
 
     private readonly Dictionary<string, PathEntry> _seen = new(StringComparer.Ordinal);
     private byte[]? _target;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Guard.Agents;
 using Guard.Agents.ClaudeCode;
-using Guard.Agents.Paths;
 using Guard.Cli.Terminal;
 using Guard.Policy;
 using Guard.Policy.Evaluation;
