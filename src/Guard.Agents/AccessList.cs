@@ -1,5 +1,7 @@
 using Guard.Agents.Paths;
+using Guard.Agents.Walking;
 using Guard.Protocol;
+using Guard.Shell.Effects;
 
 namespace Guard.Agents;
 
@@ -7,6 +9,8 @@ namespace Guard.Agents;
 internal sealed class AccessList(AdapterContext context, string? folder)
 {
     private readonly List<Access> _accesses = [];
+    private readonly HashSet<(string Action, string Path, int? By)> _found = [];
+    private SubtreeWalks? _walk;
 
     public AdapterContext Context { get; } = context;
 
@@ -35,7 +39,7 @@ internal sealed class AccessList(AdapterContext context, string? folder)
     public void AddUnknown(string action, string why, bool inert = false) => Add(UnknownAccess(action, why, inert));
 
     /// <summary>A file or folder that the tool itself names: the client removes <c>..</c> from such paths by text.</summary>
-    public void AddFile(string action, string? path, string why, bool inert = false, bool subtree = false)
+    public void AddFile(string action, string? path, string why, bool inert = false, bool subtree = false, SubtreeFilter? filter = null)
     {
         var absolute = path is null ? null : PathResolver.Absolute(path, Folder, Context.Home);
         if (absolute is null)
@@ -44,18 +48,63 @@ internal sealed class AccessList(AdapterContext context, string? folder)
             return;
         }
 
-        // A path with `..` in it means another file to the client (by text) than to the kernel (after symlinks).
         var written = PathResolver.Lexical(absolute);
+        AddPath(action, written, written.Length == absolute.Length ? null : absolute, new PathUse { Inert = inert, Subtree = subtree, Filter = filter ?? SubtreeFilter.Everything });
+    }
+
+    /// <param name="action">What is done to it.</param>
+    /// <param name="written">Absolute, without <c>..</c>.</param>
+    /// <param name="unreduced">The same with its <c>..</c>, which means another file to the kernel (after symlinks) than by text; null: it has none.</param>
+    /// <param name="use">How.</param>
+    public void AddPath(string action, string written, string? unreduced, PathUse use)
+    {
         var resolved = PathResolver.Resolve(Context.Paths, written);
-        var physical = written.Length == absolute.Length ? resolved : PathResolver.Resolve(Context.Paths, absolute);
-        if (resolved.ThroughProcess || physical.ThroughProcess)
+        var physical = unreduced is null ? resolved : PathResolver.Resolve(Context.Paths, unreduced);
+
+        // A name that is no Unicode has no text that would name this file and no other.
+        if (resolved.ThroughProcess || physical.ThroughProcess || written.Contains('\uFFFD', StringComparison.Ordinal) || !PathResolver.IsWellFormed(written))
         {
-            AddUnknown(action, "path.through-process", inert);
+            Add(UnknownAccess(action, "path.through-process", use.Inert) with { By = use.By });
             return;
         }
 
-        Add(FileAccess(action, written, resolved.Real, inert, subtree));
-        if (physical.Real is not null && physical.Real != resolved.Real) Add(FileAccess(action, physical.Real, physical.Real, inert, subtree));
+        AddPlace(action, written, resolved.Real, use);
+        if (physical.Real is not null && physical.Real != resolved.Real) AddPlace(action, physical.Real, physical.Real, use);
+    }
+
+    /// <summary>What the call's subtrees were looked through by; null: there were none, or nothing to look for.</summary>
+    public string? Walk => _walk?.Id;
+
+    private void AddPlace(string action, string written, string? real, PathUse use)
+    {
+        var access = FileAccess(action, written, real, use.Inert, use.Subtree) with { By = use.By, Why = use.Why };
+        if (!use.Subtree)
+        {
+            Add(access);
+            return;
+        }
+
+        _walk ??= Context.Walk?.Invoke() is { } names ? new SubtreeWalks(Context.Paths, names) : null;
+        if (_walk?.Of(written, real, use) is not { } found)
+        {
+            Add(access);
+            return;
+        }
+
+        Add(access with { Walked = true });
+
+        // The subtree's own access needs the allow; these are for the rules against single files in it.
+        foreach (var file in found.Meant) AddFound(FileAccess(action, file, PathResolver.Resolve(Context.Paths, file).Real, inert: true) with { By = use.By, Why = "path.in-subtree" });
+        foreach (var link in found.Outside)
+        {
+            AddFound(FileAccess(action, link.Target, link.Target, use.Inert, link.IsFolder) with { By = use.By, Why = "path.linked-from-subtree" });
+        }
+    }
+
+    // Several commands of a line may walk the same folder.
+    private void AddFound(Access access)
+    {
+        if (_found.Add((access.Action, access.Resource, access.By))) Add(access);
     }
 
     public static Access FileAccess(string action, string written, string? real, bool inert, bool subtree = false) =>

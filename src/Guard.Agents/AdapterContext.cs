@@ -1,4 +1,6 @@
 using Guard.Agents.Paths;
+using Guard.Agents.Shell;
+using Guard.Protocol;
 
 namespace Guard.Agents;
 
@@ -15,6 +17,12 @@ public sealed record AdapterContext
 
     /// <summary>The project folder as the registration or the client states it.</summary>
     public string? Workspace { get; init; }
+
+    /// <summary>The shell that would run command lines.</summary>
+    public ShellEnvironment Shell { get; init; } = ShellEnvironment.Plain;
+
+    /// <summary>What to look for in subtrees; asked only for a call that has one. Null, or a null answer: subtrees are not looked through.</summary>
+    public Func<WalkNames?>? Walk { get; init; }
 
     /// <summary>
     /// The current folder, which stands in for the working directory and the workspace of an input that belongs to no

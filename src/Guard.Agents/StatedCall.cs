@@ -1,5 +1,6 @@
 using Guard.Agents.ClaudeCode;
 using Guard.Agents.Paths;
+using Guard.Agents.Shell;
 using Guard.Protocol;
 
 namespace Guard.Agents;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Guard.Policy.Compilation;
+using Guard.Policy.Documents;
 using Guard.Policy.Evaluation;
+using Guard.Policy.Matching;
 
 namespace Guard.Policy;
 
@@ -9,12 +11,18 @@ namespace Guard.Policy;
 /// </summary>
 public sealed class PolicyBundle
 {
+    /// <summary>What the wire carries at most.</summary>
+    private const int MaxWalkNames = 2048;
+    private const int MaxWalkNameLength = 512;
+
     internal PolicyBundle(string hash, ImmutableArray<PolicyCompiled> compiled, FloorCompiled floor)
     {
         Hash = hash;
         Compiled = compiled;
         Floor = floor;
         Policies = compiled.Select(c => c.Definition).ToImmutableArray();
+        WalkNames = Names(compiled, floor);
+        WalkId = "sha256:" + CanonicalForm.Digest(string.Join('\n', WalkNames));
     }
 
     /// <summary><c>sha256:</c> of the content of all policies and the floor's settings; the order of policies does not count.</summary>
@@ -22,6 +30,15 @@ public sealed class PolicyBundle
 
     /// <summary>By name, ordinal.</summary>
     public IReadOnlyList<PolicyDefinition> Policies { get; }
+
+    /// <summary>
+    /// Names of files that some deny, approve or ask rule, or the floor, could mean, for the walk through subtrees: see
+    /// <see cref="RequestedAccess.Walked"/>. Sorted; the same for every agent. Empty where there are too many to be looked for.
+    /// </summary>
+    public IReadOnlyList<string> WalkNames { get; }
+
+    /// <summary><c>sha256:</c> of <see cref="WalkNames"/>.</summary>
+    public string WalkId { get; }
 
     internal ImmutableArray<PolicyCompiled> Compiled { get; }
 
@@ -34,4 +51,15 @@ public sealed class PolicyBundle
     /// <summary>What the policies that apply to the agent ask of the record.</summary>
     public AuditDefinition AuditFor(AgentFacts agent, ContextFacts context) =>
         AuditDefinition.Combine(Compiled.Where(p => p.AppliesTo?.To(agent, context) != Applicability.No).Select(p => p.Definition));
+
+    private static ImmutableArray<string> Names(ImmutableArray<PolicyCompiled> policies, FloorCompiled floor)
+    {
+        ImmutableArray<string> names =
+        [
+            .. policies.Add(floor.Policy).SelectMany(p => p.Rules).SelectMany(r => r.WalkNames ?? [])
+                .Concat(floor.Protected.SelectMany(p => FileNames.Of(new ResourceDefinition { Matches = [p.Text + "/**"] }) ?? []))
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ];
+        return names.Length > MaxWalkNames || names.Any(n => n.Length > MaxWalkNameLength) ? [] : names;
+    }
 }

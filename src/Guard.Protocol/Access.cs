@@ -22,14 +22,26 @@ public sealed record Access
     /// <summary>Shell: canonical form of a simple command (wrappers gone, base name, options skipped). Absent: none known.</summary>
     public string? Canonical { get; init; }
 
-    /// <summary>Shell: the words of a simple command after quote removal, program first.</summary>
+    /// <summary>Shell: the words of a simple command after quote removal and expansion, program first; <c>?</c> stands for text that is not known.</summary>
     public IReadOnlyList<string>? Words { get; init; }
+
+    /// <summary>Shell: what the words of a simple command mean to its program. Absent for the whole line.</summary>
+    public CommandShape? Command { get; init; }
+
+    /// <summary>Index, in the call, of the simple command that causes this access. Absent: the line or the tool itself.</summary>
+    public int? By { get; init; }
 
     /// <summary>The access that stands for the tool call itself. At most one per call.</summary>
     public bool Primary { get; init; }
 
     /// <summary>Everything below <see cref="Resource"/> as well.</summary>
     public bool Subtree { get; init; }
+
+    /// <summary>
+    /// A subtree whose files were looked through by <see cref="DecisionRequest.Walk"/>: those that a rule could mean are accesses of
+    /// their own, and no other file in it has such a name.
+    /// </summary>
+    public bool Walked { get; init; }
 
     /// <summary>The resource could not be known; <see cref="Resource"/> is then <see cref="UnknownResource"/>.</summary>
     public bool Unknown { get; init; }
@@ -42,6 +54,9 @@ public sealed record Access
 
     /// <summary>Why an access is opaque, unknown or inert, as a stable code such as <c>shell.operator</c>, for messages.</summary>
     public string? Why { get; init; }
+
+    /// <summary>What <see cref="Why"/> means, in plain words and with a remedy; without text from the call.</summary>
+    public string? Note { get; init; }
 
     /// <summary>The resource of an access that cannot be known.</summary>
     public const string UnknownResource = "?";

@@ -73,6 +73,9 @@ public sealed record TestPolicyRequest
     public required string Agent { get; init; }
     public required ToolCall Call { get; init; }
     public required IReadOnlyList<Access> Accesses { get; init; }
+
+    /// <summary>As in <see cref="DecisionRequest.Walk"/>. Without it a call with subtrees is answered by <see cref="Effects.Walk"/>.</summary>
+    public string? Walk { get; init; }
 }
 
 /// <summary>Answer to <see cref="TestPolicyRequest"/>.</summary>

@@ -21,6 +21,12 @@ public sealed record DecisionRequest
 
     public required ToolCall Call { get; init; }
 
+    /// <summary>
+    /// <see cref="WalkNames.Id"/> of the names by which subtrees were looked through; <see cref="WalkNames.None"/> where the sender can
+    /// look but has no names yet. Absent: it cannot, and subtrees count as holding every file.
+    /// </summary>
+    public string? Walk { get; init; }
+
     /// <summary>Everything the call would cause; never empty. At most <see cref="Wire.MaxAccesses"/>.</summary>
     public required IReadOnlyList<Access> Accesses { get; init; }
 }

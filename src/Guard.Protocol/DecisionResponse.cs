@@ -13,7 +13,8 @@ public sealed record DecisionResponse
 
     /// <summary>
     /// What the hook must do: <see cref="Effects.Allow"/>, <see cref="Effects.Ask"/> or <see cref="Effects.Deny"/>.
-    /// A hook treats every other value as deny.
+    /// <see cref="Effects.Walk"/> decides nothing: the hook looks through the call's subtrees by <see cref="Walk"/> and asks once more
+    /// under the same trace. A hook treats every other value as deny.
     /// </summary>
     public required string Answer { get; init; }
 
@@ -36,4 +37,7 @@ public sealed record DecisionResponse
 
     /// <summary>Hash of the bundle that decided.</summary>
     public string? Bundle { get; init; }
+
+    /// <summary>With <see cref="Effects.Walk"/>: what to look for before asking again.</summary>
+    public WalkNames? Walk { get; init; }
 }

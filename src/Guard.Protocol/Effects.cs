@@ -7,6 +7,9 @@ public static class Effects
     public const string Ask = "ask";
     public const string Approve = "approve";
     public const string Deny = "deny";
+
+    /// <summary>Only as an answer: look through the call's subtrees and ask again.</summary>
+    public const string Walk = "walk";
 }
 
 /// <summary>Whether a decision is in force (<see cref="Enforce"/>) or only recorded (<see cref="Audit"/>).</summary>

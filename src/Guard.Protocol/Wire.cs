@@ -10,7 +10,7 @@ public static class Wire
     /// Version of the analysis that turned a tool call into accesses. A gateway denies calls whose analyser is older than
     /// its minimum, because an older analyser may have missed an access.
     /// </summary>
-    public const int AnalyserVersion = 1;
+    public const int AnalyserVersion = 2;
 
     /// <summary>The request header that carries the trace id, unless a hook is configured with another name.</summary>
     public const string DefaultTraceHeader = "Guard-Trace";

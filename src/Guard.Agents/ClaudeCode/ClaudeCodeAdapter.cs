@@ -41,7 +41,7 @@ public static class ClaudeCodeAdapter
         var cwd = FolderOf(input, context);
         var list = new AccessList(context, cwd);
         ToolAccesses.Add(list, tool, input);
-        return new AdaptedCall(CallOf(input, tool, cwd, context), list.Accesses);
+        return new AdaptedCall(CallOf(input, tool, cwd, context), list.Accesses) { Walk = list.Walk };
     }
 
     /// <summary>

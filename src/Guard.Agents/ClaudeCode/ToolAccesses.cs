@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
+using Guard.Agents.Shell;
 using Guard.Protocol;
+using Guard.Shell.Effects;
 
 namespace Guard.Agents.ClaudeCode;
 
@@ -132,8 +134,12 @@ internal static class ToolAccesses
     {
         var path = members.Has("path") ? members.Text("path") : ".";
         var absolute = path is null ? null : Paths.PathResolver.Absolute(path, list.Folder, list.Context.Home);
-        var isFile = absolute is not null && list.Context.Paths.IsFile(Paths.PathResolver.Lexical(absolute));
-        list.AddFile(Actions.ReadFile, path, "tool.no-path", subtree: !isFile);
+        var isFile = absolute is not null && list.Context.Paths.FormOf(Paths.PathResolver.Lexical(absolute)) == Paths.PathEntryForm.File;
+
+        // The tool searches hidden files too; a pattern for names goes before the ignore files.
+        string[] only = members.Text("glob") is { } glob ? [glob] : [];
+        var filter = new SubtreeFilter(only, [], LeftOut.Ignored);
+        list.AddFile(Actions.ReadFile, path, "tool.no-path", subtree: !isFile, filter: filter);
     }
 
     private static void AddWorkflow(AccessList list, ToolInput members)

@@ -8,7 +8,7 @@ public static class ToolTable
     /// <summary>Tools with accesses of their own, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<KnownTool> Known =
     [
-        new(["Bash", "Monitor", "exec"], Actions.ExecuteShell, "the line; one command it runs, or `execute:opaque`; its words as inert file and network accesses. `Monitor` with `ws`: `connect:network`"),
+        new(["Bash", "Monitor", "exec"], Actions.ExecuteShell, "the line; each command it runs, and the files, hosts, variables and code they name; `execute:opaque` for what cannot be known. `Monitor` with `ws`: `connect:network`"),
         new(["Read"], Actions.ReadFile, "`file_path` (or `path`)"),
         new(["Write"], Actions.WriteFile, "`file_path` (or `path`)"),
         new(["Edit", "MultiEdit"], Actions.WriteFile, "`file_path` (or `path`); inert `read:file` of the same"),

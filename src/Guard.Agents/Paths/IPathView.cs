@@ -6,8 +6,34 @@ public interface IPathView
     /// <summary>Looks at one absolute path whose folders are already free of symbolic links.</summary>
     PathEntry Look(string path);
 
-    /// <summary>Whether the path, symlinks followed, is an existing file that is not a folder.</summary>
-    bool IsFile(string path);
+    /// <summary>What lies at an absolute path, symlinks followed.</summary>
+    PathEntryForm FormOf(string path);
+
+    /// <summary>
+    /// The entries of a folder, symlinks followed to it, in any order and at most one more than <paramref name="most"/>. Null: there
+    /// is no such folder, or it cannot be read.
+    /// </summary>
+    IReadOnlyList<FolderEntry>? Entries(string folder, int most);
+
+    /// <summary>The text of a file; null where there is none, it cannot be read, or it is longer than <paramref name="most"/> bytes.</summary>
+    string? Text(string path, int most);
+}
+
+/// <summary>An entry of a folder.</summary>
+/// <param name="Name">Without the folder. A name that is no Unicode holds U+FFFD.</param>
+/// <param name="IsFolder">It is a folder, or a link to one.</param>
+public readonly record struct FolderEntry(string Name, bool IsFolder);
+
+/// <summary>See <see cref="IPathView.FormOf"/>.</summary>
+public enum PathEntryForm
+{
+    /// <summary>It cannot be told.</summary>
+    Unknown,
+    Missing,
+
+    /// <summary>Anything that is no folder.</summary>
+    File,
+    Folder,
 }
 
 /// <summary>What lies at a path.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -15,6 +16,8 @@ public sealed partial class MachinePathView : IPathView
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private static readonly EnumerationOptions EveryEntry = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
+
     private readonly Dictionary<string, PathEntry> _seen = new(StringComparer.Ordinal);
     private byte[]? _target;
 
@@ -28,7 +31,56 @@ public sealed partial class MachinePathView : IPathView
     }
 
     /// <inheritdoc/>
-    public bool IsFile(string path) => File.Exists(path);
+    public PathEntryForm FormOf(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path)) return PathEntryForm.Folder;
+            if (File.Exists(path)) return PathEntryForm.File;
+            return Look(path.Length > 1 ? path.TrimEnd('/') : path).Kind == PathEntryKind.Missing ? PathEntryForm.Missing : PathEntryForm.Unknown;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return PathEntryForm.Unknown;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FolderEntry>? Entries(string folder, int most)
+    {
+        try
+        {
+            var entries = new List<FolderEntry>();
+            foreach (var entry in new FileSystemEnumerable<FolderEntry>(folder, static (ref FileSystemEntry e) => new FolderEntry(e.FileName.ToString(), e.IsDirectory), EveryEntry))
+            {
+                entries.Add(entry);
+                if (entries.Count > most) break;
+            }
+
+            return entries;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? Text(string path, int most)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            if (!file.CanSeek || file.Length > most) return null;
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return Encoding.UTF8.GetString(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
 
     private PathEntry Read(string path)
     {

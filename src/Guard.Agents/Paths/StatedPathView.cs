@@ -8,6 +8,7 @@ public sealed class StatedPathView : IPathView
 {
     private readonly Dictionary<string, string?> _entries = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal) { "/" };
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
 
     /// <summary>Adds a file at an absolute path.</summary>
@@ -45,8 +46,36 @@ public sealed class StatedPathView : IPathView
     }
 
     /// <inheritdoc/>
-    public bool IsFile(string path) =>
-        PathResolver.Resolve(this, path).Real is { } real && _entries.TryGetValue(real, out var target) && target is null;
+    public PathEntryForm FormOf(string path)
+    {
+        if (PathResolver.Resolve(this, path).Real is not { } real) return PathEntryForm.Unknown;
+        return _folders.Contains(real) ? PathEntryForm.Folder : _entries.ContainsKey(real) ? PathEntryForm.File : PathEntryForm.Missing;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FolderEntry>? Entries(string folder, int most)
+    {
+        if (PathResolver.Resolve(this, folder).Real is not { } real || !_folders.Contains(real)) return null;
+        var below = real == "/" ? "/" : real + "/";
+        return
+        [
+            .. _entries.Keys.Concat(_folders)
+                .Where(p => p.Length > below.Length && p.StartsWith(below, StringComparison.Ordinal) && !p.AsSpan(below.Length).Contains('/'))
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(most + 1)
+                .Select(p => new FolderEntry(p[below.Length..], FormOf(p) == PathEntryForm.Folder)),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public string? Text(string path, int most) =>
+        PathResolver.Resolve(this, path).Real is { } real && _texts.TryGetValue(real, out var text) && text.Length <= most ? text : null;
+
+    /// <summary>Adds a file with its text.</summary>
+    public StatedPathView AddText(string path, string text)
+    {
+        _texts[path] = text;
+        return AddFile(path);
+    }
 
     private StatedPathView Add(string path, string? target)
     {

@@ -10,19 +10,7 @@ internal static class OfflineTrial
 {
     public static TrialReport Run(PolicyBundle bundle, AgentFacts agent, AdaptedCall call, DateTimeOffset now)
     {
-        var decision = Evaluator.Evaluate(
-            bundle,
-            new EvaluationRequest
-            {
-                Agent = agent,
-                Accesses = [.. call.Accesses.Select(Requested)],
-                Workspace = call.Call.Workspace is { } place ? new WorkspaceFact { Folder = Spelling(place) } : WorkspaceFact.NotStated,
-                Homes = [.. (call.Call.Homes ?? []).Select(Spelling)],
-                Context = new ContextFacts { PermissionMode = call.Call.PermissionMode, Client = call.Call.Client },
-                Tool = call.Call.Input is null ? null : ToolFact.Of(call.Call.Tool, call.Call.Input, [.. call.Accesses.Where(a => a.Primary).Select(Requested)]),
-                Now = now,
-            },
-            explain: true);
+        var decision = Decide(bundle, agent, call, now, explain: true);
         return new TrialReport
         {
             Agent = agent.Name,
@@ -44,6 +32,20 @@ internal static class OfflineTrial
         };
     }
 
+    public static Decision Decide(PolicyBundle bundle, AgentFacts agent, AdaptedCall call, DateTimeOffset now, bool explain) => Evaluator.Evaluate(
+        bundle,
+        new EvaluationRequest
+        {
+            Agent = agent,
+            Accesses = [.. call.Accesses.Select(Requested)],
+            Workspace = call.Call.Workspace is { } place ? new WorkspaceFact { Folder = Spelling(place) } : WorkspaceFact.NotStated,
+            Homes = [.. (call.Call.Homes ?? []).Select(Spelling)],
+            Context = new ContextFacts { PermissionMode = call.Call.PermissionMode, Client = call.Call.Client },
+            Tool = call.Call.Input is null ? null : ToolFact.Of(call.Call.Tool, call.Call.Input, [.. call.Accesses.Where(a => a.Primary).Select(Requested)]),
+            Now = now,
+        },
+        explain);
+
     /// <summary>An access of the wire as the evaluator takes it.</summary>
     public static RequestedAccess Requested(Access access) => new()
     {
@@ -52,11 +54,26 @@ internal static class OfflineTrial
         Real = access.Real,
         Canonical = access.Canonical,
         Words = access.Words,
+        Command = access.Command is { } command ? Command(command) : null,
+        By = access.By,
         Primary = access.Primary,
         Subtree = access.Subtree,
+        Walked = access.Walked,
         Unknown = access.Unknown,
         Inert = access.Inert,
         Why = access.Why,
+        Note = access.Note,
+    };
+
+    private static RequestedCommand Command(CommandShape command) => new()
+    {
+        Program = command.Program,
+        OnPath = command.OnPath,
+        Subcommand = command.Subcommand,
+        Flags = command.Flags,
+        Arguments = command.Arguments,
+        Open = command.Open,
+        Alone = command.Alone,
     };
 
     public static string NameOf(Effect effect) => effect switch

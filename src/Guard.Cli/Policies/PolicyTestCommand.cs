@@ -14,9 +14,10 @@ internal sealed class PolicyTestCommand
     private const string DefaultFolder = "policies";
 
     private const string Notes = """
-        Three ways:
+        Four ways:
           guard policy test AGENT ACTION --resource R     one access, such as read:file ./src/a.cs
           guard policy test AGENT --tool T --input JSON   a whole tool call of the client
+          guard policy test --corpus FILE --tree FILE --policies PATH...   a file of commands with expectations
           guard policy test [PATH...]                     the suites (*_test.yaml) in files and folders; default ./policies
 
           The first two ask the gateway, or decide here with --policies. Relative paths are below the workspace, ~/ is the
@@ -29,13 +30,16 @@ internal sealed class PolicyTestCommand
     private readonly Option<string?> _resource = new("--resource") { HelpName = "R", Description = "The path, command line or URL that the action is about" };
     private readonly Option<string?> _tool = new("--tool") { HelpName = "NAME", Description = "The client's tool, such as Bash" };
     private readonly Option<string?> _input = new("--input") { HelpName = "JSON", Description = "The tool's input" };
-    private readonly Option<string[]> _policies = new("--policies")
+    private readonly Option<string[]> _policies = new("--policies", "--policy")
     {
         HelpName = "PATH",
         Description = "Decide here, by these files or folders; no gateway is asked",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = true,
     };
+
+    private readonly Option<string?> _corpus = new("--corpus") { HelpName = "FILE", Description = "Judge every row of a JSON Lines file: command, expect (block, ask or allow)" };
+    private readonly Option<string?> _tree = new("--tree") { HelpName = "FILE", Description = "With --corpus: workspace, home and files of the place, one to a line" };
 
     private readonly Option<string[]> _tags = new("--tag") { HelpName = "TAG", Description = "With --policies: a tag of the agent; repeat for several", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _tier = new("--tier") { HelpName = "TIER", Description = "With --policies: the agent's trust tier (default verified)" };
@@ -54,7 +58,7 @@ internal sealed class PolicyTestCommand
         test._expect.AcceptOnlyFromAmong(Effects.Allow, Effects.Ask, Effects.Approve, Effects.Deny);
         var command = new NotedCommand("test", "Try what would be decided, or run test suites") { Notes = Notes };
         command.Add(test._subject);
-        foreach (var option in (Option[])[test._resource, test._tool, test._input, test._policies, test._tags, test._tier, test._workspace, test._expect, test._verbose, test._json])
+        foreach (var option in (Option[])[test._resource, test._tool, test._input, test._corpus, test._tree, test._policies, test._tags, test._tier, test._workspace, test._expect, test._verbose, test._json])
             command.Add(option);
         test._connection.AddTo(command);
         command.SetAction(test.RunAsync);
@@ -66,6 +70,7 @@ internal sealed class PolicyTestCommand
         var subject = parsed.GetValue(_subject) ?? [];
         var tool = parsed.GetValue(_tool);
         var resource = parsed.GetValue(_resource);
+        if (parsed.GetValue(_corpus) is { } corpus) return Task.FromResult(RunCorpus(parsed, corpus));
         if (tool is not null && resource is not null) throw CliException.Usage("--tool and --resource exclude each other");
         if (tool is null && resource is null) return Task.FromResult(RunSuites(parsed, subject));
 
@@ -73,12 +78,12 @@ internal sealed class PolicyTestCommand
         if (resource is not null)
         {
             return subject is [var agent, var action]
-                ? TryAsync(parsed, agent, TrialCall.OfAccess(_context, workspace, action, resource), workspace, cancel)
+                ? TryAsync(parsed, agent, walk => TrialCall.OfAccess(_context, workspace, action, resource, walk), workspace, cancel)
                 : throw CliException.Usage("with --resource an agent and an action are needed: guard policy test AGENT ACTION --resource R");
         }
 
         return subject is [var name] && parsed.GetValue(_input) is { } input
-            ? TryAsync(parsed, name, TrialCall.OfTool(_context, workspace, tool!, input), workspace, cancel)
+            ? TryAsync(parsed, name, walk => TrialCall.OfTool(_context, workspace, tool!, input, walk), workspace, cancel)
             : throw CliException.Usage("with --tool an agent and an input are needed: guard policy test AGENT --tool T --input JSON");
     }
 
@@ -99,7 +104,7 @@ internal sealed class PolicyTestCommand
         return results.All(r => r.Passed) ? ExitCodes.Done : ExitCodes.Negative;
     }
 
-    private async Task<int> TryAsync(ParseResult parsed, string agent, AdaptedCall call, string workspace, CancellationToken cancel)
+    private async Task<int> TryAsync(ParseResult parsed, string agent, Func<WalkNames?, AdaptedCall> call, string workspace, CancellationToken cancel)
     {
         var report = parsed.GetResult(_policies) is { Implicit: false }
             ? TryHere(parsed, agent, call)
@@ -114,30 +119,57 @@ internal sealed class PolicyTestCommand
         throw new CliException(ExitCodes.Negative, $"expected {expected}, decided {report.Effect}");
     }
 
-    private TrialReport TryHere(ParseResult parsed, string agent, AdaptedCall call)
+    private TrialReport TryHere(ParseResult parsed, string agent, Func<WalkNames?, AdaptedCall> call)
     {
         if (_connection.IsStated(parsed)) throw CliException.Usage("--policies and --gateway exclude each other");
-        var compiled = PolicyCompiler.Compile(PolicyFiles.Read(_context, parsed.GetValue(_policies)!), FloorSettings.Default);
-        DiagnosticOutput.Write(_context, compiled.Diagnostics.Select(DiagnosticOutput.ToWire));
-        if (!compiled.Succeeded)
-            throw new CliException(ExitCodes.BadDocument, $"{DiagnosticOutput.Count(compiled.Diagnostics.Count(d => d.Severity == Policy.Diagnostics.Severity.Error))}: nothing was tried");
-
-        var facts = new AgentFacts
-        {
-            Id = agent,
-            Name = agent,
-            Tags = parsed.GetRequiredValue(_tags),
-            TrustTier = Enum.Parse<TrustTier>(parsed.GetValue(_tier) ?? nameof(TrustTier.Verified), ignoreCase: true),
-        };
-        return OfflineTrial.Run(compiled.Bundle, facts, call, _context.Time.GetUtcNow());
+        var bundle = Bundle(parsed);
+        return OfflineTrial.Run(bundle, Agent(parsed, agent), call(StatedPlace.NamesOf(bundle)), _context.Time.GetUtcNow());
     }
 
-    private async Task<TrialReport> TryAtGatewayAsync(ParseResult parsed, string agent, AdaptedCall call, CancellationToken cancel)
+    private PolicyBundle Bundle(ParseResult parsed)
+    {
+        var compiled = PolicyCompiler.Compile(PolicyFiles.Read(_context, parsed.GetValue(_policies)!), FloorSettings.Default);
+        DiagnosticOutput.Write(_context, compiled.Diagnostics.Select(DiagnosticOutput.ToWire));
+        return compiled.Succeeded
+            ? compiled.Bundle
+            : throw new CliException(ExitCodes.BadDocument, $"{DiagnosticOutput.Count(compiled.Diagnostics.Count(d => d.Severity == Policy.Diagnostics.Severity.Error))}: nothing was tried");
+    }
+
+    private AgentFacts Agent(ParseResult parsed, string name) => new()
+    {
+        Id = name,
+        Name = name,
+        Tags = parsed.GetRequiredValue(_tags),
+        TrustTier = Enum.Parse<TrustTier>(parsed.GetValue(_tier) ?? nameof(TrustTier.Verified), ignoreCase: true),
+    };
+
+    private int RunCorpus(ParseResult parsed, string corpus)
+    {
+        if (parsed.GetResult(_policies) is not { Implicit: false } || parsed.GetValue(_tree) is not { } tree)
+            throw CliException.Usage("--corpus needs --policies, the rules to judge by, and --tree, the files of the place");
+        var place = StatedPlace.Read(_context.Resolve(tree));
+        var report = CorpusRun.Run(_context, _context.Resolve(corpus), place, Bundle(parsed), Agent(parsed, "corpus"));
+        if (parsed.GetValue(_json))
+            _context.WriteJson(report, CliJson.Default.CorpusReport);
+        else
+            CorpusOutput.Write(_context, report);
+        return report.Failing.Count == 0 ? ExitCodes.Done : ExitCodes.Negative;
+    }
+
+    private async Task<TrialReport> TryAtGatewayAsync(ParseResult parsed, string agent, Func<WalkNames?, AdaptedCall> callBy, CancellationToken cancel)
     {
         if (parsed.GetResult(_tags) is { Implicit: false } || parsed.GetResult(_tier) is not null)
             throw CliException.Usage("--tag and --tier are for --policies; the gateway knows its agents");
         using var client = _connection.Connect(parsed, _context);
-        var answer = await client.TestPolicyAsync(new TestPolicyRequest { Agent = agent, Call = call.Call, Accesses = call.Accesses }, cancel);
+        var call = callBy(null);
+        var answer = await client.TestPolicyAsync(new TestPolicyRequest { Agent = agent, Call = call.Call, Accesses = call.Accesses, Walk = WalkNames.None }, cancel);
+        if (answer.Decision is { Answer: Effects.Walk, Walk: { } walk })
+        {
+            // As a hook does it: the call's subtrees are looked through by the names that the gateway's rules could mean.
+            call = callBy(walk);
+            answer = await client.TestPolicyAsync(new TestPolicyRequest { Agent = agent, Call = call.Call, Accesses = call.Accesses, Walk = call.Walk }, cancel);
+        }
+
         return new TrialReport
         {
             Agent = agent,

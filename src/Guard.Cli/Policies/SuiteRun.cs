@@ -1,7 +1,6 @@
 using System.Text;
 using Guard.Agents;
 using Guard.Agents.ClaudeCode;
-using Guard.Agents.Paths;
 using Guard.Cli.Terminal;
 using Guard.Policy;
 using Guard.Policy.Diagnostics;
@@ -31,7 +30,7 @@ internal static class SuiteRun
         DiagnosticOutput.Write(context, diagnostics.Distinct().Select(DiagnosticOutput.ToWire));
         var errors = diagnostics.Distinct().Count(d => d.Severity == Severity.Error);
         if (errors > 0) throw new CliException(ExitCodes.BadDocument, $"{DiagnosticOutput.Count(errors)}: no suite was run");
-        return [.. prepared.Select(p => SuiteRunner.Run(p.Suite, p.Bundle, Adapt))];
+        return [.. prepared.Select(p => SuiteRunner.Run(p.Suite, p.Bundle, call => Adapt(call, p.Bundle)))];
     }
 
     // A suite that names no policies is about the one beside it: dev_test.yaml about dev.yaml.
@@ -44,7 +43,7 @@ internal static class SuiteRun
     }
 
     // Input that cannot be judged has no accesses, which is denied, as the hook denies it.
-    private static IReadOnlyList<RequestedAccess> Adapt(SuiteToolCall call)
+    private static IReadOnlyList<RequestedAccess> Adapt(SuiteToolCall call, PolicyBundle bundle)
     {
         try
         {
@@ -52,20 +51,12 @@ internal static class SuiteRun
                 call.Tool,
                 Encoding.UTF8.GetBytes(call.Input.GetRawText()),
                 call.Cwd,
-                new AdapterContext { Paths = Tree(call.Workspace), Home = call.Workspace.Home, Workspace = call.Workspace.Folder });
+                StatedPlace.Of(call.Workspace).Context(bundle));
             return [.. adapted.Accesses.Select(OfflineTrial.Requested)];
         }
         catch (UnreadableInputException)
         {
             return [];
         }
-    }
-
-    private static StatedPathView Tree(SuiteWorkspace workspace)
-    {
-        var tree = new StatedPathView().AddFolder(workspace.Folder).AddFolder(workspace.Home);
-        foreach (var file in workspace.Files) tree.AddFile(file);
-        foreach (var (link, target) in workspace.Links) tree.AddLink(link, target);
-        return tree;
     }
 }

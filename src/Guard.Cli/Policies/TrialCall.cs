@@ -15,11 +15,11 @@ internal static class TrialCall
 
     /// <summary>A tool call in the client's own words.</summary>
     /// <exception cref="CliException">The input is not what the client would send.</exception>
-    public static AdaptedCall OfTool(CliContext context, string workspace, string tool, string inputJson)
+    public static AdaptedCall OfTool(CliContext context, string workspace, string tool, string inputJson, WalkNames? walk = null)
     {
         try
         {
-            return ClaudeCodeAdapter.AdaptTool(tool, Encoding.UTF8.GetBytes(inputJson), workspace, AdapterContextFor(context, workspace));
+            return ClaudeCodeAdapter.AdaptTool(tool, Encoding.UTF8.GetBytes(inputJson), workspace, AdapterContextFor(context, workspace, walk));
         }
         catch (UnreadableInputException e)
         {
@@ -30,10 +30,10 @@ internal static class TrialCall
     /// <summary>
     /// One access. Files are resolved as the hook does it; a shell line is taken apart, because that is what rules see of it.
     /// </summary>
-    public static AdaptedCall OfAccess(CliContext context, string workspace, string action, string resource)
+    public static AdaptedCall OfAccess(CliContext context, string workspace, string action, string resource, WalkNames? walk = null)
     {
         if (action == Actions.ExecuteShell)
-            return OfTool(context, workspace, "Bash", new JsonObject { ["command"] = resource }.ToJsonString());
+            return OfTool(context, workspace, "Bash", new JsonObject { ["command"] = resource }.ToJsonString(), walk);
 
         var paths = new MachinePathView();
         var access = new Access { Action = action, Resource = resource, Primary = true };
@@ -59,11 +59,12 @@ internal static class TrialCall
 
     private const string HookEvent = HookEvents.PreToolUse;
 
-    private static AdapterContext AdapterContextFor(CliContext context, string workspace) => new()
+    private static AdapterContext AdapterContextFor(CliContext context, string workspace, WalkNames? walk) => new()
     {
         Paths = new MachinePathView(),
         Home = context.Home,
         Workspace = workspace,
+        Walk = () => walk,
     };
 
     private static Place Place(MachinePathView paths, string folder) =>

@@ -11,8 +11,7 @@ internal static class ShellCommands
 {
     private const string Notes = """
         The line is not run. Files are looked up in the folder it would run in: globs and folders mean what is there now.
-        This is the full analysis of a line. Today's hook does not use it yet: it judges lines conservatively, one simple
-        command at a time, and everything else as opaque (docs/hooks.md). What is shown here decides nothing.
+        This is what the hook sees of a line (docs/hooks.md). What is shown here decides nothing: guard policy test does.
         """;
 
     public static Command Create(CliContext context) => new("shell", "Show what Guard understands of a shell line")
@@ -25,7 +24,7 @@ internal static class ShellCommands
         var line = new Argument<string>("LINE") { Description = "As an agent would give it to bash; quote it" };
         var folder = new Option<string?>("--cwd") { HelpName = "DIR", Description = "The folder it would run in (default: this one)" };
         var json = CommonOptions.Json();
-        var command = new NotedCommand("explain", "Show the commands a line would run, what they touch, and what cannot be known; today's hook does not use this analysis yet")
+        var command = new NotedCommand("explain", "Show the commands a line would run, what they touch, and what cannot be known")
         {
             Notes = Notes,
         };

@@ -26,6 +26,7 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(ValidateReport))]
 [JsonSerializable(typeof(UpState))]
 [JsonSerializable(typeof(TrialReport))]
+[JsonSerializable(typeof(CorpusReport))]
 [JsonSerializable(typeof(SuitesReport))]
 [JsonSerializable(typeof(TraceReport))]
 [JsonSerializable(typeof(ExplainReport))]

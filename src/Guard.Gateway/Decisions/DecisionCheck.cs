@@ -39,6 +39,7 @@ internal static class DecisionCheck
             throw Refuse("mode", "must be `enforce` or `audit`", trace);
         }
 
+        Optional("walk", request.Walk, MaxId, trace);
         CheckCall(request.Call, trace);
         CheckAccesses(request.Accesses, trace);
     }
@@ -89,6 +90,10 @@ internal static class DecisionCheck
         {
             CheckAccess(accesses[i], $"accesses[{i}]", trace);
             primaries += accesses[i].Primary ? 1 : 0;
+            if (accesses[i].By is { } by && (by < 0 || by >= accesses.Count || accesses[by].Action != Actions.ExecuteShell))
+            {
+                throw Refuse($"accesses[{i}].by", "is not the index of a command of this call", trace);
+            }
         }
 
         if (primaries > 1)
@@ -163,6 +168,8 @@ internal static class DecisionCheck
             throw Refuse($"{member}.action", "is not an action of this gateway; the hook may be newer than it", trace);
         }
 
+        Optional($"{member}.note", access.Note, MaxName, trace);
+        CheckCommand(access.Command, $"{member}.command", trace);
         NoNul($"{member}.resource", access.Resource, trace);
         NoNul($"{member}.real", access.Real, trace);
         NoNul($"{member}.canonical", access.Canonical, trace);
@@ -178,19 +185,39 @@ internal static class DecisionCheck
             throw Refuse($"{member}.words", "is missing: a command that needs an allow must be taken apart into its words. Send a line that was not taken apart as `execute:opaque`", trace);
         }
 
-        if (access.Words?.Count > MaxWords)
+        CheckWords($"{member}.words", access.Words ?? [], trace);
+    }
+
+    private static void CheckCommand(CommandShape? command, string member, string? trace)
+    {
+        if (command is null)
         {
-            throw Refuse($"{member}.words", $"has more than {MaxWords} entries", trace);
+            return;
         }
 
-        foreach (var word in access.Words ?? [])
+        NoNul($"{member}.program", command.Program, trace);
+        NoNul($"{member}.alone", command.Alone, trace);
+        foreach (var (name, words) in new[] { ("subcommand", command.Subcommand), ("flags", command.Flags), ("arguments", command.Arguments) })
+        {
+            CheckWords($"{member}.{name}", words, trace);
+        }
+    }
+
+    private static void CheckWords(string member, IReadOnlyList<string> words, string? trace)
+    {
+        if (words.Count > MaxWords)
+        {
+            throw Refuse(member, $"has more than {MaxWords} entries", trace);
+        }
+
+        foreach (var word in words)
         {
             if (word is null)
             {
-                throw Refuse($"{member}.words", "holds null", trace);
+                throw Refuse(member, "holds null", trace);
             }
 
-            NoNul($"{member}.words", word, trace);
+            NoNul(member, word, trace);
         }
     }
 

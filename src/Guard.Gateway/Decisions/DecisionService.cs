@@ -30,6 +30,11 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         DecisionCheck.Check(request);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
+            if (MustWalk(request, active.Current.Bundle))
+            {
+                return Walk(request, active.Current.Bundle);
+            }
+
             if (await TryDecideAsync(key, request, sourceAddress) is { } response)
             {
                 return response;
@@ -71,7 +76,8 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
     }
 
     /// <summary>What would be decided, rule by rule, without recording anything.</summary>
-    public (DecisionResponse Response, Decision Decision) Try(AgentIdentity agent, DecisionRequest request)
+    /// <returns>Without a decision where the call's subtrees have to be looked through first.</returns>
+    public (DecisionResponse Response, Decision? Decision) Try(AgentIdentity agent, DecisionRequest request)
     {
         DecisionCheck.Check(request);
         var snapshot = active.Current;
@@ -80,8 +86,13 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
             throw new RefusedException(503, ProblemCodes.PoliciesInvalid, $"Nothing can be tried: {unusable}.");
         }
 
+        if (MustWalk(request, snapshot.Bundle))
+        {
+            return (Walk(request, snapshot.Bundle), null);
+        }
+
         var workspace = new PinnedWorkspace(Facts.Workspace(request.Call), null);
-        var decision = Evaluator.Evaluate(snapshot.Bundle, Facts.Request(agent, request, workspace.Fact, sourceAddress: null, clock.GetUtcNow()), explain: true);
+        var decision = Evaluator.Evaluate(snapshot.Bundle, Facts.Request(agent, Trusted(request, snapshot.Bundle), workspace.Fact, sourceAddress: null, clock.GetUtcNow()), explain: true);
         var response = Answer(agent, request, new Judged(decision, snapshot.Bundle.Hash, snapshot.Generation, null), eventId: "");
         return (response, decision);
     }
@@ -102,7 +113,7 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         try
         {
             var workspace = pins.Resolve(agent.Facts.Id, request.Call.SessionId, request.Call.Workspace, now);
-            var facts = Facts.Request(agent, request, workspace.Fact, sourceAddress, now);
+            var facts = Facts.Request(agent, Trusted(request, snapshot.Bundle), workspace.Fact, sourceAddress, now);
             var decision = Evaluator.Evaluate(snapshot.Bundle, facts);
             return new Judged(decision, snapshot.Bundle.Hash, snapshot.Generation, workspace.Session) { Redact = RedactOrders.Of(snapshot.Bundle, facts.Agent, facts.Context) };
         }
@@ -112,6 +123,30 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
             return Judged.Denied(snapshot, $"the gateway failed while deciding ({exception.GetType().Name})") with { Failed = true };
         }
     }
+
+    /// <summary>Subtrees that were not looked through by the names of the policies in force, by a hook that can.</summary>
+    private bool MustWalk(DecisionRequest request, PolicyBundle bundle) =>
+        request.Hook.Analyser >= minimumAnalyser && request.Walk is { } walk && walk != bundle.WalkId && bundle.WalkNames.Count > 0 && request.Accesses.Any(static a => a.Subtree);
+
+    // A walk by other names, or one that a change of policy overtook, says nothing about these rules.
+    private static DecisionRequest Trusted(DecisionRequest request, PolicyBundle bundle) => request.Walk == bundle.WalkId
+        ? request
+        : request with { Accesses = [.. request.Accesses.Select(static a => a.Walked ? a with { Walked = false } : a)] };
+
+    // Nothing is decided, so nothing is recorded: the hook asks again under this trace, or denies.
+    private static DecisionResponse Walk(DecisionRequest request, PolicyBundle bundle) => new()
+    {
+        Version = Wire.Version,
+        TraceId = request.TraceId,
+        EventId = "",
+        Answer = Effects.Walk,
+        Effect = Effects.Deny,
+        Granted = false,
+        Mode = Modes.Enforce,
+        Message = $"guard: denied: the call's folders were not looked through by the rules in force. (trace {request.TraceId})",
+        Bundle = bundle.Hash,
+        Walk = new WalkNames { Id = bundle.WalkId, Names = bundle.WalkNames },
+    };
 
     private DecisionResponse Answer(AgentIdentity agent, DecisionRequest request, Judged judged, string eventId)
     {

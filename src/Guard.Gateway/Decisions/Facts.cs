@@ -42,10 +42,25 @@ internal static class Facts
         Real = access.Real,
         Canonical = access.Canonical,
         Words = access.Words,
+        Command = access.Command is { } command ? Command(command) : null,
+        By = access.By,
         Primary = access.Primary,
         Subtree = access.Subtree,
+        Walked = access.Walked,
         Unknown = access.Unknown,
         Inert = access.Inert,
         Why = access.Why,
+        Note = access.Note,
+    };
+
+    private static RequestedCommand Command(CommandShape command) => new()
+    {
+        Program = command.Program,
+        OnPath = command.OnPath,
+        Subcommand = command.Subcommand,
+        Flags = command.Flags,
+        Arguments = command.Arguments,
+        Open = command.Open,
+        Alone = command.Alone,
     };
 }

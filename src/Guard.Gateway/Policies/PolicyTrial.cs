@@ -20,12 +20,13 @@ internal sealed class PolicyTrial(AgentService agents, DecisionService decisions
             Hook = new HookInfo { Version = "policy-test", Analyser = Wire.AnalyserVersion },
             Call = request.Call,
             Accesses = request.Accesses,
+            Walk = request.Walk,
         });
         return new TestPolicyResponse
         {
             Decision = response,
-            Matched = DecisionEvent.Matched(decision),
-            Trace = [.. decision.Trace.Select(static tried => new RuleTrace
+            Matched = decision is null ? [] : DecisionEvent.Matched(decision),
+            Trace = [.. (decision?.Trace ?? []).Select(static tried => new RuleTrace
             {
                 Policy = tried.Policy,
                 Rule = tried.Rule,

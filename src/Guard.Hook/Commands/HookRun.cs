@@ -3,6 +3,7 @@ using System.Text;
 using Guard.Agents;
 using Guard.Agents.ClaudeCode;
 using Guard.Agents.Paths;
+using Guard.Agents.Shell;
 using Guard.Hook.Gateway;
 using Guard.Hook.Native;
 using Guard.Hook.Settings;
@@ -16,6 +17,7 @@ internal sealed class HookRun
     private readonly CommandLine _command;
     private string? _home;
     private int? _state;
+    private int? _names;
 
     public HookRun(CommandLine command, string traceId)
     {
@@ -44,15 +46,20 @@ internal sealed class HookRun
     {
         if (SettingsSource.Overruled(_command, Settings) is { } note) Descriptor.WriteAll(2, Encoding.UTF8.GetBytes($"guard: {note}\n"));
         _state = InstallationState.Open(StateFolder());
+        _names = WalkNamesFile.Open(StateFolder());
         Gateway.OpenProtected();
     }
 
-    public AdapterContext PlaceOf(ClaudeCodeInput input) => new()
+    /// <param name="input">What the client says.</param>
+    /// <param name="walk">What to look for in subtrees; null: what the last answer that named it said.</param>
+    public AdapterContext PlaceOf(ClaudeCodeInput input, WalkNames? walk = null) => new()
     {
         Paths = new MachinePathView(),
         Home = Home,
         HomeVariable = Environment.GetEnvironmentVariable("HOME"),
         Workspace = Workspace,
+        Shell = ShellEnvironment.OfProcess(),
+        Walk = () => walk ??= WalkNamesFile.Read(NamesFile),
         ManualFolder = input.SessionId is null ? CurrentFolder() : null,
     };
 
@@ -68,6 +75,11 @@ internal sealed class HookRun
             Sequence = sequence,
         };
     }
+
+    /// <summary>Keeps what to look for in subtrees for the next call.</summary>
+    public void Keep(WalkNames names) => WalkNamesFile.Keep(NamesFile, names);
+
+    private int NamesFile => _names ??= WalkNamesFile.Open(StateFolder());
 
     // Accounts share the machine's settings and not a file: whoever makes it owns it.
     private string? StateFolder() => Settings is { FromMachine: true, StateDirectory: { } shared }

@@ -1,6 +1,7 @@
 using Guard.Agents.ClaudeCode;
 using Guard.Hook.Gateway;
 using Guard.Hook.Native;
+using Guard.Protocol;
 
 namespace Guard.Hook.Commands;
 
@@ -11,15 +12,28 @@ internal static class PreCommand
     {
         var settings = run.Settings;
         var input = ClaudeCodeInputReader.Read(StandardInput.ReadAll(run.Deadline));
-        var adapted = ClaudeCodeAdapter.Adapt(input, run.PlaceOf(input));
-        if (TraceLog.IsOn)
+        var identity = run.Identity();
+        var decision = Ask(null);
+        if (decision is { Answer: Effects.Walk, Walk: { } walk })
         {
-            foreach (var access in adapted.Accesses) TraceLog.Write($"access {access.Action} {access.Resource} real={access.Real} inert={access.Inert} why={access.Why}");
+            // Its rules changed, or this installation never had a call with a subtree. Nothing was decided yet.
+            if (!WalkNamesFile.IsWhole(walk)) throw new HookFailure("the gateway's answer cannot be used: its names to look for are not those its id says");
+            run.Keep(walk);
+            decision = Ask(walk);
         }
 
-        var request = RequestWriter.Decision(run.TraceId, run.Identity(), settings.Audit, adapted, input.ToolInput);
-        var decision = run.Gateway.Decide(run.TraceId, request);
         TraceLog.Write($"decision {decision.Answer} ({decision.Effect}, {decision.Mode}): {decision.Message}");
         return ClaudeCodeAnswer.ToToolCall(decision);
+
+        DecisionResponse Ask(WalkNames? names)
+        {
+            var adapted = ClaudeCodeAdapter.Adapt(input, run.PlaceOf(input, names));
+            if (TraceLog.IsOn)
+            {
+                foreach (var access in adapted.Accesses) TraceLog.Write($"access {access.Action} {access.Resource} real={access.Real} subtree={access.Subtree} walked={access.Walked} inert={access.Inert} why={access.Why}");
+            }
+
+            return run.Gateway.Decide(run.TraceId, RequestWriter.Decision(run.TraceId, identity, settings.Audit, adapted, input.ToolInput));
+        }
     }
 }

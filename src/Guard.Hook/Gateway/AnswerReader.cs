@@ -32,6 +32,7 @@ internal static class AnswerReader
             Granted = members.Granted ?? throw Broken("decision", "`granted` is missing"),
             Mode = members.Require("mode"),
             Message = members.Require("message"),
+            Walk = members.Walk,
         };
     }
 
@@ -74,6 +75,7 @@ internal static class AnswerReader
                 if (reader.TokenType == JsonTokenType.String) members.Add(name, reader.GetString()!);
                 else if (name == "version" && reader.TryGetInt32(out var version)) members.Version = version;
                 else if (name == Granted && reader.TokenType is JsonTokenType.True or JsonTokenType.False) members.SetGranted(reader.TokenType == JsonTokenType.True);
+                else if (name == "walk" && reader.TokenType == JsonTokenType.StartObject) members.SetWalk(Walk(ref reader));
                 else reader.Skip();
             }
 
@@ -87,6 +89,26 @@ internal static class AnswerReader
         return members;
     }
 
+    private static WalkNames Walk(ref Utf8JsonReader reader)
+    {
+        string? id = null;
+        List<string>? names = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString();
+            reader.Read();
+            if (name == "id" && reader.TokenType == JsonTokenType.String) id = reader.GetString();
+            else if (name == "names" && reader.TokenType == JsonTokenType.StartArray)
+            {
+                names = [];
+                while (reader.Read() && reader.TokenType == JsonTokenType.String) names.Add(reader.GetString()!);
+            }
+            else reader.Skip();
+        }
+
+        return id is null || names is null ? throw Broken("decision", "its names to look for are not whole") : new WalkNames { Id = id, Names = names };
+    }
+
     private static HookFailure Broken(string what, string why) => new($"the gateway's {what} cannot be used: {why}");
 
     private sealed class AnswerMembers(string what)
@@ -97,12 +119,16 @@ internal static class AnswerReader
 
         public bool? Granted { get; private set; }
 
+        public WalkNames? Walk { get; private set; }
+
         public void Add(string name, string value)
         {
             if (!_texts.TryAdd(name, value)) throw Broken(what, "a member stands twice");
         }
 
         public void SetGranted(bool value) => Granted = Granted is null ? value : throw Broken(what, "a member stands twice");
+
+        public void SetWalk(WalkNames value) => Walk = Walk is null ? value : throw Broken(what, "a member stands twice");
 
         public string? Find(string name) => _texts.GetValueOrDefault(name);
 

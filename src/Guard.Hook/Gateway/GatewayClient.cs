@@ -8,6 +8,7 @@ namespace Guard.Hook.Gateway;
 internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
 {
     private SocketStream? _connected;
+    private SocketStream? _spare;
     private string? _authorities;
 
     /// <summary>Opens what only the hook's group may open; the rest of the exchange needs no rights.</summary>
@@ -20,6 +21,9 @@ internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
         try
         {
             _connected = Connector.Connect(settings, deadline.AtMost(settings.TimeoutSeconds));
+
+            // A call with a subtree may have to be asked about once more, when no rights are left to connect.
+            _spare = Connector.Connect(settings, deadline.AtMost(settings.TimeoutSeconds));
         }
         catch (GatewayTimeoutException)
         {
@@ -48,6 +52,7 @@ internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
         try
         {
             using var socket = _connected ?? Connector.Connect(settings, within);
+            (_connected, _spare) = (_spare, null);
             socket.Deadline = within;
             TraceLog.Write($"connected to {settings.Gateway}");
             var stream = settings.Gateway.IsTls ? TlsConnection.Open(socket, settings.Gateway, settings.CaFile, _authorities) : socket;

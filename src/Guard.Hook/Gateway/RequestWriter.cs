@@ -22,6 +22,7 @@ internal static class RequestWriter
         writer.WriteString("traceId"u8, traceId);
         WriteHook(writer, hook);
         writer.WriteString("mode"u8, audit ? Modes.Audit : Modes.Enforce);
+        writer.WriteString("walk"u8, adapted.Walk ?? WalkNames.None);
         WriteCall(writer, adapted.Call, input);
         writer.WriteStartArray("accesses"u8);
         foreach (var access in adapted.Accesses) WriteAccess(writer, access);
@@ -111,19 +112,38 @@ internal static class RequestWriter
         writer.WriteString("resource"u8, access.Resource);
         WriteText(writer, "real"u8, access.Real);
         WriteText(writer, "canonical"u8, access.Canonical);
-        if (access.Words is { } words)
-        {
-            writer.WriteStartArray("words"u8);
-            foreach (var word in words) writer.WriteStringValue(word);
-            writer.WriteEndArray();
-        }
-
+        WriteWords(writer, "words"u8, access.Words);
+        if (access.Command is { } command) WriteCommand(writer, command);
+        if (access.By is { } by) writer.WriteNumber("by"u8, by);
         if (access.Primary) writer.WriteBoolean("primary"u8, true);
         if (access.Subtree) writer.WriteBoolean("subtree"u8, true);
+        if (access.Walked) writer.WriteBoolean("walked"u8, true);
         if (access.Unknown) writer.WriteBoolean("unknown"u8, true);
         if (access.Inert) writer.WriteBoolean("inert"u8, true);
         WriteText(writer, "why"u8, access.Why);
+        WriteText(writer, "note"u8, access.Note);
         writer.WriteEndObject();
+    }
+
+    private static void WriteCommand(Utf8JsonWriter writer, CommandShape command)
+    {
+        writer.WriteStartObject("command"u8);
+        writer.WriteString("program"u8, command.Program);
+        writer.WriteBoolean("onPath"u8, command.OnPath);
+        WriteWords(writer, "subcommand"u8, command.Subcommand);
+        WriteWords(writer, "flags"u8, command.Flags);
+        WriteWords(writer, "arguments"u8, command.Arguments);
+        if (command.Open) writer.WriteBoolean("open"u8, true);
+        WriteText(writer, "alone"u8, command.Alone);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteWords(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<string>? words)
+    {
+        if (words is null) return;
+        writer.WriteStartArray(name);
+        foreach (var word in words) writer.WriteStringValue(word);
+        writer.WriteEndArray();
     }
 
     private static void WriteText(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)

@@ -9,6 +9,7 @@ internal sealed record RuleCompiled(
     RuleDefinition Definition,
     ImmutableArray<ActionPattern> Actions,
     ResourceBlock? Resource,
+    CommandTest? Command,
     TimeSpanOfWeek? Time,
     ImmutableArray<ContextTest> Context)
 {
@@ -17,6 +18,12 @@ internal sealed record RuleCompiled(
 
     /// <summary>Deny, approve and ask are judged generously, allow exactly.</summary>
     public bool IsGenerous => Definition.Effect != Effect.Allow;
+
+    /// <summary>
+    /// Names that a file must have for the rule to mean it, for the walk through subtrees; null where the conditions do not say.
+    /// Then a subtree in which it could mean a file counts as meant.
+    /// </summary>
+    public ImmutableArray<string>? WalkNames { get; } = Definition.Effect == Effect.Allow || Definition.Resource is null ? null : FileNames.Of(Definition.Resource);
 
     public bool IsForAction(string action, bool subtree) => Actions.Any(a => a.IsMatch(action, subtree, IsGenerous));
 }

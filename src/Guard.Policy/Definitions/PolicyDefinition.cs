@@ -68,6 +68,9 @@ public sealed record RuleDefinition
 
     /// <summary>Null: no condition.</summary>
     public ResourceDefinition? Resource { get; init; }
+
+    /// <summary>Null: no condition.</summary>
+    public CommandDefinition? Command { get; init; }
     public TimeDefinition? Time { get; init; }
 
     /// <summary><c>trust.atLeast</c>.</summary>
@@ -100,6 +103,25 @@ public sealed record ResourceDefinition
 
     /// <summary>A block that must not match; inside it polarity flips.</summary>
     public ResourceDefinition? Not { get; init; }
+}
+
+/// <summary>A condition over a simple command: keys AND; an empty key says nothing.</summary>
+public sealed record CommandDefinition
+{
+    /// <summary>Globs over the program's base name; any of them.</summary>
+    public ImmutableArray<string> Program { get; init; } = [];
+
+    /// <summary>Subcommands, blanks between nested ones; any of them.</summary>
+    public ImmutableArray<string> Subcommand { get; init; } = [];
+
+    /// <summary>Options, with or without dashes; all of them.</summary>
+    public ImmutableArray<string> Flags { get; init; } = [];
+
+    /// <summary>Options, with or without dashes; any of them.</summary>
+    public ImmutableArray<string> AnyFlags { get; init; } = [];
+
+    /// <summary>Globs over the words behind program and subcommand: any word in a deny, every word in an allow.</summary>
+    public ImmutableArray<string> Args { get; init; } = [];
 }
 
 /// <summary>A comparison over one of the facts of the request.</summary>

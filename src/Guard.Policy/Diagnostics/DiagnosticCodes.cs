@@ -33,8 +33,8 @@ public static class DiagnosticCodes
     public const string AuditDisabled = "GRD032";
     public const string Misplaced = "GRD033";
     public const string UnknownMode = "GRD034";
+    public const string BadCommand = "GRD035";
 
-    public const string CommandMatcher = "GRD041";
     public const string ApprovalWorkflows = "GRD043";
     public const string BothDialects = "GRD044";
     public const string BadTool = "GRD045";

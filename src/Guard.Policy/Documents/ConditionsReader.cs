@@ -8,12 +8,12 @@ using Guard.Policy.Matching;
 namespace Guard.Policy.Documents;
 
 /// <summary>What <c>conditions</c> says, checked and compiled. <see cref="Definition"/> holds only what belongs to conditions.</summary>
-internal sealed record ConditionsRead(RuleDefinition Definition, ResourceBlock? Resource, TimeSpanOfWeek? Time, ImmutableArray<ContextTest> Context)
+internal sealed record ConditionsRead(RuleDefinition Definition, ResourceBlock? Resource, CommandTest? Command, TimeSpanOfWeek? Time, ImmutableArray<ContextTest> Context)
 {
     public WhenTest? When { get; init; }
 }
 
-/// <summary>Reads <c>conditions</c>: <c>resource</c>, <c>time</c>, <c>trust</c>, <c>context</c>, <c>when</c>.</summary>
+/// <summary>Reads <c>conditions</c>: <c>resource</c>, <c>command</c>, <c>time</c>, <c>trust</c>, <c>context</c>, <c>when</c>.</summary>
 internal static class ConditionsReader
 {
     private static readonly ImmutableArray<string> TierNames = ["unverified", "verified", "trusted", "privileged"];
@@ -29,12 +29,12 @@ internal static class ConditionsReader
         var definition = new RuleDefinition { Id = "", Effect = effect, Actions = [] };
         if (mapping is null)
         {
-            return new ConditionsRead(definition, null, null, []);
+            return new ConditionsRead(definition, null, null, null, []);
         }
 
-        NotSupported(mapping, "command", DiagnosticCodes.CommandMatcher, "use `resource` with `startsWith`, `contains` or `matches` over the command's text", diagnostics);
         var exact = effect == Effect.Allow;
         var resource = BlockReader.Read(mapping.Mapping("resource"), kinds, exact, diagnostics);
+        var command = CommandReader.Read(mapping, kinds, exact, diagnostics);
         var time = ReadTime(mapping.Mapping("time"), diagnostics);
         var trust = ReadTrust(mapping.Mapping("trust"), diagnostics);
         var context = ReadContext(mapping.Mapping("context"), exact, diagnostics);
@@ -44,12 +44,13 @@ internal static class ConditionsReader
         definition = definition with
         {
             Resource = resource?.Definition,
+            Command = command?.Definition,
             Time = time?.Definition,
             TrustAtLeast = trust,
             Context = [.. context.Select(c => c.Definition)],
             When = whenNode?.Text,
         };
-        return new ConditionsRead(definition, resource?.Compiled, time?.Compiled, [.. context.Select(c => c.Compiled)])
+        return new ConditionsRead(definition, resource?.Compiled, command, time?.Compiled, [.. context.Select(c => c.Compiled)])
         {
             When = when is null ? null : new WhenTest(when),
         };
@@ -65,14 +66,6 @@ internal static class ConditionsReader
 
         diagnostics.Error(DiagnosticCodes.UnknownTier, node.At, $"`{Shown.Text(node.Text, 64)}` is no trust tier", Nearest.Remedy(node.Text, names));
         return null;
-    }
-
-    private static void NotSupported(MappingReader mapping, string key, string code, string remedy, DiagnosticBag diagnostics)
-    {
-        if (mapping.Node(key) is not null)
-        {
-            diagnostics.Error(code, mapping.KeyAt(key), $"`{key}` conditions are not supported by this version", remedy);
-        }
     }
 
     private static TrustTier? ReadTrust(MappingReader? mapping, DiagnosticBag diagnostics)

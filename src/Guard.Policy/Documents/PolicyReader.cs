@@ -242,7 +242,7 @@ internal sealed class PolicyReader
             Approval = approval,
             OnTrial = mode?.Text == "audit",
         };
-        return new RuleCompiled(definition, [.. actions.Select(a => a.Pattern)], conditions.Resource, conditions.Time, conditions.Context) { When = conditions.When };
+        return new RuleCompiled(definition, [.. actions.Select(a => a.Pattern)], conditions.Resource, conditions.Command, conditions.Time, conditions.Context) { When = conditions.When };
     }
 
     private ImmutableArray<(string Written, ActionPattern Pattern)> ReadActions(ImmutableArray<ScalarNode> nodes)

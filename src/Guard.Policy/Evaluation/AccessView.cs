@@ -22,6 +22,17 @@ internal sealed class AccessView
     /// <summary>Every spelling that a deny, approve or ask tries.</summary>
     public ImmutableArray<Spelling> Generous { get; }
 
+    /// <summary>Subtrees: the folder itself, without what lies in it.</summary>
+    public ImmutableArray<Spelling> RootAlone { get; private init; } = [];
+
+    /// <summary>Commands with words that are not known: what is known of their beginning.</summary>
+    public ImmutableArray<Spelling> Beginnings { get; private init; } = [];
+
+    /// <summary>A simple command's shape; null for everything else.</summary>
+    public RequestedCommand? Command { get; private init; }
+
+    public bool IsWalked => Access is { Subtree: true, Walked: true };
+
     /// <summary>Why no allow with a resource condition can cover it, or null.</summary>
     public string? Uncoverable { get; }
 
@@ -49,9 +60,7 @@ internal sealed class AccessView
             case ResourceKinds.File:
                 return OfFile(access, index, anchors);
             case ResourceKinds.Command:
-                ImmutableArray<Spelling> commands = [Spelling.OfCommand(access.Resource)];
-                var more = access.Canonical is { } canonical ? commands.Add(Spelling.OfCommand(canonical)) : commands;
-                return new AccessView(access, index, kind, commands, more, null, Shown.Text(access.Resource));
+                return OfCommand(access, index);
             default:
                 ImmutableArray<Spelling> one =
                 [
@@ -64,6 +73,43 @@ internal sealed class AccessView
                 ];
                 return new AccessView(access, index, kind, one, one, null, Shown.Text(access.Resource));
         }
+    }
+
+    private static AccessView OfCommand(RequestedAccess access, int index)
+    {
+        ImmutableArray<Spelling> commands = [Spelling.OfCommand(access.Resource)];
+        var all = access.Canonical is { } canonical ? commands.Add(Spelling.OfCommand(canonical)) : commands;
+        var open = access.Command is { Open: true };
+        ImmutableArray<Spelling> beginnings = open ? [.. all.Select(s => Spelling.OfBeginning(KnownBeginning(s.Text)))] : [];
+        return new AccessView(access, index, ResourceKinds.Command, open ? beginnings[..1] : commands, all, null, Shown.Text(access.Resource))
+        {
+            Command = access.Command ?? Rough(access),
+            Beginnings = beginnings,
+        };
+    }
+
+    // A question mark of a word itself stands in quotes; to cut there as well only knows less.
+    private static string KnownBeginning(string normal)
+    {
+        var at = normal.IndexOf('?', StringComparison.Ordinal);
+        return at < 0 ? normal : normal[..at];
+    }
+
+    // A command that is stated by hand, by its words alone.
+    private static RequestedCommand? Rough(RequestedAccess access) => access.Words is not { Count: > 0 } words ? null : new RequestedCommand
+    {
+        Program = words[0][(words[0].LastIndexOf('/') + 1)..],
+        OnPath = !words[0].Contains('/', StringComparison.Ordinal),
+        Flags = [.. words.Skip(1).Where(w => w.Length > 1 && w[0] == '-').SelectMany(RoughFlags)],
+        Arguments = [.. words.Skip(1)],
+    };
+
+    private static IEnumerable<string> RoughFlags(string word)
+    {
+        var sign = word.IndexOf('=', StringComparison.Ordinal);
+        yield return sign < 0 ? word : word[..sign];
+        if (word[1] == '-') yield break;
+        foreach (var letter in word.Skip(1)) yield return "-" + letter;
     }
 
     private static AccessView OfFile(RequestedAccess access, int index, PathAnchors anchors)
@@ -80,7 +126,10 @@ internal sealed class AccessView
             spellings = spellings.Add(Spelling.OfFile(real, isReal: true, access.Subtree, anchors));
         }
 
-        return new AccessView(access, index, ResourceKinds.File, spellings, spellings, uncoverable, Show(written, access, anchors));
+        var alone = access.Subtree
+            ? spellings.Select(s => Spelling.OfFile(s.Path!, s.IsReal, subtree: false, anchors)).ToImmutableArray()
+            : [];
+        return new AccessView(access, index, ResourceKinds.File, spellings, spellings, uncoverable, Show(written, access, anchors)) { RootAlone = alone };
     }
 
     private static AbsolutePath? Resolve(string resource, PathAnchors anchors)

@@ -86,9 +86,27 @@ public sealed record RequestedAccess
     public string? Real { get; init; }
     public string? Canonical { get; init; }
     public IReadOnlyList<string>? Words { get; init; }
+    public RequestedCommand? Command { get; init; }
+    public int? By { get; init; }
     public bool Primary { get; init; }
     public bool Subtree { get; init; }
+
+    /// <summary>The subtree was looked through by <see cref="PolicyBundle.WalkNames"/> of this very bundle.</summary>
+    public bool Walked { get; init; }
     public bool Unknown { get; init; }
     public bool Inert { get; init; }
     public string? Why { get; init; }
+    public string? Note { get; init; }
+}
+
+/// <summary>A simple command as its program understands its words; mirrors the wire's record of the same meaning.</summary>
+public sealed record RequestedCommand
+{
+    public required string Program { get; init; }
+    public bool OnPath { get; init; }
+    public IReadOnlyList<string> Subcommand { get; init; } = [];
+    public IReadOnlyList<string> Flags { get; init; } = [];
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+    public bool Open { get; init; }
+    public string? Alone { get; init; }
 }

@@ -44,7 +44,9 @@ public static class Evaluator
         {
             (_bundle, _request, _explain) = (bundle, request, explain);
             _anchors = PathAnchors.From(request);
-            _accesses = [.. request.Accesses.Select((a, i) => AccessView.From(a, i, _anchors))];
+            // Without names nothing can have been looked for.
+            var canWalk = bundle.WalkNames.Count > 0;
+            _accesses = [.. request.Accesses.Select((a, i) => AccessView.From(canWalk ? a : a with { Walked = false }, i, _anchors))];
             _applying =
             [
                 .. bundle.Compiled
@@ -68,10 +70,10 @@ public static class Evaluator
             var approvals = new List<ApprovalDefinition?>();
             foreach (var access in _accesses)
             {
-                var rules = MatchingRules(access);
+                var rules = MatchingRules(access, out var isPossible);
                 var outcome = floor.Judge(access, _errors) is { } verdict
                     ? new AccessOutcome { Access = access.Index, Effect = Effect.Deny, Reason = verdict.Reason, Policy = Floor.PolicyName, Rule = verdict.Rule, ByFloor = true }
-                    : Combine(access, rules);
+                    : Combine(access, rules, isPossible);
                 outcomes.Add(outcome);
                 if (outcome.ByFloor)
                 {
@@ -84,8 +86,9 @@ public static class Evaluator
                 }
             }
 
+            var remedy = new Remedy(_accesses, [.. outcomes]);
             outcomes.Sort(AccessOutcome.Compare);
-            return Complete(outcomes[0], outcomes, Approval(outcomes[0].Effect, approvals));
+            return Complete(outcomes[0] with { Reason = remedy.Complete(outcomes[0]) }, outcomes, Approval(outcomes[0].Effect, approvals));
         }
 
         private Decision Complete(AccessOutcome deciding, List<AccessOutcome> outcomes, RequiredApproval? approval)
@@ -114,8 +117,9 @@ public static class Evaluator
             };
         }
 
-        private List<MatchingRule> MatchingRules(AccessView access)
+        private List<MatchingRule> MatchingRules(AccessView access, out bool isPossible)
         {
+            isPossible = false;
             var matching = new List<MatchingRule>();
             foreach (var (policy, onlyToTighten) in _applying)
             {
@@ -141,6 +145,7 @@ public static class Evaluator
                         _trace.Add(new RuleTry(policy.Name, id, effect, access.Index, trial.Matched, trial.Because));
                     }
 
+                    isPossible |= trial.IsPossible && !rule.Definition.OnTrial;
                     if (!trial.Matched)
                     {
                         continue;
@@ -196,23 +201,29 @@ public static class Evaluator
         /// INVARIANT (forgeable facts only tighten): rules that match because a fact is missing are heard only where they
         /// make the outcome stronger. An ask must not replace the denial that holds without it.
         /// </summary>
-        private AccessOutcome Combine(AccessView access, List<MatchingRule> rules)
+        private AccessOutcome Combine(AccessView access, List<MatchingRule> rules, bool isPossible)
         {
-            var outcome = CombineAll(access, rules);
+            var outcome = CombineAll(access, rules, isPossible);
             if (!rules.Exists(r => r.IsUncertain))
             {
                 return outcome;
             }
 
-            var certain = CombineAll(access, rules.FindAll(r => !r.IsUncertain));
+            var certain = CombineAll(access, rules.FindAll(r => !r.IsUncertain), isPossible);
             return AccessOutcome.Compare(outcome, certain) <= 0 ? outcome : certain;
         }
 
-        private AccessOutcome CombineAll(AccessView access, List<MatchingRule> rules)
+        private AccessOutcome CombineAll(AccessView access, List<MatchingRule> rules, bool isPossible)
         {
             if (access.IsUnresolved)
             {
                 return CombineUnresolved(access, rules);
+            }
+
+            // A rule against the command could hold, depending on words that nobody knows.
+            if (isPossible && !access.Access.Inert)
+            {
+                return Stronger(rules.FindAll(r => r.Rule.IsGenerous), access, Unresolved(access));
             }
 
             if (access.Access.Inert)
@@ -276,14 +287,18 @@ public static class Evaluator
 
         private AccessOutcome CombineUnresolved(AccessView access, List<MatchingRule> rules)
         {
-            var everything = rules.Where(r => r.Rule.Definition is { Effect: Effect.Allow, Resource: null, When: null }).ToList();
+            var everything = rules.Where(r => r.Rule.Definition is { Effect: Effect.Allow, Resource: null, Command: null, When: null }).ToList();
             var against = rules.Where(r => r.Rule.IsGenerous).ToList();
             if (everything.Count > 0 && !HasConditionAgainst(access))
             {
                 return against.Count > 0 ? ByRule(access, against) : ByRule(access, everything);
             }
 
-            var unresolved = Unresolved(access);
+            return Stronger(against, access, Unresolved(access));
+        }
+
+        private static AccessOutcome Stronger(List<MatchingRule> against, AccessView access, AccessOutcome unresolved)
+        {
             if (against.Count == 0)
             {
                 return unresolved;
@@ -298,7 +313,7 @@ public static class Evaluator
         /// what it means. What is opaque could be any command.
         /// </summary>
         private bool HasConditionAgainst(AccessView access) => _applying.Any(p => p.Policy.Rules.Any(r =>
-            r.IsGenerous && !r.Definition.OnTrial && (r.Resource is not null || r.When is not null)
+            r.IsGenerous && !r.Definition.OnTrial && (r.Resource is not null || r.Command is not null || r.When is not null)
             && (r.IsForAction(access.Access.Action, access.Access.Subtree)
                 || (access.IsOpaque && (r.IsForAction("execute:shell", subtree: false) || r.IsForAction("execute:code", subtree: false))))));
 
@@ -306,6 +321,7 @@ public static class Evaluator
         {
             var what = access.IsOpaque
                 ? $"what `{access.ShownResource}` would do cannot be known{Why(access)}"
+                : access.Command is { Open: true } ? $"some words of `{access.ShownResource}` cannot be known, and a rule against the command depends on them"
                 : $"the resource of `{Shown.Text(access.Access.Action, 64)}` cannot be known{Why(access)}";
             var stated = Strongest(p => p.Unresolved, usableAllow: false);
             return stated is { } found
@@ -351,7 +367,8 @@ public static class Evaluator
 
         private static string Named(AccessView access) => $"{Shown.Text(access.Access.Action, 64)} {access.ShownResource}";
 
-        private static string Why(AccessView access) => access.Access.Why is { } why ? $" ({Shown.Text(why, 64)})" : "";
+        private static string Why(AccessView access) =>
+            access.Access.Note is { } note ? $": {Shown.Text(note)}" : access.Access.Why is { } why ? $" ({Shown.Text(why, 64)})" : "";
 
         private static string Verb(Effect effect) => effect switch
         {

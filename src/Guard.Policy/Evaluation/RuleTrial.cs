@@ -12,13 +12,18 @@ internal readonly record struct RuleTrial(bool Matched, string Because, string? 
     /// <summary>Matched only because a fact is missing that the client should have stated: then the rule may tighten, never loosen.</summary>
     public bool IsUncertain { get; init; }
 
+    /// <summary>A deny, approve or ask rule that would match for some value of the words that are not known.</summary>
+    public bool IsPossible { get; init; }
+
     /// <summary>Tries a rule. An error in a deny, approve or ask rule is a match, in an allow rule it is none.</summary>
     public static RuleTrial Of(PolicyCompiled policy, RuleCompiled rule, AccessView access, EvaluationRequest request, bool explain)
     {
         try
         {
             var trial = Judge(rule, access, request, explain);
-            return trial.Matched && rule.When is { } when ? WhenTrial.Of(when, policy, rule, trial, access, request, explain) : trial;
+            if (!trial.Matched || rule.When is not { } when) return trial;
+            var judged = WhenTrial.Of(when, policy, rule, trial, access, request, explain);
+            return rule.IsGenerous && !judged.Matched && access.Command is { Open: true } ? judged with { IsPossible = true } : judged;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -56,35 +61,82 @@ internal readonly record struct RuleTrial(bool Matched, string Because, string? 
             }
         }
 
-        if (rule.Resource is not { } block)
+        if (rule.Resource is null && rule.Command is null)
         {
             return new RuleTrial(true, explain ? $"action `{Diagnostics.Shown.Text(access.Access.Action, 64)}`, no condition on the resource" : "", null) { IsUncertain = uncertain };
         }
 
-        return (rule.IsGenerous ? JudgeGenerously(block, access, explain) : JudgeExactly(block, access, request, explain)) with { IsUncertain = uncertain };
+        return (rule.IsGenerous ? JudgeGenerously(rule, access, explain) : JudgeExactly(rule, access, request, explain)) with { IsUncertain = uncertain };
     }
 
-    private static RuleTrial JudgeGenerously(ResourceBlock block, AccessView access, bool explain)
+    private static RuleTrial JudgeGenerously(RuleCompiled rule, AccessView access, bool explain)
     {
-        foreach (var spelling in access.Generous)
+        var command = CommandMatch.Yes;
+        if (rule.Command is { } test)
+        {
+            if (access.Command is not { } shape)
+            {
+                return Miss("it is no single command");
+            }
+
+            command = test.Match(shape, access.Access.Words, generous: true);
+            if (command == CommandMatch.No)
+            {
+                return Miss(explain ? test.Explain(shape, generous: true) : "");
+            }
+        }
+
+        if (rule.Resource is not { } block)
+        {
+            return command == CommandMatch.Yes ? new RuleTrial(true, "its command is meant", null) : Possible();
+        }
+
+        // Where the subtree's files were looked through, those that the rule could mean are accesses of their own.
+        var spellings = access.IsWalked && rule.WalkNames is not null ? access.RootAlone : access.Generous;
+        foreach (var spelling in spellings)
         {
             if (block.IsMatch(spelling, generous: true))
             {
-                return new RuleTrial(true, explain ? block.Explain(spelling, generous: true, Name(access, spelling)) : "", null);
+                return command == CommandMatch.Yes
+                    ? new RuleTrial(true, explain ? block.Explain(spelling, generous: true, Name(access, spelling)) : "", null)
+                    : Possible();
             }
+        }
+
+        if (access.Beginnings.Any(block.CouldMatch))
+        {
+            return Possible();
         }
 
         var because = access.Generous.IsEmpty
             ? "the resource cannot be known, which is left to `shell.unresolved`"
-            : explain ? block.Explain(access.Generous[0], generous: true, Name(access, access.Generous[0])) : "";
+            : explain ? block.Explain(spellings[0], generous: true, Name(access, access.Generous[0])) : "";
         return Miss(because);
     }
 
-    private static RuleTrial JudgeExactly(ResourceBlock block, AccessView access, EvaluationRequest request, bool explain)
+    private static RuleTrial JudgeExactly(RuleCompiled rule, AccessView access, EvaluationRequest request, bool explain)
     {
         if (access.Uncoverable is { } why)
         {
             return Miss(why);
+        }
+
+        if (rule.Command is { } test)
+        {
+            if (access.Command is not { } shape)
+            {
+                return Miss("it is no single command");
+            }
+
+            if (test.Match(shape, access.Access.Words, generous: false) != CommandMatch.Yes)
+            {
+                return Miss(explain ? test.Explain(shape, generous: false) : "");
+            }
+        }
+
+        if (rule.Resource is not { } block)
+        {
+            return new RuleTrial(true, "its command is meant", null);
         }
 
         foreach (var spelling in access.Exact)
@@ -97,6 +149,8 @@ internal readonly record struct RuleTrial(bool Matched, string Because, string? 
 
         return new RuleTrial(true, explain ? block.Explain(access.Exact[0], generous: false, Name(access, access.Exact[0])) : "", null);
     }
+
+    private static RuleTrial Possible() => new(false, "it depends on words that are not known, which is left to `shell.unresolved`", null) { IsPossible = true };
 
     private static string WithWorkspace(string because, AccessView access, EvaluationRequest request) =>
         access.Kind == ResourceKinds.File && PathAnchors.From(request).WorkspaceProblem is { } problem

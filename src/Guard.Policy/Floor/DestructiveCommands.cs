@@ -7,6 +7,9 @@ internal sealed class DestructiveCommands(VitalFolders vital)
 {
     private static readonly ImmutableArray<string> DiskPrefixes = ["/dev/sd", "/dev/hd", "/dev/vd", "/dev/xvd", "/dev/nvme", "/dev/mmcblk", "/dev/dm-", "/dev/md", "/dev/mapper/", "/dev/disk/", "/dev/mem", "/dev/kmem", "/dev/disk"];
 
+    public static readonly FloorVerdict WipeVerdict =
+        new("wipe", "It would wipe the root or a home folder. Name the files or the folder inside the project that should go.");
+
     /// <summary>What forbids the command, or null.</summary>
     /// <param name="command">The command.</param>
     /// <param name="here">It runs in the root or a home folder.</param>
@@ -15,7 +18,7 @@ internal sealed class DestructiveCommands(VitalFolders vital)
     {
         if (Wipes(command, here, relativeMeansVital))
         {
-            return new FloorVerdict("wipe", "It would wipe the root or a home folder. Name the files or the folder inside the project that should go.");
+            return WipeVerdict;
         }
 
         return Destroys(command) ? new FloorVerdict("raw-disks", "It would overwrite a disk or make a file system. Run it yourself, outside the agent.") : null;

@@ -4,13 +4,18 @@ using Guard.Policy.Matching;
 
 namespace Guard.Policy;
 
-/// <summary>Judges command lines by the floor. Words that are only guesses of the hook are not judged here.</summary>
+/// <summary>
+/// Judges command lines by the floor: each command that the hook found, and the line itself by a rough cut of its own, which needs
+/// no hook to be right. Where the hook understood the whole line, the rough cut is only asked about programs that really run, so
+/// that the text of a here-document is no command.
+/// </summary>
 internal sealed class FloorCommands
 {
     private readonly FloorCompiled _floor;
     private readonly VitalFolders _vital;
     private readonly DestructiveCommands _destructive;
     private readonly bool _relativeMeansVital;
+    private readonly HashSet<string>? _programs;
 
     public FloorCommands(FloorCompiled floor, EvaluationRequest request, IReadOnlyList<AccessView> accesses)
     {
@@ -20,12 +25,16 @@ internal sealed class FloorCommands
 
         // The hook resolves the words of a line against the folder it runs in; `rm -rf ..` is told by where `..` leads.
         _relativeMeansVital = accesses.Any(a => a.Access.Action == ActionPattern.DeleteFile && a.Generous.Any(s => _vital.Contains(s.Path!)));
+        _programs = accesses.Any(a => a.IsOpaque) || !accesses.Any(a => a.Command is not null)
+            ? null
+            : accesses.Select(a => a.Command).OfType<RequestedCommand>().Select(c => c.Program).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>What forbids the line or command, or null.</summary>
     public FloorVerdict? Judge(RequestedAccess access)
     {
-        if (DestructiveCommands.JudgeForkBomb(access.Resource) is { } bomb)
+        // A function that calls itself is never understood, so a bomb in a line that is must be text.
+        if (_programs is null && DestructiveCommands.JudgeForkBomb(access.Resource) is { } bomb)
         {
             return bomb;
         }
@@ -43,7 +52,8 @@ internal sealed class FloorCommands
         var here = false;
         foreach (var command in commands)
         {
-            if (Judge(command, here) is { } verdict)
+            var runs = _programs is null || !access.Primary || command.Words.IsEmpty || _programs.Contains(command.Program);
+            if (runs && Judge(command, here) is { } verdict)
             {
                 return verdict;
             }

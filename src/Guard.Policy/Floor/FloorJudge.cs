@@ -16,6 +16,7 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
     public static readonly FloorVerdict GatewayVerdict =
         new("guard-api", "Guard's own API is out of reach for agents. Use the `guard` command yourself.");
 
+    private readonly VitalFolders _vital = new(request);
     private readonly FloorCommands _commands = new(floor, request, accesses);
 
     /// <summary>What forbids the access, or null.</summary>
@@ -50,6 +51,11 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
             return new FloorVerdict("limit", "The path is longer than any file's can be.");
         }
 
+        if (access.Access is { Action: ActionPattern.DeleteFile, Inert: false } && access.Generous.Any(s => _vital.Contains(s.Path!)))
+        {
+            return DestructiveCommands.WipeVerdict;
+        }
+
         if (ConcernsProtectedFile(access))
         {
             return FilesVerdict;
@@ -78,7 +84,7 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
     }
 
     private bool ConcernsProtectedFile(AccessView access) =>
-        access.Generous.Any(s => floor.Protected.Any(p => s.Path!.IsAtOrBelow(p, ignoreCase: true) || (s.Subtree && p.IsAtOrBelow(s.Path, ignoreCase: true))));
+        access.Generous.Any(s => floor.Protected.Any(p => s.Path!.IsAtOrBelow(p, ignoreCase: true) || (s.Subtree && !access.IsWalked && p.IsAtOrBelow(s.Path, ignoreCase: true))));
 
     private bool IsLifted(AccessView access) =>
         access.Uncoverable is null && access.Exact.All(s => floor.Lifted.Any(l => s.Path!.IsAtOrBelow(l, ignoreCase: false)));

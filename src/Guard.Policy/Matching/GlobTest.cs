@@ -56,6 +56,9 @@ internal sealed class GlobTest : ResourceTest
             ? MatchesText(spelling) || MatchesHostGenerously(spelling)
             : spelling.Host() is { } host && _host?.IsMatch(host.Host, host.Port) == true,
         ResourceKinds.Command when generous => MatchesText(spelling) || _generousText?.IsMatch(spelling.GenerousNames[0] + " ") == true,
+
+        // A final star takes whatever follows the part that is known.
+        ResourceKinds.Command when spelling.IsOpen => _pattern.EndsWith('*') && !_pattern.EndsWith("\\*", StringComparison.Ordinal) && _exactText?.IsMatch(spelling.Text) == true,
         _ => generous ? MatchesText(spelling) : _exactText?.IsMatch(spelling.Text) == true,
     };
 

@@ -36,8 +36,18 @@ internal sealed class LiteralTest(LiteralTest.Operator comparison, string operan
         return false;
     }
 
+    public override bool CouldMatch(Spelling spelling)
+    {
+        if (_comparison is not (Operator.EqualTo or Operator.StartsWith)) return true;
+        var known = TextForm.Composed(spelling.Text);
+        var shared = Math.Min(known.Length, _composed.Length);
+        return known.AsSpan(0, shared).Equals(_composed.AsSpan(0, shared), StringComparison.OrdinalIgnoreCase);
+    }
+
     private bool MatchesExactly(Spelling spelling, string name) => _comparison switch
     {
+        Operator.EqualTo or Operator.EndsWith when spelling.IsOpen => false,
+        Operator.StartsWith when spelling.IsOpen => name.StartsWith(_operand, StringComparison.Ordinal),
         Operator.EqualTo => !spelling.Subtree && string.Equals(name, _operand, StringComparison.Ordinal),
         Operator.EndsWith => !spelling.Subtree && name.EndsWith(_operand, StringComparison.Ordinal),
         Operator.StartsWith when spelling.Kind == ResourceKinds.Command => $"{name} ".StartsWith(_operand, StringComparison.Ordinal),

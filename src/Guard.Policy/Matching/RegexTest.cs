@@ -43,7 +43,7 @@ internal sealed class RegexTest : ResourceTest
 
     public override bool IsMatch(Spelling spelling, bool generous)
     {
-        if (spelling.Subtree)
+        if (spelling.Subtree || spelling.IsOpen)
         {
             return generous;
         }

@@ -19,8 +19,11 @@ internal sealed class ResourceBlock(ImmutableArray<ImmutableArray<ResourceTest>>
             }
         }
 
-        return _not is null || !_not.IsMatch(spelling, !generous);
+        return _not is null || !(spelling.IsOpen && !generous ? _not.CouldMatch(spelling) : _not.IsMatch(spelling, !generous));
     }
+
+    /// <summary>Whether a command that begins like an open spelling could match in a deny.</summary>
+    public bool CouldMatch(Spelling spelling) => _groups.All(group => group.Any(test => test.CouldMatch(spelling)));
 
     /// <summary>Why <see cref="IsMatch"/> says what it says, for people.</summary>
     public string Explain(Spelling spelling, bool generous, string shown)

@@ -9,4 +9,7 @@ internal abstract class ResourceTest
     /// <param name="spelling">The text to judge.</param>
     /// <param name="generous">As in a deny: ignore case and Unicode form, search, count what might be meant. Else exact.</param>
     public abstract bool IsMatch(Spelling spelling, bool generous);
+
+    /// <summary>Whether a text that begins like <paramref name="spelling"/> (<see cref="Spelling.IsOpen"/>) could match in a deny.</summary>
+    public virtual bool CouldMatch(Spelling spelling) => true;
 }

@@ -20,6 +20,9 @@ internal sealed class Spelling
     /// <summary>Everything below the path as well.</summary>
     public bool Subtree { get; }
 
+    /// <summary>Commands: <see cref="Text"/> is only the beginning; what follows is not known.</summary>
+    public bool IsOpen { get; private init; }
+
     /// <summary>Files: the path.</summary>
     public AbsolutePath? Path { get; private init; }
 
@@ -36,6 +39,8 @@ internal sealed class Spelling
         new(ResourceKinds.File, path.Text, subtree) { Path = path, IsReal = isReal, Anchors = anchors };
 
     public static Spelling OfCommand(string text) => new(ResourceKinds.Command, text, subtree: false);
+
+    public static Spelling OfBeginning(string text) => new(ResourceKinds.Command, text, subtree: false) { IsOpen = true };
 
     public static Spelling OfWeb(string url) => new(ResourceKinds.Web, url, subtree: false) { Address = WebAddress.Parse(url) };
 

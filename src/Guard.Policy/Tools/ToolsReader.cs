@@ -234,7 +234,7 @@ internal sealed class ToolsReader
     private RuleCompiled Rule(string id, Effect effect, ImmutableArray<string> actions, string? reason, ApprovalDefinition? approval, (string Text, WhenTest Test)? when)
     {
         var definition = new RuleDefinition { Id = id, Effect = effect, Actions = actions, Reason = reason, Approval = approval, When = when?.Text };
-        var rule = new RuleCompiled(definition, [.. actions.Select(ActionPattern.Parse).OfType<ActionPattern>()], null, null, []) { When = when?.Test };
+        var rule = new RuleCompiled(definition, [.. actions.Select(ActionPattern.Parse).OfType<ActionPattern>()], null, null, null, []) { When = when?.Test };
         _rules.Add(rule);
         return rule;
     }

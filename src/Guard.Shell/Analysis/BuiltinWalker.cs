@@ -4,7 +4,6 @@ using Guard.Shell.Syntax;
 
 namespace Guard.Shell.Analysis;
 
-using SimpleCommand = Guard.Shell.Syntax.SimpleCommand;
 
 /// <summary>What bash's builtins do to the shell itself. Programs leave it as it is.</summary>
 internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
@@ -106,6 +105,8 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
                 continue;
             }
 
+            if (builtin == "local" || (builtin is "declare" or "typeset" or "readonly" && !attributes.Contains('g', StringComparison.Ordinal)))
+                state = state with { Locals = state.Locals.Add(name) };
             var value = isKnown ? (ExpandedField)new ExpandedField.Known(sign < 0 ? "" : text[(sign + 1)..]) : new ExpandedField.Partial("", "");
             if (!isPlain)
                 shell = shell.With(name, sign < 0 ? ShellValue.Unknown : AssignmentWalk.Combine(shell[name], value, append: false)).WithAttribute(name);

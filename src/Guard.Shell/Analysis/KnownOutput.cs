@@ -1,4 +1,5 @@
 using Guard.Shell.Expansion;
+using Guard.Shell.Syntax;
 
 namespace Guard.Shell.Analysis;
 
@@ -8,7 +9,13 @@ internal static class KnownOutput
     /// <summary>Without trailing line ends, as a substitution takes it; null if it is not known.</summary>
     public static string? Of(ShellCommand command, ShellState state)
     {
-        if (command.IsFunction || !command.Redirects.IsEmpty || !command.Words.All(w => w is ExpandedField.Known))
+        if (command.IsFunction || !command.Words.All(w => w is ExpandedField.Known))
+            return null;
+
+        // The usual way to give a text of several lines to an option.
+        if (command.Name == "cat" && command.Words.Length == 1 && command.Redirects is [{ Descriptor: 0, Operator: RedirectOperator.HereDocument, Target: ExpandedField.Known text }])
+            return text.Text.TrimEnd('\n');
+        if (!command.Redirects.IsEmpty)
             return null;
         var words = command.Words.Select(w => ((ExpandedField.Known)w).Text).ToList();
         return words switch

@@ -4,7 +4,6 @@ using Guard.Shell.Syntax;
 
 namespace Guard.Shell.Analysis;
 
-using SimpleCommand = Guard.Shell.Syntax.SimpleCommand;
 
 /// <summary>Follows a tree through every way it might take and writes down what happens on them.</summary>
 internal sealed class LineWalker : IExpansionObserver

@@ -4,7 +4,6 @@ using Guard.Shell.Syntax;
 
 namespace Guard.Shell.Analysis;
 
-using SimpleCommand = Guard.Shell.Syntax.SimpleCommand;
 
 /// <summary>Simple commands: expands them in bash's order, writes them down, and applies what builtins and functions do to the shell.</summary>
 internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
@@ -42,9 +41,9 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
         if (state.Functions.TryGetValue(name, out var bodies) && !bodies.IsEmpty)
         {
             walker.Emit(step with { IsFunction = true });
-            var inner = after with { Shell = assigned, Input = input };
+            var inner = after with { Shell = assigned, Input = input, Locals = after.Locals.Clear() };
             var called = walker.Call(bodies, Arguments(words), command.Span, inner);
-            var flow = new Flow(called.Success with { Input = state.Input }, called.Failure with { Input = state.Input });
+            var flow = new Flow(Return(called.Success, state), Return(called.Failure, state));
             foreach (var assignment in command.Assignments)
                 flow = new Flow(Forget(flow.Success, assignment.Name), Forget(flow.Failure, assignment.Name));
             return state.Doubtful.Contains(name) ? Merge(flow, Builtin(step, command, after)) : flow;
@@ -57,6 +56,14 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
     {
         walker.Emit(step);
         return _builtins.Walk(step, command, after);
+    }
+
+    // A local variable hides one of the caller, which the function may have set before.
+    private static WalkState Return(WalkState inner, WalkState caller)
+    {
+        foreach (var name in inner.Locals)
+            inner = Forget(inner, name);
+        return inner with { Input = caller.Input, Locals = caller.Locals };
     }
 
     private static WalkState Forget(WalkState state, string name) => state with { Shell = state.Shell.With(name, ShellValue.Unknown) };

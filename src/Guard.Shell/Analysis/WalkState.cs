@@ -13,6 +13,9 @@ internal sealed record WalkState(ShellState Shell)
 
     public ImmutableHashSet<string> Doubtful { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Names that the function which runs has declared for itself: what they held before comes back when it returns.</summary>
+    public ImmutableHashSet<string> Locals { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
     public ShellInput Input { get; init; } = ShellInput.Inherited.Instance;
 
     public bool OutputIsPiped { get; init; }
@@ -40,7 +43,7 @@ internal sealed record WalkState(ShellState Shell)
                 doubtful = doubtful.Add(name);
         }
 
-        return this with { Shell = shell, Functions = functions, Doubtful = doubtful };
+        return this with { Shell = shell, Functions = functions, Doubtful = doubtful, Locals = Locals.Union(other.Locals) };
     }
 
     /// <summary>The same knowledge, as far as a loop must see whether another round would change it.</summary>

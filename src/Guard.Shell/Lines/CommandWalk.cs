@@ -10,7 +10,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
     /// <summary>A call of a function: its body's commands count by themselves.</summary>
     public CommandEffects? Function(IReadOnlyList<Argument> words, CommandPlace place, out int command)
     {
-        command = Shown(words, words, place, inert: true);
+        command = Shown(words, words, null, place, inert: true);
         return null;
     }
 
@@ -29,9 +29,25 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         var given = place.Input is ShellInput.Pipe or ShellInput.Text or ShellInput.File;
         var effects = ProgramEffects.Of(words, new CommandFacts { Probe = Probe(place), InputIsGiven = given });
         var name = words[0] is { IsKnown: true } program ? program.Text : null;
-        command = Shown(words, effects.Canonical, place, IsInert(effects, name, words, place));
+        command = Shown(words, effects.Canonical, effects, place, IsInert(effects, name, words, place));
+        var opacity = PipedText.OpacityOfFile([new FeedingCommand(words, effects, place.Input, place.Folder), .. text.Feeders(place.Input)]);
         foreach (var effect in effects.Effects)
+        {
             Add(effect, place, command);
+            if (effect.Action == EffectAction.WriteFile && opacity is not null)
+                Filled(effect.Resource, place, opacity);
+        }
+
+        // Only now: a link that is made again is still the same name.
+        if (effects.Program is "ln" or "gln" || (effects.Program is "cp" && effects.Options.Any(o => o.Names.Contains("-s", StringComparer.Ordinal))))
+        {
+            foreach (var effect in effects.Effects.Where(e => e.Action == EffectAction.WriteFile))
+            {
+                if (PathPlace.Absolute(effect.Resource, place.Folder) is { } link)
+                    output.AddLink(link);
+            }
+        }
+
         foreach (var reason in effects.Opaque)
             output.AddOpaque("shell." + reason.Code, place.Span, command);
         foreach (var code in effects.Code)
@@ -50,6 +66,13 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         }
 
         return effects;
+    }
+
+    /// <summary>A file that holds text from the network or a decoder.</summary>
+    public void Filled(string path, CommandPlace place, string opacity)
+    {
+        if (PathPlace.Absolute(path, place.Folder) is { } absolute)
+            output.AddForeign(absolute, opacity);
     }
 
     /// <summary>A path as the command writes it becomes an access on what it means here.</summary>
@@ -81,7 +104,9 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
 
         if (absolute is not null && effect.Action == EffectAction.ReadFile && PathPlace.IsEnvironment(absolute))
             output.Add(new LineAccess("read:env", "*", place.Span, command));
-        if (absolute is not null && PathPlace.IsThroughProcess(absolute))
+        if (effect.Runs && absolute is not null && output.OpacityOf(absolute) is { } foreign)
+            output.AddOpaque(foreign, place.Span, command);
+        if (absolute is not null && (PathPlace.IsThroughProcess(absolute) || output.IsThroughLink(absolute)))
             absolute = null;
         if (effect.Runs && absolute is null)
             output.AddOpaque(LineOpacity.UnknownCode, place.Span, command);
@@ -90,6 +115,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         {
             Subtree = effect.Subtree,
             Filter = effect.Filter,
+            Path = absolute is null ? null : PathPlace.Unreduced(path, place.Folder),
             Unknown = absolute is null,
             Inert = inert || place.Remote,
             Guessed = effect.Guessed,
@@ -116,10 +142,10 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         return IsSystemShell(name) && effects.Inner is [{ ShellText.IsKnown: true }] && effects.Effects.Count == 0 && !effects.RunsInput;
     }
 
-    private int Shown(IReadOnlyList<Argument> words, IReadOnlyList<Argument> canonical, CommandPlace place, bool inert)
+    private int Shown(IReadOnlyList<Argument> words, IReadOnlyList<Argument> canonical, CommandEffects? effects, CommandPlace place, bool inert)
     {
         var normal = WordSpelling.Join(words);
-        var index = output.Add(new LineCommand(place.Span, normal, WordSpelling.Join(canonical), words, place.Folder, place.Parent) { Elsewhere = place.Elsewhere });
+        var index = output.Add(new LineCommand(place.Span, normal, WordSpelling.Join(canonical), words, place.Folder, place.Parent) { Elsewhere = place.Elsewhere, Effects = effects });
         output.Add(new LineAccess("execute:shell", normal, place.Span, index) { Inert = inert, Unknown = words.Any(w => !w.IsKnown) });
         return index;
     }

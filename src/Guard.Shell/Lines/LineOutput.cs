@@ -12,6 +12,9 @@ internal sealed class LineOutput(string line, LineLimits limits)
 
     private readonly Dictionary<(SourceSpan Span, string Normal, string? Folder, int Parent, bool Elsewhere), int> _commands = [];
 
+    private readonly List<string> _links = [];
+    private readonly Dictionary<string, string> _foreign = new(StringComparer.Ordinal);
+
     public List<LineCommand> Commands { get; } = [];
 
     public List<LineAccess> Accesses { get; } = [];
@@ -26,6 +29,17 @@ internal sealed class LineOutput(string line, LineLimits limits)
 
     /// <summary>A limit was reached, which is written down; nothing more is looked at.</summary>
     public bool IsExhausted { get; private set; }
+
+    /// <summary>The line makes a link here: where paths through it lead is told by the line, not by the files there are now.</summary>
+    public void AddLink(string path) => _links.Add(path);
+
+    public bool IsThroughLink(string path) =>
+        _links.Exists(link => path.StartsWith(link, StringComparison.Ordinal) && (path.Length == link.Length || path[link.Length] == '/' || link == "/"));
+
+    /// <summary>The line fills this file with text from the network or a decoder.</summary>
+    public void AddForeign(string path, string opacity) => _foreign[path] = opacity;
+
+    public string? OpacityOf(string path) => _foreign.GetValueOrDefault(path);
 
     /// <summary>Counts work. False: stop.</summary>
     public bool Step(SourceSpan span, int count = 1)

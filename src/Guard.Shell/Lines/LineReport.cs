@@ -24,6 +24,9 @@ public sealed record LineCommand(SourceSpan Span, string Normal, string Canonica
 {
     /// <summary>It runs on another machine, in a container or under another root.</summary>
     public bool Elsewhere { get; init; }
+
+    /// <summary>What its words mean to the program; null for a function of the line.</summary>
+    public CommandEffects? Effects { get; init; }
 }
 
 /// <summary>One action on one resource.</summary>
@@ -49,6 +52,9 @@ public sealed record LineAccess(string Action, string Resource, SourceSpan Span,
 
     /// <summary>The file is run as code.</summary>
     public bool Runs { get; init; }
+
+    /// <summary>For a file: its absolute path with <c>..</c> still in it, as the kernel follows it; null where that is <see cref="Resource"/>.</summary>
+    public string? Path { get; init; }
 
     /// <summary>For a resource of which a part is known: how it is written, with <c>?</c> for the rest.</summary>
     public string? Written { get; init; }

@@ -18,6 +18,10 @@ internal static class PathPlace
         return PathText.Normalize(path);
     }
 
+    /// <summary>The same with its <c>..</c>, which the kernel takes after links; null where there is none.</summary>
+    public static string? Unreduced(string path, string? folder) =>
+        !path.Contains("..", StringComparison.Ordinal) ? null : path.StartsWith('/') ? path : folder is null ? null : folder + "/" + path;
+
     /// <summary>The null device, the standard streams and the terminal: using them is no access.</summary>
     public static bool IsStream(string path) => path is
         "/dev/null" or "/dev/stdin" or "/dev/stdout" or "/dev/stderr" or "/dev/tty" or

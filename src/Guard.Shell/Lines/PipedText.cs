@@ -11,6 +11,23 @@ internal static class PipedText
         "base64", "base32", "basenc", "openssl", "xxd", "uudecode", "gunzip", "gzip", "zcat", "bzcat", "bunzip2", "xz", "xzcat", "zstd", "zstdcat", "tar", "unzip", "gpg", "rev", "tr", "sed", "awk", "od", "printf", "echo", "python", "python3", "perl", "jq",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    // Programs whose output is seldom anything but what somebody wanted to hide.
+    private static readonly FrozenSet<string> Unveilers = new[] { "base64", "base32", "basenc", "openssl", "xxd", "uudecode" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Why a file that holds their output must not be run; null: it may.</summary>
+    public static string? OpacityOfFile(IEnumerable<FeedingCommand> feeders)
+    {
+        foreach (var feeder in feeders)
+        {
+            if (feeder.Effects.Effects.Any(e => e.Action is EffectAction.WebFetch or EffectAction.WebWrite))
+                return LineOpacity.CodeFromNetwork;
+            if (Unveilers.Contains(feeder.Effects.Program))
+                return LineOpacity.CodeFromDecoder;
+        }
+
+        return null;
+    }
+
     /// <summary>The text that a command prints, where it follows from its words; null where it does not.</summary>
     public static string? Of(FeedingCommand feeder)
     {

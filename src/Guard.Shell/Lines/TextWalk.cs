@@ -214,7 +214,18 @@ internal sealed class TextWalk
 
         foreach (var redirect in command.Redirects)
             Redirect(redirect, command.WorkingDirectory, at);
+        if (_feeding.TryGetValue(index, out var fed) && PipedText.OpacityOfFile([fed, .. Feeders(command.Input)]) is { } opacity)
+        {
+            foreach (var redirect in command.Redirects)
+            {
+                if (IsWrite(redirect) && redirect.Target is ExpandedField.Known known)
+                    _commands.Filled(known.Text, place, opacity);
+            }
+        }
     }
+
+    private static bool IsWrite(ShellRedirect redirect) => redirect.Operator is
+        RedirectOperator.ReadWrite or RedirectOperator.Write or RedirectOperator.WriteOver or RedirectOperator.Append or RedirectOperator.WriteBoth or RedirectOperator.AppendBoth;
 
     public void Assigned(string name, string? value, SourceSpan span, int command)
     {

@@ -4,9 +4,9 @@ using Guard.Shell.Effects;
 namespace Guard.Shell.Lines;
 
 /// <summary>Joins words into one text from which they can be read back; what is not known stands outside quotes.</summary>
-internal static class WordSpelling
+public static class WordSpelling
 {
-    public static string Join(IReadOnlyList<Argument> words)
+    internal static string Join(IReadOnlyList<Argument> words)
     {
         var length = words.Count;
         for (var i = 0; i < words.Count; i++)
@@ -22,8 +22,16 @@ internal static class WordSpelling
         return text.ToString();
     }
 
+    /// <summary>A text as one word of a line, quoted where it needs it.</summary>
+    public static string Quoted(string text)
+    {
+        var word = new StringBuilder();
+        NormalForm.Append(word, text);
+        return word.ToString();
+    }
+
     /// <summary>For people and records: <c>?</c> where something is missing.</summary>
-    public static string Plain(string text) => text.Replace(Argument.Hole, '?');
+    internal static string Plain(string text) => text.Replace(Argument.Hole, '?');
 
     private static void Append(StringBuilder text, Argument word)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Guard.Agents.ClaudeCode;
 using Guard.Agents.Paths;
+using Guard.Agents.Shell;
 using Guard.Protocol;
 
 namespace Guard.Agents.Tests.ClaudeCode;
@@ -11,7 +12,7 @@ public sealed class AdapterTests
     private static readonly AdapterContext Context = new()
     {
         Paths = new StatedPathView().AddFile("/home/dev/app/a.txt").AddLink("/home/dev/app/link", "/home/dev/.ssh/id_rsa").AddFile("/home/dev/.ssh/id_rsa")
-            .AddLink("/home/dev/app/out", "/srv").AddFolder("/srv"),
+            .AddLink("/home/dev/app/out", "/srv").AddFolder("/srv").AddFolder("/home/dev/app/sub"),
         Home = "/home/dev",
         Workspace = "/home/dev/app",
     };
@@ -77,56 +78,66 @@ public sealed class AdapterTests
         Describe(Adapt(tool, input)).Should().Be(accesses);
 
     [Fact]
-    public void Bash_SimpleCommand_IsAnInertLineACommandAndItsWords()
+    public void Bash_SimpleCommand_IsAnInertLineACommandAndWhatItDoes()
     {
         var accesses = Adapt("Bash", """{"command":"/usr/bin/curl -o.env --url=https://a.example/x"}""").Accesses;
 
         accesses[0].Should().BeEquivalentTo(new { Action = Actions.ExecuteShell, Resource = "/usr/bin/curl -o.env --url=https://a.example/x", Primary = true, Inert = true });
         accesses[1].Should().BeEquivalentTo(new { Action = Actions.ExecuteShell, Canonical = "curl -o.env --url=https://a.example/x", Primary = false, Inert = false });
         accesses[1].Words.Should().Equal("/usr/bin/curl", "-o.env", "--url=https://a.example/x");
-        accesses.Skip(2).Should().OnlyContain(access => access.Inert && !access.Primary && access.Why == "shell.word");
-        accesses.Where(access => access.Resource == "/home/dev/app/.env").Select(access => access.Action)
-            .Should().Equal(Actions.ReadFile, Actions.WriteFile, Actions.DeleteFile);
+        accesses[1].Command.Should().BeEquivalentTo(new { Program = "curl", OnPath = false, Open = false });
+        accesses[1].Command!.Flags.Should().Contain(["-o", "--output", "--url"]);
+        accesses.Skip(2).Should().OnlyContain(access => !access.Primary && access.By == 1);
+        accesses.Where(access => access.Resource == "/home/dev/app/.env").Select(access => access.Action).Should().Equal(Actions.WriteFile);
         accesses.Should().ContainSingle(access => access.Action == Actions.ReadWebFetch && access.Resource == "https://a.example/x");
-        accesses.Should().ContainSingle(access => access.Action == Actions.WriteWeb && access.Resource == "https://a.example/x");
-        accesses.Should().Contain(access => access.Action == Actions.ConnectNetwork && access.Resource == "a.example");
     }
 
+    /// <summary>Section 2 of the policy language: what a shell line becomes. A caret is inert, a question mark unknown.</summary>
     [Theory]
-    [InlineData("cat link", "/home/dev/app/link", "/home/dev/.ssh/id_rsa")]
-    [InlineData("cat out/../x", "/home/dev/app/x", "/x")]
-    [InlineData("cat '.en'v | sh", "/home/dev/app/.env", "/home/dev/app/.env")]
-    [InlineData("scp a@b:/etc/shadow .", "/etc/shadow", "/etc/shadow")]
-    [InlineData("curl -d@secret x", "/home/dev/app/secret", "/home/dev/app/secret")]
-    [InlineData("dd if=/dev/sda", "/dev/sda", "/dev/sda")]
-    [InlineData("cat ~/x", "/home/dev/x", "/home/dev/x")]
-    public void Bash_WordThatCanBeAPath_IsSeenInBothSpellings(string line, string written, string real) =>
-        Adapt("Bash", $$"""{"command":"{{line}}"}""").Accesses.Should()
-            .Contain(access => access.Action == Actions.ReadFile && access.Inert && access.Resource == written && access.Real == real);
-
-    [Theory]
-    [InlineData("curl 127.0.0.1:4180/v1/policies", "127.0.0.1:4180")]
-    [InlineData("curl user@Evil.Example:81", "Evil.Example:81")]
-    [InlineData("nc localhost 80", "localhost")]
-    [InlineData("curl http://[::1]:4180/", "[::1]:4180")]
-    [InlineData("git clone git@github.com:a/b", "github.com")]
-    public void Bash_WordThatCanBeAHost_IsANetworkAccess(string line, string authority) =>
-        Adapt("Bash", $$"""{"command":"{{line}}"}""").Accesses.Should().Contain(access => access.Action == Actions.ConnectNetwork && access.Inert && access.Resource == authority);
+    [InlineData("cd sub && npm test 2>&1 | tail -40", "^execute:shell cd sub; execute:shell npm test; ^execute:shell tail -40; read:file /home/dev/app/sub/package.json")]
+    [InlineData("cat a.txt > /tmp/x", "execute:shell cat a.txt; read:file /home/dev/app/a.txt; write:file /tmp/x")]
+    [InlineData("cat *.txt", "execute:shell cat a.txt; read:file /home/dev/app/a.txt")]
+    [InlineData("cat link", "execute:shell cat link; read:file /home/dev/app/link -> /home/dev/.ssh/id_rsa")]
+    [InlineData("cat out/../x", "execute:shell cat out/../x; read:file /home/dev/app/x; read:file /x")]
+    [InlineData("cd out && cat ../x", "^execute:shell cd out; execute:shell cat ../x; read:file /home/dev/app/x; read:file /x")]
+    [InlineData("cat ~/x", "execute:shell cat /home/dev/x; read:file /home/dev/x")]
+    [InlineData("cat \"$X\"", "execute:shell cat ?; read:file ?")]
+    [InlineData("cat /proc/1/root/x", "execute:shell cat /proc/1/root/x; read:file ?")]
+    [InlineData("echo $API_TOKEN", "^execute:shell echo ?*; read:env API_TOKEN")]
+    [InlineData("curl localhost:3000/x", "execute:shell curl localhost:3000/x; read:web_fetch http://localhost:3000/x")]
+    [InlineData("$X -a", "execute:shell ?* -a; execute:opaque $X -a")]
+    public void Bash_Line_HasTheseAccesses(string line, string accesses) =>
+        string.Join("; ", Adapt("Bash", JsonSerializer.Serialize(new { command = line })).Accesses.Skip(1).Select(a =>
+            $"{(a.Inert ? "^" : "")}{a.Action} {a.Resource}{(a.Subtree ? "/**" : "")}{(a.Real is null || a.Real == a.Resource ? "" : " -> " + a.Real)}")).Should().Be(accesses);
 
     [Fact]
-    public void Bash_HomeVariableDiffers_TildeIsOpaqueAndMeansTheVariable()
+    public void Bash_WithoutAFolder_IsOpaque() =>
+        ClaudeCodeAdapter.Adapt("""{"session_id":"s","tool_name":"Bash","tool_input":{"command":"ls"}}"""u8.ToArray(), Context).Accesses
+            .Should().Contain(access => access.Action == Actions.ExecuteOpaque && access.Why == "shell.no-folder");
+
+    [Fact]
+    public void Bash_EnvironmentThatChangesShells_IsOpaque()
+    {
+        Shell(ShellEnvironment.Plain with { AlteredBy = "BASH_ENV" }, "ls").Should().Contain(access => access.Why == "shell.environment");
+        Shell(ShellEnvironment.Plain with { Functions = ["ls"] }, "ls").Should().Contain(access => access.Why == "shell.environment");
+        Shell(ShellEnvironment.Plain with { Functions = ["which"] }, "ls").Should().NotContain(access => access.Why == "shell.environment");
+        Shell(ShellEnvironment.Plain, "cd sub && cat x").Should().Contain(access => access.Resource == "/home/dev/app/sub/x");
+        Shell(ShellEnvironment.Plain with { HasFolderPath = true }, "cd sub && cat x").Should().Contain(access => access.Action == Actions.ReadFile && access.Unknown);
+    }
+
+    [Fact]
+    public void Bash_HomeVariableDiffers_TildeMeansTheVariable()
     {
         var adapted = ClaudeCodeAdapter.AdaptTool("Bash", """{"command":"cat ~/x"}"""u8.ToArray(), "/home/dev/app", Context with { HomeVariable = "/tmp/h" });
 
-        adapted.Accesses.Should().Contain(access => access.Action == Actions.ExecuteOpaque && access.Why == "shell.tilde");
         adapted.Accesses.Should().Contain(access => access.Resource == "/tmp/h/x");
         adapted.Call.Homes!.Select(home => home.Written).Should().Equal("/home/dev", "/tmp/h");
     }
 
     [Fact]
-    public void Bash_MoreWordsThanARequestCarries_IsRefused()
+    public void Bash_MoreAccessesThanARequestCarries_IsRefused()
     {
-        var line = string.Join(' ', Enumerable.Range(0, 1000).Select(i => "w" + i));
+        var line = "cat " + string.Join(' ', Enumerable.Range(0, 2500).Select(i => "w" + i));
         var act = () => Adapt("Bash", $$"""{"command":"{{line}}"}""");
         act.Should().Throw<UnreadableInputException>().WithMessage("*2048*");
     }
@@ -134,15 +145,30 @@ public sealed class AdapterTests
     [Fact]
     public void Bash_AnyLine_IsAdaptedOrRefused()
     {
-        string[] pieces = ["a", "''", "\"\"", "=", ":", "@", "//", "://", "[", "]", "..", "~", "-", "-x", ".env", " ", ";", "\\", "$x", "é", "localhost", ":80", "https://", "\u0001"];
+        string[] pieces = ["a", "''", "\"\"", "=", ":", "@", "//", "://", "[", "]", "..", "~", "-", "-x", ".env", " ", ";", "\\", "$x", "é", "localhost", ":80", "https://", "\u0001", "|", "&&", "$(", ")", "rm", "cat ", "<", ">", "\n"];
         var random = new Random(20260731);
         for (var i = 0; i < 5000; i++)
         {
-            var line = string.Concat(Enumerable.Range(0, random.Next(1, 10)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var line = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => pieces[random.Next(pieces.Length)]));
+            if (line.Length == 0) continue;
             var accesses = Adapt("Bash", JsonSerializer.Serialize(new { command = line })).Accesses;
             accesses[0].Resource.Should().Be(line);
-            accesses.Count(access => !access.Inert).Should().Be(1, "of {0}: one command, or opaque", line);
+            accesses[0].Primary.Should().BeTrue();
+            accesses.Should().OnlyContain(a => a.By == null || accesses[a.By.Value].Action == Actions.ExecuteShell);
         }
+    }
+
+    [Theory]
+    [InlineData("/usr/bin/tool x", true)]
+    [InlineData("tool x", true)]
+    [InlineData("/opt/tool x", false)]
+    [InlineData("./tool x", false)]
+    [InlineData("/usr/local/bin/tool x", false)]
+    public void Bash_ProgramWithASlash_IsOnThePathOnlyWhereTheSearchGivesIt(string line, bool onPath)
+    {
+        var context = Context with { Paths = new StatedPathView().AddFile("/usr/bin/tool").AddFile("/opt/tool").AddFile("/home/dev/app/tool"), Shell = ShellEnvironment.Plain };
+        ClaudeCodeAdapter.AdaptTool("Bash", JsonSerializer.SerializeToUtf8Bytes(new { command = line }), "/home/dev/app", context)
+            .Accesses[1].Command!.OnPath.Should().Be(onPath);
     }
 
     [Theory]
@@ -187,6 +213,9 @@ public sealed class AdapterTests
         session.Accesses[0].Unknown.Should().BeTrue("a session without a folder cannot place a relative path");
         session.Call.Workspace.Should().BeNull();
     }
+
+    private static IReadOnlyList<Access> Shell(ShellEnvironment shell, string line) =>
+        ClaudeCodeAdapter.AdaptTool("Bash", JsonSerializer.SerializeToUtf8Bytes(new { command = line }), "/home/dev/app", Context with { Shell = shell }).Accesses;
 
     internal static AdaptedCall Adapt(string tool, string input) =>
         ClaudeCodeAdapter.AdaptTool(tool, Encoding.UTF8.GetBytes(input), "/home/dev/app", Context);

@@ -1,6 +1,6 @@
 using System.Reflection;
 using Guard.Agents.ClaudeCode;
-using Guard.Shell;
+using Guard.Shell.Lines;
 
 namespace Guard.Agents.Tests.ClaudeCode;
 
@@ -27,7 +27,7 @@ public sealed class DocumentTests
     [Fact]
     public void Document_HasEveryOpaqueCode()
     {
-        foreach (var field in typeof(OpaqueCodes).GetFields(BindingFlags.Public | BindingFlags.Static)) Document.Should().Contain($"| `{field.GetRawConstantValue()}` |");
+        foreach (var field in typeof(LineOpacity).GetFields(BindingFlags.Public | BindingFlags.Static)) Document.Should().Contain($"| `{field.GetRawConstantValue()}` |");
     }
 
     [Fact]

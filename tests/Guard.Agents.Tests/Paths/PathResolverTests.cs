@@ -91,7 +91,7 @@ public sealed class PathResolverTests
         }
 
         PathResolver.Resolve(new MachinePathView(), root + "/link/file").Real.Should().Be(root + "/real/file");
-        new MachinePathView().IsFile(root + "/link/file").Should().BeTrue();
+        new MachinePathView().FormOf(root + "/link/file").Should().Be(PathEntryForm.File);
         Directory.Delete(root, recursive: true);
     }
 

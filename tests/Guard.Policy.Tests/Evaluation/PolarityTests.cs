@@ -145,7 +145,7 @@ public sealed class PolarityTests
     private static PolicyCompiled Failing(Effect effect)
     {
         var rule = new RuleDefinition { Id = "r", Effect = effect, Actions = ["*"], Resource = new ResourceDefinition() };
-        var compiled = new RuleCompiled(rule, [ActionPattern.Parse("*")!], new ResourceBlock([[new BrokenTest()]], null), null, []);
+        var compiled = new RuleCompiled(rule, [ActionPattern.Parse("*")!], new ResourceBlock([[new BrokenTest()]], null), null, null, []);
         return new PolicyCompiled(new PolicyDefinition { Name = "p", Path = "p.yaml", Digest = "sha256:0", Rules = [rule] }, null, [compiled]);
     }
 

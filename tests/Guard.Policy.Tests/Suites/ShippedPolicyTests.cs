@@ -32,7 +32,7 @@ public sealed class ShippedPolicyTests
         var policies = suite.Policies.Select(p => Source(Path.Combine(Path.GetDirectoryName(file)!, p))).ToList();
         var bundle = PolicyCompiler.Compile(policies, FloorSettings.Default).Bundle!;
 
-        var result = SuiteRunner.Run(suite, bundle, StatedCalls.Adapt);
+        var result = SuiteRunner.Run(suite, bundle, call => StatedCalls.Adapt(call, bundle));
 
         result.Cases.Should().NotBeEmpty();
         result.Cases.Where(c => !c.Passed).Select(c => $"{file}:{c.Case.Line} {c.Case.Name}: {c.Problem}").Should().BeEmpty();
@@ -41,12 +41,14 @@ public sealed class ShippedPolicyTests
     [Theory]
     [InlineData("dev-assistant_test.yaml")]
     [InlineData("read-only_test.yaml")]
+    [InlineData("strict_test.yaml")]
+    [InlineData("ci_test.yaml")]
     public void Suite_OfAPolicyPeopleStartWith_TouchesEveryRule(string file)
     {
         var suite = SuiteReader.Read(Source(file)).Suite!;
         var bundle = PolicyCompiler.Compile([.. suite.Policies.Select(Source)], FloorSettings.Default).Bundle!;
 
-        var matched = SuiteRunner.Run(suite, bundle, StatedCalls.Adapt).Cases.SelectMany(c => c.Decision.Matched).Select(m => m.Rule).ToHashSet();
+        var matched = SuiteRunner.Run(suite, bundle, call => StatedCalls.Adapt(call, bundle)).Cases.SelectMany(c => c.Decision.Matched).Select(m => m.Rule).ToHashSet();
 
         bundle.Policies.SelectMany(p => p.Rules).Select(r => r.Id).Where(id => !matched.Contains(id)).Should().BeEmpty();
     }
@@ -59,7 +61,7 @@ public sealed class ShippedPolicyTests
         var result = PolicyCompiler.Compile(sources, FloorSettings.Default);
 
         result.Diagnostics.Where(d => d.Severity == Severity.Error).Should().BeEmpty();
-        result.Bundle!.Policies.Select(p => p.Name).Should().Equal("dev-assistant", "read-only");
+        result.Bundle!.Policies.Select(p => p.Name).Should().Equal("ci", "dev-assistant", "read-only", "strict");
     }
 
     private static PolicySource Source(string file) => new(file, File.ReadAllText(Path.Combine(Folder, file)));
