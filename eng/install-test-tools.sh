@@ -34,6 +34,10 @@ missing_packages() {
   has openssl || printf 'openssl '
   has node || printf 'nodejs '
   has npm || printf 'npm '
+  has gdb || printf 'gdb '
+  has pkill || printf 'procps '
+  has useradd || printf 'passwd '
+  { has unshare && has nsenter && has setpriv; } || printf 'util-linux '
 }
 
 install_packages() {
