@@ -129,8 +129,8 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
         }
 
         var folder = _text[0].Rune.Value == '/' ? "/" : state.WorkingDirectory;
-        // Behind an expansion bash makes one slash of two.
-        var isUncertain = hasBackslash || !state.DefaultOptions || (_hasSplit && HasDoubleSlash());
+        // Behind an expansion, and behind a folder that is a pattern itself, bash makes one slash of two.
+        var isUncertain = hasBackslash || !state.DefaultOptions || (LastDoubleSlash() is var at and >= 0 && (_hasSplit || GlobPattern.HasActive(_text[..at])));
         var matches = view is null || folder is null || isUncertain ? null : new GlobWalk(view, limits, folder).Find(_text);
         if (matches is null)
             _fields.Add(ExpandedField.Unknown.Instance);
@@ -154,15 +154,16 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
         return false;
     }
 
-    private bool HasDoubleSlash()
+    /// <summary>The place of the last slash that follows another; -1 if there is none.</summary>
+    private int LastDoubleSlash()
     {
-        for (var i = 1; i < _text.Count; i++)
+        for (var i = _text.Count - 1; i > 0; i--)
         {
             if (_text[i].Rune.Value == '/' && _text[i - 1].Rune.Value == '/')
-                return true;
+                return i;
         }
 
-        return false;
+        return -1;
     }
 
     private string Text()

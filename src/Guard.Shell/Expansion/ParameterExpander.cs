@@ -191,6 +191,13 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
                 if (operand.Count == 0)
                     output.Add(Segment.Value("", quoted));
 
+                // An empty list in an operand in quotes: bash keeps an empty field for it, or does not, by what is beside it.
+                if (quoted && operand.Exists(s => s.Kind == SegmentKind.Nothing))
+                {
+                    output.Add(Segment.Unknown(quoted: false));
+                    break;
+                }
+
                 // A list in quotes beside text that ends at a blank: what follows is sometimes joined to it, sometimes not.
                 if (operand.Exists(s => s.Kind is SegmentKind.Break or SegmentKind.Nothing) && operand.Exists(s => s.Kind == SegmentKind.Split && s.Text.Length > 0 && (char.IsWhiteSpace(s.Text[0]) || char.IsWhiteSpace(s.Text[^1]))))
                     output.Add(Segment.Unknown(quoted: false));

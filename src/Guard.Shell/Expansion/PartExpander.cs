@@ -10,7 +10,8 @@ internal sealed class PartExpander
     private readonly IExpansionObserver _observer;
     private readonly ExpansionLimits _limits;
     private readonly ParameterExpander _parameters;
-    private bool _inAssignment;
+    private bool _looksForTildes;
+    private bool _splitsOperands;
 
     public PartExpander(ShellState state, IExpansionObserver observer, ExpansionLimits limits)
     {
@@ -24,7 +25,8 @@ internal sealed class PartExpander
 
     public List<Segment> Expand(Word word, TildeRule tildes)
     {
-        _inAssignment = tildes == TildeRule.Assignment;
+        _looksForTildes = tildes == TildeRule.Assignment || (tildes == TildeRule.Word && TildeExpansion.LooksLikeAssignment(word));
+        _splitsOperands = tildes != TildeRule.Assignment;
         return Expand(word, tildes, quoted: false, SegmentKind.Literal);
     }
 
@@ -33,9 +35,9 @@ internal sealed class PartExpander
     {
         var segments = Expand(word, quoted ? TildeRule.None : TildeRule.Start, quoted, quoted ? SegmentKind.Quoted : SegmentKind.Split);
 
-        // In an assignment bash looks for tildes at more places of an operand than in other words.
-        if (_inAssignment && !quoted && word.Parts.Any(p => p is LiteralPart literal && literal.Text.Contains('~', StringComparison.Ordinal)))
-            return [Segment.Unknown(quoted: true)];
+        // In an assignment, and in a word that looks like one, bash looks for tildes at more places of an operand than in other words.
+        if (_looksForTildes && !quoted && word.Parts.Any(p => p is LiteralPart literal && literal.Text.Contains('~', StringComparison.Ordinal)))
+            return [Segment.Unknown(quoted: !_splitsOperands)];
         return segments;
     }
 

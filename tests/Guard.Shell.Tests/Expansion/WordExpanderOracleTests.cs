@@ -9,6 +9,26 @@ public sealed class WordExpanderOracleTests(ITestOutputHelper output) : IDisposa
 {
     private readonly ExpansionOracle _oracle = new();
 
+    /// <summary>Spellings that random words seldom meet, and that were once taken for something else.</summary>
+    [Fact]
+    public void Expand_WrittenWords_GivesWhatBashGives()
+    {
+        string[] words =
+        [
+            "\"${plain:+${unset[@]}}\"", "\"${plain:+${unset[@]}}${plain:+$@}\"", "a\"${plain:+${unset[@]}}\"", "\"${plain:+x${unset[@]}}\"", "\"${unset:-\"${unset[@]}\"}\"", "\"${unset-$@}\"",
+            "**src//*", "s*//*", "s*//", "../w*//*.txt", "src//*", "./*//../*", "src/*//", "s*/'/'*",
+            "x=${unset:-~}", "x=${unset:-~/a b}", "x=${unset:-a:~}", "x=a:${unset:-~}", "x+=${plain:+~:~}", "-o=${unset:-~}", "{x=,y=}${unset:-~}", "x=\"${unset:-~}\"",
+        ];
+        var lines = words.Select(w => "show " + w).ToList();
+        var bash = _oracle.Bash(lines);
+
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var ours = _oracle.Ours(lines[i]);
+            (ours is null || ExpansionOracle.Allows(ours.Value, bash[i])).Should().BeTrue("of {0} we make {1} and bash {2}", lines[i], ours is null ? null : string.Join(" | ", ours), bash[i] is { } fields ? string.Join(" | ", fields) : "an error");
+        }
+    }
+
     [Fact]
     public void Expand_RandomWords_GivesWhatBashGives()
     {
