@@ -15,7 +15,7 @@ public sealed class DescriptionReader
     public static IEnumerable<string> Keys => [.. s_traits, .. s_attributes, .. s_others];
 
     private static readonly string[] s_traits =
-        ["operands", "dashes", "subtree", "default", "leaves-out", "filter", "inert", "wrapper", "output", "saves", "prints-names", "runs-input", "fills", "effects"];
+        ["operands", "dashes", "subtree", "default", "leaves-out", "filter", "inert", "wrapper", "output", "saves", "prints-names", "makes-folders", "runs-input", "fills", "effects"];
 
     private static readonly string[] s_attributes = ["complete", "syntax", "stops", "bundle", "globals", "elsewhere", "chdir", "assignments"];
 
@@ -34,6 +34,7 @@ public sealed class DescriptionReader
         ["filter"] = ["true", "false"],
         ["inert"] = ["true", "false"],
         ["prints-names"] = ["true", "false"],
+        ["makes-folders"] = ["true", "false"],
         ["runs-input"] = ["true", "false"],
         ["wrapper"] = ["transparent", "changer", "none"],
         ["saves"] = ["file", "tree", "none"],

@@ -7,7 +7,7 @@ internal static class AssignedOperands
     {
         List<FoundOperand> behind = traits.Dashes is null ? [] : [.. line.Operands.Where(o => o.BehindDashes)];
         List<FoundOperand> before = traits.Dashes is null ? line.Operands : [.. line.Operands.Where(o => !o.BehindDashes)];
-        List<(FoundOperand, ValueUse)> assigned = [];
+        List<(FoundOperand, ValueUse)> assigned = new(line.Operands.Count);
         List<FoundOperand> variables = [];
         if (line.Leaf.Assignments)
         {
@@ -29,7 +29,7 @@ internal static class AssignedOperands
     private static void Assign(CommandLine line, OperandSlots slots, List<FoundOperand> operands, List<(FoundOperand, ValueUse)> assigned)
     {
         // A description that is not complete may have taken an option's value for an operand: then any operand may fill any slot.
-        bool shifted = operands.Any(o => o.Argument.Form == ArgumentForm.Words) || line.UncertainWord >= 0 || line.UnknownOptions.Count > 0;
+        bool shifted = line.UncertainWord >= 0 || line.UnknownOptions.Count > 0 || operands.Exists(o => o.Argument.Form == ArgumentForm.Words);
         if (shifted && slots.Slots.Length > 1 && !slots.Slots.Any(slot => slot.Use.TakesRest))
         {
             foreach (FoundOperand operand in operands)
@@ -48,10 +48,15 @@ internal static class AssignedOperands
             return;
         }
 
+        if (operands.Count == 0)
+        {
+            return;
+        }
+
         int[] places = slots.Assign(operands.Count);
         for (int i = 0; i < operands.Count; i++)
         {
-            ValueUse use = places[i] >= 0 ? slots.Slots[places[i]].Use : ValueUse.Names["guess"];
+            ValueUse use = places[i] >= 0 ? slots.Slots[places[i]].Use : ValueUse.Guess;
             assigned.Add((operands[i], use));
         }
     }

@@ -54,6 +54,9 @@ public sealed record Effect(EffectAction Action, string Resource)
     /// <summary>Not named on the line: a file or host that the program uses by itself, such as a Makefile.</summary>
     public bool Implicit { get; init; }
 
+    /// <summary>A folder that is made on the way to what the command writes: denials see it, it needs no allow of its own.</summary>
+    public bool OnTheWay { get; init; }
+
     /// <summary>The file is run as code.</summary>
     public bool Runs { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed class EffectCollector
         _line = line;
         _facts = facts;
         _traits = SettledTraits.Of(line);
-        _sink = new EffectSink(facts.Probe);
+        _sink = new EffectSink(facts.Probe) { MakesFolders = _traits.MakesFolders == true };
         _started = new StartedCommands(line, _traits, _sink, _roots, _only);
     }
 
@@ -62,10 +62,7 @@ internal sealed class EffectCollector
             Guesses();
         }
 
-        List<Argument> canonical = [Argument.Of(ProgramEffects.BaseName(_line.Words[0].Text))];
-        string[] subcommand = leaf.Path.Split(' ')[1..];
-        canonical.AddRange(subcommand.Select(Argument.Of));
-        canonical.AddRange(_line.Rest.Where(rest => rest.Owner is null || ReferenceEquals(rest.Owner, leaf)).Select(rest => rest.Word));
+        Argument[] canonical = Canonical();
 
         // An option that is not described may do anything, so nothing is promised then.
         bool quiet = _sink.Effects.Count == 0 && _sink.Inner.Count == 0 && _sink.Code.Count == 0 && _sink.Opaque.Count == 0 && !local
@@ -75,10 +72,10 @@ internal sealed class EffectCollector
             Program = canonical[0].Text,
             Described = true,
             Complete = leaf.Complete,
-            Subcommand = subcommand,
+            Subcommand = leaf.Subcommand,
             Canonical = canonical,
-            Options = [.. _line.Options.Select(o => new OptionUse(o.Option.Names, o.Values, o.Word))],
-            Operands = [.. _line.Operands.Select(o => o.Argument)],
+            Options = Options(),
+            Operands = Arguments(),
             Effects = _sink.Effects,
             Inner = _sink.Inner,
             Code = _sink.Code,
@@ -92,13 +89,70 @@ internal sealed class EffectCollector
         };
     }
 
+    /// <summary>The words without global options, subcommands by their full names.</summary>
+    private Argument[] Canonical()
+    {
+        IReadOnlyList<string> subcommand = _line.Leaf.Subcommand;
+        List<Argument> canonical = new(1 + subcommand.Count + _line.Rest.Count) { Argument.Of(ProgramEffects.BaseName(_line.Words[0].Text)) };
+        foreach (string name in subcommand)
+        {
+            canonical.Add(Argument.Of(name));
+        }
+
+        foreach ((Argument word, ProgramNode? owner) in _line.Rest)
+        {
+            if (owner is null || ReferenceEquals(owner, _line.Leaf))
+            {
+                canonical.Add(word);
+            }
+        }
+
+        return [.. canonical];
+    }
+
+    private OptionUse[] Options()
+    {
+        if (_line.Options.Count == 0)
+        {
+            return [];
+        }
+
+        OptionUse[] options = new OptionUse[_line.Options.Count];
+        for (int i = 0; i < options.Length; i++)
+        {
+            FoundOption found = _line.Options[i];
+            options[i] = new OptionUse(found.Option.Names, found.Values, found.Word);
+        }
+
+        return options;
+    }
+
+    private Argument[] Arguments()
+    {
+        if (_line.Operands.Count == 0)
+        {
+            return [];
+        }
+
+        Argument[] operands = new Argument[_line.Operands.Count];
+        for (int i = 0; i < operands.Length; i++)
+        {
+            operands[i] = _line.Operands[i].Argument;
+        }
+
+        return operands;
+    }
+
     private ValueUse[] UsesOf(OptionSpec option)
     {
         for (int i = _traits.Kinds.Count - 1; i >= 0; i--)
         {
-            if (_traits.Kinds[i].Names.Any(name => Array.IndexOf(option.Names, name) >= 0))
+            foreach (string name in _traits.Kinds[i].Names)
             {
-                return _traits.Kinds[i].Values;
+                if (Array.IndexOf(option.Names, name) >= 0)
+                {
+                    return _traits.Kinds[i].Values;
+                }
             }
         }
 
@@ -119,7 +173,10 @@ internal sealed class EffectCollector
             }
         }
 
-        _sink.DirectoryIsPositional = _line.Nodes.Any(node => node.PositionalDirectory);
+        foreach (ProgramNode node in _line.Nodes)
+        {
+            _sink.DirectoryIsPositional |= node.PositionalDirectory;
+        }
     }
 
     private void Filters()

@@ -6,6 +6,9 @@ internal sealed class EffectSink(PathProbe probe)
     /// <summary>Changes of folder are followed so far; then the folder is not known. Paths would otherwise grow with each change.</summary>
     private const int MaxFolders = 16;
 
+    /// <summary>So many folders above a path are named one by one; of a deeper one the first stands for all below it.</summary>
+    private const int MaxFoldersAbove = 32;
+
     private readonly List<(int Word, Argument Folder)> _folders = [];
 
     public List<Effect> Effects { get; } = [];
@@ -17,6 +20,9 @@ internal sealed class EffectSink(PathProbe probe)
     public List<OpaqueReason> Opaque { get; } = [];
 
     public bool RunsInput { get; private set; }
+
+    /// <summary>See <see cref="Traits.MakesFolders"/>.</summary>
+    public bool MakesFolders { get; init; }
 
     public SubtreeFilter Filter { get; set; } = SubtreeFilter.Everything;
 
@@ -58,6 +64,10 @@ internal sealed class EffectSink(PathProbe probe)
         Add(use, FileUse.Read, EffectAction.ReadFile);
         Add(use, FileUse.Write, EffectAction.WriteFile);
         Add(use, FileUse.Delete, EffectAction.DeleteFile);
+        if (MakesFolders && placed.IsKnown && (use.File & FileUse.Write) != FileUse.None)
+        {
+            FoldersAbove(placed.Text, word);
+        }
 
         void Add(ValueUse has, FileUse part, EffectAction action)
         {
@@ -73,6 +83,33 @@ internal sealed class EffectSink(PathProbe probe)
                     Word = word,
                 });
             }
+        }
+    }
+
+    /// <summary>The folders above a path that are not there. Without knowledge of the place those that the path itself names below the command's folder.</summary>
+    private void FoldersAbove(string path, int word)
+    {
+        List<string> folders = [];
+        int looked = 0;
+        for (int slash = path.IndexOf('/', Math.Min(1, path.Length - 1)); slash > 0 && slash < path.Length - 1; slash = path.IndexOf('/', slash + 1))
+        {
+            string folder = path[..slash];
+            if (++looked > MaxFoldersAbove)
+            {
+                Effects.Add(new Effect(EffectAction.WriteFile, folders.Count > 0 ? folders[0] : folder) { Subtree = true, Word = word });
+                return;
+            }
+
+            if (ProgramEffects.BaseName(folder) is not ("" or "." or "..") && probe(folder) is var form
+                && (form == PathForm.Missing || (form == PathForm.Unknown && path[0] != '/')))
+            {
+                folders.Add(folder);
+            }
+        }
+
+        foreach (string folder in folders)
+        {
+            Effects.Add(new Effect(EffectAction.WriteFile, folder) { OnTheWay = true, Word = word });
         }
     }
 

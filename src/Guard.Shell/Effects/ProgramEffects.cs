@@ -18,7 +18,7 @@ public static class ProgramEffects
     internal static CommandEffects Of(ProgramCatalog catalog, IReadOnlyList<Argument> words, CommandFacts facts)
     {
         ArgumentOutOfRangeException.ThrowIfZero(words.Count);
-        Argument[] vector = [.. words];
+        Argument[] vector = words as Argument[] ?? [.. words];
         string name = BaseName(vector[0].Text);
         if (vector[0].Form != ArgumentForm.Known)
         {

@@ -43,6 +43,9 @@ internal sealed class Traits
 
     public bool? PrintsNames { get; set; }
 
+    /// <summary>Folders that are missing above what it writes are made too.</summary>
+    public bool? MakesFolders { get; set; }
+
     public bool? RunsInput { get; set; }
 
     public string? Fills { get; set; }
@@ -56,6 +59,9 @@ internal sealed class Traits
 internal sealed class ProgramNode
 {
     public required string Path { get; init; }
+
+    /// <summary>The names behind the program's; none for the program itself.</summary>
+    public IReadOnlyList<string> Subcommand => field ??= Path.Split(' ')[1..];
 
     public bool Complete { get; set; }
 

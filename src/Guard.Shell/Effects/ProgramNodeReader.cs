@@ -67,6 +67,7 @@ internal static class ProgramNodeReader
             case "filter": traits.Filter = value == "true"; break;
             case "inert": traits.Inert = value == "true"; break;
             case "prints-names": traits.PrintsNames = value == "true"; break;
+            case "makes-folders": traits.MakesFolders = value == "true"; break;
             case "runs-input": traits.RunsInput = value == "true"; break;
             case "default": traits.Default = value; break;
             case "fills": traits.Fills = value; break;

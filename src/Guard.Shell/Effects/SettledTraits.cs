@@ -5,11 +5,12 @@ internal static class SettledTraits
 {
     public static Traits Of(CommandLine line)
     {
-        Traits settled = new();
+        // Most lines meet no case: then the description itself is the answer, which nobody changes.
+        Traits? settled = null;
         foreach (ProgramNode node in line.Nodes)
         {
             bool leaf = ReferenceEquals(node, line.Leaf);
-            if (leaf)
+            if (leaf && settled is not null)
             {
                 Overlay(settled, node.Traits);
             }
@@ -19,6 +20,15 @@ internal static class SettledTraits
                 if (!line.Holds(when))
                 {
                     continue;
+                }
+
+                if (settled is null)
+                {
+                    settled = new Traits();
+                    if (leaf)
+                    {
+                        Overlay(settled, node.Traits);
+                    }
                 }
 
                 if (leaf)
@@ -33,7 +43,7 @@ internal static class SettledTraits
             }
         }
 
-        return settled;
+        return settled ?? line.Leaf.Traits;
     }
 
     private static void Overlay(Traits settled, Traits over)
@@ -49,6 +59,7 @@ internal static class SettledTraits
         settled.Output = over.Output ?? settled.Output;
         settled.Saves = over.Saves ?? settled.Saves;
         settled.PrintsNames = over.PrintsNames ?? settled.PrintsNames;
+        settled.MakesFolders = over.MakesFolders ?? settled.MakesFolders;
         settled.RunsInput = over.RunsInput ?? settled.RunsInput;
         settled.Fills = over.Fills ?? settled.Fills;
         settled.Effects.AddRange(over.Effects);

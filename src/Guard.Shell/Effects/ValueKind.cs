@@ -116,6 +116,9 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
         ["opaque"] = new(ValueKind.Opaque),
     };
 
+    /// <summary>Perhaps a path, perhaps not.</summary>
+    public static ValueUse Guess => new(ValueKind.Guess, FileUse.Read | FileUse.Write);
+
     /// <summary>Takes all the words that follow.</summary>
     public bool TakesRest => Kind is ValueKind.Command or ValueKind.ShellWords or ValueKind.Module;
 

@@ -117,7 +117,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
             Filter = effect.Filter,
             Path = absolute is null ? null : PathPlace.Unreduced(path, place.Folder),
             Unknown = absolute is null,
-            Inert = inert || place.Remote,
+            Inert = inert || place.Remote || effect.OnTheWay,
             Guessed = effect.Guessed,
             Runs = effect.Runs,
             Written = absolute is null && path.AsSpan().Trim(Argument.Hole).Length > 0 ? WordSpelling.Plain(path) : null,

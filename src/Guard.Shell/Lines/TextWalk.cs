@@ -18,6 +18,7 @@ internal sealed class TextWalk
     private readonly CommandPlace? _origin;
     private string _text = "";
     private ImmutableArray<ShellStep> _steps = [];
+    private AssignableNames? _assignable;
 
     public TextWalk(LineOutput output, LineFacts facts, CommandPlace? origin = null)
     {
@@ -61,24 +62,7 @@ internal sealed class TextWalk
     }
 
     /// <summary>True if the text, or a value in it, may change a variable: its name stands in it other than behind a dollar.</summary>
-    public bool MayAssign(string name)
-    {
-        for (var at = _text.IndexOf(name, StringComparison.Ordinal); at >= 0; at = _text.IndexOf(name, at + 1, StringComparison.Ordinal))
-        {
-            var isRead = at > 0 && (_text[at - 1] == '$' || (_text[at - 1] == '{' && at > 1 && _text[at - 2] == '$' && at + name.Length < _text.Length && _text[at + name.Length] is '}' or '%' or '#' or ':' or '/'));
-            var isPart = (at > 0 && IsNameCharacter(_text[at - 1])) || (at + name.Length < _text.Length && IsNameCharacter(_text[at + name.Length]));
-            if (!isRead && !isPart)
-                return true;
-        }
-
-        foreach (var step in _steps)
-        {
-            if (step is OpaqueStep || (step is ShellCommand command && (command.Assignments.Any(a => a.Name == name) || command.Words.Skip(1).Any(w => Names(w, name)))))
-                return true;
-        }
-
-        return false;
-    }
+    public bool MayAssign(string name) => (_assignable ??= AssignableNames.Of(_text, _steps)).Contains(name);
 
     /// <summary>The command whose output a step's input is; null where it is none, or several.</summary>
     public FeedingCommand? Feeder(ShellInput input)
@@ -118,14 +102,6 @@ internal sealed class TextWalk
             input = before;
         }
     }
-
-    private static bool Names(ExpandedField word, string name)
-    {
-        var text = word switch { ExpandedField.Known known => known.Text, ExpandedField.Partial partial => partial.Prefix, _ => "" };
-        return text.StartsWith(name, StringComparison.Ordinal) && (text.Length == name.Length || !IsNameCharacter(text[name.Length]));
-    }
-
-    private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 
     private SourceSpan SpanOf(SourceSpan span) => _origin?.Span ?? span;
 

@@ -23,7 +23,6 @@ public sealed partial class LineAccessesTruthTests(ITestOutputHelper output)
     [Fact]
     public void Of_LinesThatRun_PredictsWhatTheyDo()
     {
-        using var bash = new TracedBash();
         var random = new Random(LongRuns.Seed);
         var generator = new RunGenerator(random);
         var lines = RunTable.Lines.OrderBy(_ => random.Next()).Take(LongRuns.Count(50, int.MaxValue)).ToList();
@@ -32,25 +31,16 @@ public sealed partial class LineAccessesTruthTests(ITestOutputHelper output)
         var accepted = BashSyntax.Accepts(lines);
         lines = [.. lines.Where((_, i) => accepted[i])];
 
-        var (misses, opaque, events) = (new List<string>(), new List<string>(), 0);
-        foreach (var line in lines)
-        {
-            bash.MakeFiles();
-            var report = LineAccesses.Of(line, bash.Facts);
-            if (report.Opaque.Count > 0)
-            {
-                opaque.Add($"{string.Join(' ', report.Opaque.Select(o => o.Code).Distinct())}: {line}");
-                continue;
-            }
-
-            var happened = bash.Run(line);
-            events += happened.Count;
-            misses.AddRange(happened.Where(e => !IsPredicted(report, e)).Select(e => $"{line}: {e.Verb} {e.Resource}"));
-        }
-
+        // Most of the time goes by in strace: each processor has lines and a folder of its own.
+        var outcomes = lines.Chunk((lines.Count / Environment.ProcessorCount) + 1).AsParallel().AsOrdered().WithExecutionMode(ParallelExecutionMode.ForceParallelism).SelectMany(Compare).ToList();
+        var misses = outcomes.SelectMany(o => o.Misses).ToList();
+        var opaque = outcomes.Where(o => o.Codes is not null).Select(o => $"{o.Codes}: {o.Line}").ToList();
+        var events = outcomes.Sum(o => o.Events);
         output.WriteLine($"{lines.Count} lines, {opaque.Count} opaque ({100.0 * opaque.Count / lines.Count:0.00} %), {events} things done, {misses.Count} not predicted");
         foreach (var text in opaque.OrderBy(l => l, StringComparer.Ordinal))
             output.WriteLine("OPAQUE " + text.Replace("\n", "\u240a", StringComparison.Ordinal));
+        foreach (var text in misses)
+            output.WriteLine("MISSED " + text.Replace("\n", "\u240a", StringComparison.Ordinal));
         misses.Should().BeEmpty();
         events.Should().BeGreaterThan(2 * lines.Count);
         opaque.Count.Should().BeLessThan(Math.Max(2, lines.Count * 3 / 100));
@@ -79,6 +69,27 @@ public sealed partial class LineAccessesTruthTests(ITestOutputHelper output)
     {
         BashSyntax.Accepts(RunTable.Lines).Should().AllBeEquivalentTo(true);
         RunTable.Lines.Where(l => Guard.Shell.Syntax.ShellParser.Parse(l).Script is null).Should().BeEmpty();
+    }
+
+    private static List<Outcome> Compare(string[] lines)
+    {
+        using var bash = new TracedBash();
+        var outcomes = new List<Outcome>();
+        foreach (var line in lines)
+        {
+            bash.MakeFiles();
+            var report = LineAccesses.Of(line, bash.Facts);
+            if (report.Opaque.Count > 0)
+            {
+                outcomes.Add(new Outcome(line, string.Join(' ', report.Opaque.Select(o => o.Code).Distinct()), 0, []));
+                continue;
+            }
+
+            var happened = bash.Run(line);
+            outcomes.Add(new Outcome(line, null, happened.Count, [.. happened.Where(e => !IsPredicted(report, e)).Select(e => $"{line}: {e.Verb} {e.Resource}")]));
+        }
+
+        return outcomes;
     }
 
     private static bool IsPredicted(LineReport report, TracedEvent happened)
@@ -123,4 +134,10 @@ public sealed partial class LineAccessesTruthTests(ITestOutputHelper output)
     private static partial Regex OwnFile();
 
     private static string Pick(string[] from, Random random) => from[random.Next(from.Length)];
+
+    /// <param name="Line">The line.</param>
+    /// <param name="Codes">Why it is opaque; null if it is not, and was run.</param>
+    /// <param name="Events">How many things were done.</param>
+    /// <param name="Misses">Those that were not predicted.</param>
+    private sealed record Outcome(string Line, string? Codes, int Events, IReadOnlyList<string> Misses);
 }

@@ -86,7 +86,9 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
         {
             var process = Process(call);
             var folder = FolderOf(process);
-            if (Moved().Match(call) is { Success: true } move)
+            if (Forked().Match(call) is { Success: true } fork)
+                folders.TryAdd(fork.Groups["child"].Value, folder);
+            else if (Moved().Match(call) is { Success: true } move)
                 folders[process] = Path.GetFullPath(move.Groups["path"].Value, folder);
             else if (Parse(call, folder) is { } happened)
                 events.Add(happened);
@@ -98,7 +100,8 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
 
         return events;
 
-        // A process starts where its parent is, which does nothing else meanwhile.
+        // A process starts where its parent is at that time: one in the background may be heard of first when its parent is elsewhere.
+        // If it is heard of before its start is, the parent still waits for that.
         string FolderOf(string process)
         {
             if (!folders.TryGetValue(process, out var folder))
