@@ -3,21 +3,22 @@
 # PostgreSQL, and prints a table for docs/performance.md. The record is filled with copies of an event that the gateway
 # itself has written, with other ids, times, agents, sessions, tools, actions, effects, policies and rules.
 #   eng/bench-audit-query.sh [EVENTS]          default 1000000
-# GUARD   the guard program (default: the one that eng/build.sh publishes, else the last debug build)
+# GUARD   the guard program (default: a release build of this tree)
+# KEEP    a folder that keeps the filled stores; a second run with it measures them again without filling
 # Needs python3 and PostgreSQL (eng/install-test-tools.sh); as root the server runs as the account nobody.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 events=${1:-1000000}
 guard=${GUARD:-}
-for candidate in "$root/artifacts/publish/guard" "$root/artifacts/bin/Guard.Cli/debug/guard"; do
-  [ -n "$guard" ] || { [ -x "$candidate" ] && guard=$candidate; } || :
-done
-[ -n "$guard" ] || { echo "bench: there is no guard program; build it or name it with GUARD" >&2; exit 1; }
+if [ -z "$guard" ]; then
+  dotnet build "$root/src/Guard.Cli" -c Release --nologo -v quiet >&2
+  guard=$root/artifacts/bin/Guard.Cli/release/guard
+fi
 bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 
-work=$(mktemp -d)
-mkdir "$work/pg"
+work=${KEEP:-$(mktemp -d)}
+mkdir -p "$work/pg"
 as_server=''
 if [ "$(id -u)" -eq 0 ]; then
   chmod 711 "$work"
@@ -26,16 +27,18 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 end() {
   (cd "$work/pg" && $as_server "$bin/pg_ctl" -D "$work/pg/data" -m immediate stop >/dev/null 2>&1) || :
-  rm -rf "$work"
+  [ -n "${KEEP:-}" ] || rm -rf "$work"
 }
 trap end EXIT
 trap 'exit 1' HUP INT TERM
 
 cd "$work/pg"
-$as_server "$bin/initdb" -D "$work/pg/data" -U guard -A trust -E UTF8 --locale=C --no-sync >/dev/null
+if [ ! -d "$work/pg/data" ]; then
+  $as_server "$bin/initdb" -D "$work/pg/data" -U guard -A trust -E UTF8 --locale=C --no-sync >/dev/null
+fi
 $as_server "$bin/pg_ctl" -D "$work/pg/data" -l "$work/pg/log" -w start \
   -o "-c listen_addresses='' -c unix_socket_directories=$work/pg -c shared_buffers=256MB -c max_wal_size=4GB" >/dev/null
-"$bin/createdb" -h "$work/pg" -U guard guard
+[ -e "$work/postgres.key" ] || "$bin/createdb" -h "$work/pg" -U guard guard
 
 cd "$root"
 python3 eng/bench-audit-query.py "$guard" "$bin/psql" "$work" "$events"

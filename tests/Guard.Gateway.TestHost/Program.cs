@@ -14,7 +14,7 @@ if (args is not [var data, var policies, var socket, "honest" or "early", .. var
 var options = new GatewayOptions
 {
     DataDirectory = data,
-    Postgres = rest is [var connection] ? new PostgresOptions { Connection = connection } : null,
+    Postgres = rest is [var connection] ? new PostgresOptions { Connection = connection, AllowVolatile = true } : null,
     PolicyFolders = [policies],
     UnixSocketPath = socket,
     Http = null,

@@ -12,14 +12,15 @@ internal static class StoreOptions
 
     /// <returns>Null: none was named, so the store is a file in the data folder.</returns>
     /// <exception cref="CliException">A password stands in an argument, or a file can be read by others.</exception>
-    public static PostgresOptions? Read(string? argument, string? file, string? migrationFile)
+    public static PostgresOptions? Read(string? argument, string? file, string? migrationFile, bool allowVolatile)
     {
         if (argument is not null && file is not null) throw CliException.Usage("--database and --database-file exclude each other");
         if (argument is not null && HasPassword("--database", argument))
             throw CliException.Usage("--database holds a password, which every account of this machine can read in the list of processes. Put the connection into a file with mode 0600 and name it with --database-file, or add Passfile=FILE, or set PGPASSFILE");
         var connection = argument ?? (file is null ? null : ReadFile("--database-file", file));
+        if (connection is null && allowVolatile) throw CliException.Usage("--allow-volatile-database needs --database or --database-file");
         if (connection is null) return migrationFile is null ? null : throw CliException.Usage("--migration-database-file needs --database or --database-file");
-        return new PostgresOptions { Connection = connection, MigrationConnection = migrationFile is null ? null : ReadFile("--migration-database-file", migrationFile) };
+        return new PostgresOptions { Connection = connection, MigrationConnection = migrationFile is null ? null : ReadFile("--migration-database-file", migrationFile), AllowVolatile = allowVolatile };
     }
 
     // Npgsql knows the key by three names.

@@ -35,91 +35,119 @@ internal sealed record AuditQuery
     public long? After { get; init; }
     public int Limit { get; init; } = DefaultLimit;
 
+    /// <summary>A position that no event from <see cref="From"/> on stands before; the store's answer, null where it has none.</summary>
+    public long? First { get; init; }
+
+    /// <summary>A position that no event before <see cref="To"/> stands behind, likewise.</summary>
+    public long? Last { get; init; }
+
     /// <summary>One row more than asked for tells whether there is a next page.</summary>
     public int Probe => Limit + 1;
 
-    /// <summary>The SQL conditions of the filters that are set; values are parameters of the same names.</summary>
-    public IEnumerable<string> Conditions(SqlDialect sql)
+    /// <summary>The conditions of the filters that are set; values are parameters of the same names.</summary>
+    public IEnumerable<AuditCondition> Conditions(SqlDialect sql)
     {
         if (Agent is not null)
         {
             // A name can look like an id, but an id is never anything else: so the common case needs one index alone.
-            yield return Guid.TryParseExact(Agent, "D", out _) ? $"(agent_id = {sql.Uuid("@Agent")} OR agent_name = @Agent)" : "agent_name = @Agent";
+            yield return Guid.TryParseExact(Agent, "D", out _)
+                ? new AuditCondition($"(agent_id = {sql.Uuid("@Agent")} OR agent_name = @Agent)")
+                : new AuditCondition("agent_name = @Agent") { Index = "audit_event_agent_name" };
         }
 
         if (Action is not null)
         {
-            yield return "action = @Action";
+            yield return new AuditCondition("action = @Action") { Index = "audit_event_action" };
         }
 
         if (Decision is not null)
         {
-            yield return "kind = 'decision' AND effect = @Decision";
+            yield return new AuditCondition("kind = 'decision' AND effect = @Decision") { Index = "audit_event_effect" };
         }
 
         if (Tool is not null)
         {
-            yield return "tool = @Tool";
+            yield return new AuditCondition("tool = @Tool") { Index = "audit_event_tool" };
         }
 
         if (Session is not null)
         {
-            yield return "session_id = @Session";
+            yield return new AuditCondition("session_id = @Session") { Index = "audit_event_session" };
         }
 
         if (Policy is not null)
         {
-            yield return "policy = @Policy";
+            yield return new AuditCondition("policy = @Policy") { Index = "audit_event_policy" };
         }
 
         if (Rule is not null)
         {
-            yield return "rule = @Rule";
+            yield return new AuditCondition("rule = @Rule") { Index = "audit_event_rule" };
         }
 
         if (Trace is not null)
         {
             // What is no UUID is no trace.
-            yield return Guid.TryParseExact(Trace, "D", out _) ? $"trace_id = {sql.Uuid("@Trace")}" : "1 = 0";
+            yield return Guid.TryParseExact(Trace, "D", out _)
+                ? new AuditCondition($"trace_id = {sql.Uuid("@Trace")}") { Index = "audit_event_trace" }
+                : new AuditCondition("1 = 0");
         }
 
         if (Kind is not null)
         {
-            yield return "kind = @Kind";
+            yield return new AuditCondition("kind = @Kind") { Index = "audit_event_kind" };
         }
 
         if (From is not null || To is not null)
         {
-            // Lists go by position, and the clock may have been set back in between: the index over time gives the outermost
-            // positions, and each event between them is held against the times.
-            var times = (From, To) switch
-            {
-                (not null, not null) => "{0}time >= @From AND {0}time < @To",
-                (not null, null) => "{0}time >= @From",
-                _ => "{0}time < @To",
-            };
-            var inIndex = string.Format(CultureInfo.InvariantCulture, times, "");
             if (From is not null)
             {
-                yield return $"position >= ({string.Format(CultureInfo.InvariantCulture, sql.FirstPosition, inIndex)})";
+                yield return new AuditCondition("position >= @First") { IsPosition = true };
             }
 
             if (To is not null)
             {
-                yield return $"position <= ({string.Format(CultureInfo.InvariantCulture, sql.LastPosition, inIndex)})";
+                yield return new AuditCondition("position <= @Last") { IsPosition = true };
             }
 
-            yield return string.Format(CultureInfo.InvariantCulture, times, "+");
+            // Not by the index over time.
+            yield return new AuditCondition(Times("+"));
         }
 
         if (Before is not null)
         {
-            yield return "position < @Before";
+            yield return new AuditCondition("position < @Before") { IsPosition = true };
         }
 
         if (After is not null)
         {
-            yield return "position > @After";
+            yield return new AuditCondition("position > @After") { IsPosition = true };
         }
     }
+
+    /// <summary>
+    /// Asks for <see cref="First"/> and <see cref="Last"/> where times are filters. Lists go by position, and the clock may
+    /// have been set back in between: the index over time gives the outermost positions, and each event between them is
+    /// held against the times.
+    /// </summary>
+    /// <returns>Null: no time is a filter.</returns>
+    public string? Outermost(SqlDialect sql)
+    {
+        if (From is null && To is null)
+        {
+            return null;
+        }
+
+        var times = Times("");
+        var first = From is null ? "NULL" : $"({string.Format(CultureInfo.InvariantCulture, sql.FirstPosition, times)})";
+        var last = To is null ? "NULL" : $"({string.Format(CultureInfo.InvariantCulture, sql.LastPosition, times)})";
+        return $"SELECT CAST({first} AS bigint) AS First, CAST({last} AS bigint) AS Last";
+    }
+
+    private string Times(string prefix) => (From, To) switch
+    {
+        (not null, not null) => $"{prefix}time >= @From AND {prefix}time < @To",
+        (not null, null) => $"{prefix}time >= @From",
+        _ => $"{prefix}time < @To",
+    };
 }

@@ -36,17 +36,28 @@ internal sealed class AuditReader(IDatabase database)
     /// </summary>
     public AuditPage Page(AuditQuery query)
     {
-        var sql = new StringBuilder(PageSql);
-        var separator = " WHERE ";
-        foreach (var condition in query.Conditions(database.Sql))
+        var forward = query.After is not null;
+        var conditions = query.Conditions(database.Sql).ToList();
+        using var connection = database.Connect();
+        if (query.Outermost(database.Sql) is { } outermost)
         {
-            sql.Append(separator).Append(condition);
-            separator = " AND ";
+            var (first, last) = connection.QuerySingle<(long? First, long? Last)>(outermost, query);
+            query = query with { First = first, Last = last };
         }
 
-        var forward = query.After is not null;
+        var index = database.Sql.ChoosesIndexes ? null : AuditIndexChoice.Of(connection, query, conditions);
+        var sql = new StringBuilder(PageSql);
+        if (index is not null)
+        {
+            sql.Append(" INDEXED BY ").Append(index);
+        }
+
+        if (conditions.Count > 0)
+        {
+            sql.Append(" WHERE ").AppendJoin(" AND ", conditions.Select(static condition => condition.Sql));
+        }
+
         sql.Append(forward ? " ORDER BY position ASC" : " ORDER BY position DESC").Append(" LIMIT @Probe");
-        using var connection = database.Connect();
         var rows = new List<Row>();
         var more = false;
         var size = 0L;

@@ -31,7 +31,7 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
             // No partition for one of them: the gateway ran on while nobody could make the next months, or its clock was set.
             foreach (var month in records.Select(static record => record.Event.Time).GroupBy(static time => (time.UtcDateTime.Year, time.UtcDateTime.Month)))
             {
-                database.PrepareMonths(month.First());
+                database.PrepareMonths(month.First(), isWaitedFor: true);
             }
 
             return Store(records);

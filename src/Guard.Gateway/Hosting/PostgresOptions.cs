@@ -9,6 +9,9 @@ public sealed record PostgresOptions
     /// <summary>Of the role that owns the schema and brings it up to date. Null: <see cref="Connection"/> does.</summary>
     public string? MigrationConnection { get; init; }
 
+    /// <summary>Whether the server may lose commits in a power cut (<c>fsync=off</c>, <c>full_page_writes=off</c>). For trials and tests.</summary>
+    public bool AllowVolatile { get; init; }
+
     /// <summary>Never the connection strings: records print themselves into logs and messages.</summary>
     public override string ToString() => nameof(PostgresOptions);
 }

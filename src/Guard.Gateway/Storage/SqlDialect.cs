@@ -12,6 +12,9 @@ internal sealed record SqlDialect
     /// <summary>A position that no event before @To stands behind; {0} are all conditions on times.</summary>
     public required string LastPosition { get; init; }
 
+    /// <summary>Whether the store knows how frequent each value is, and so finds the best index of several by itself.</summary>
+    public required bool ChoosesIndexes { get; init; }
+
     /// <summary>What a decision was answered with.</summary>
     public required string Answer { get; init; }
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text.Json;
 using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
 
@@ -9,14 +7,12 @@ namespace Guard.Gateway.Tests.Audit;
 
 public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Stream_OfNewEvents_BeginsNowAndGivesEachOnceInOrder()
     {
         await using var gateway = await StartAsync();
         await gateway.DecideAsync(Some.Read("/home/dev/app/before"));
-        using var stream = await OpenAsync(gateway);
+        using var stream = await OpenStream.OpenAsync(gateway);
 
         for (var i = 0; i < 250; i++)
         {
@@ -38,7 +34,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
         await gateway.DecideAsync(Some.Read());
         var recorded = (await gateway.EventsAsync()).Events.Reverse().Select(e => e.Id).ToList();
 
-        using var stream = await OpenAsync(gateway, query, lastEventId: lastEventId);
+        using var stream = await OpenStream.OpenAsync(gateway, query, lastEventId: lastEventId);
 
         (await stream.TakeAsync(recorded.Count)).Select(e => e.Id).Should().Equal(recorded);
     }
@@ -51,7 +47,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
     public async Task Stream_WithFilters_GivesWhatTheListGives(string query, int count)
     {
         await using var gateway = await StartAsync();
-        using var stream = await OpenAsync(gateway, query);
+        using var stream = await OpenStream.OpenAsync(gateway, query);
         await gateway.CreateAgentAsync("second");
         await gateway.DecideAsync(Some.Read());
         await gateway.DecideAsync(Some.Read("/home/dev/app/.env"));
@@ -67,7 +63,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
         await using var gateway = await StartAsync();
         await Parallel.ForEachAsync(Enumerable.Range(0, 450), async (i, _) => await gateway.DecideAsync(Some.Read($"/home/dev/app/f{i}")));
 
-        using var stream = await OpenAsync(gateway, "?kind=decision&after=0");
+        using var stream = await OpenStream.OpenAsync(gateway, "?kind=decision&after=0");
 
         (await stream.TakeAsync(450)).Select(e => e.Position).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
     }
@@ -77,7 +73,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
     public async Task Event_IsOnTheStreamRightAfterItsDecision()
     {
         await using var gateway = await StartAsync();
-        using var stream = await OpenAsync(gateway, "?kind=decision");
+        using var stream = await OpenStream.OpenAsync(gateway, "?kind=decision");
         var delays = new List<TimeSpan>();
         for (var i = 0; i < 21; i++)
         {
@@ -94,7 +90,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
     public async Task Stream_WhenTheGatewayStops_EndsWholeAndGoesOnAfterwards()
     {
         var first = await StartAsync();
-        using var before = await OpenAsync(first, "?kind=decision");
+        using var before = await OpenStream.OpenAsync(first, "?kind=decision");
         await first.DecideAsync(Some.Read("/home/dev/app/one"));
         await before.TakeAsync(1);
 
@@ -102,7 +98,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
         (await before.NextAsync()).Should().BeNull("the stream ends as an answer ends, not as a broken connection");
         await using var second = await stopping;
         await second.DecideAsync(Some.Read("/home/dev/app/two"));
-        using var after = await OpenAsync(second, "?kind=decision", lastEventId: before.LastId);
+        using var after = await OpenStream.OpenAsync(second, "?kind=decision", lastEventId: before.LastId);
 
         (await after.TakeAsync(1))[0].Resource.Should().Be("/home/dev/app/two");
     }
@@ -112,7 +108,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
     {
         await using var gateway = await StartAsync();
         var auditor = await gateway.CreateKeyAsync([Scopes.AuditRead]);
-        using var stream = await OpenAsync(gateway, key: auditor.ApiKey);
+        using var stream = await OpenStream.OpenAsync(gateway, key: auditor.ApiKey);
 
         var revoked = await gateway.SendAsync(HttpMethod.Delete, "/v1/keys/" + auditor.Key.Prefix, gateway.Credentials.AdminKey);
 
@@ -125,7 +121,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
     {
         await using var gateway = await StartAsync();
         var auditor = await gateway.CreateKeyAsync([Scopes.AuditRead], DateTimeOffset.UtcNow.AddSeconds(2));
-        using var stream = await OpenAsync(gateway, key: auditor.ApiKey);
+        using var stream = await OpenStream.OpenAsync(gateway, key: auditor.ApiKey);
 
         (await stream.EndAsync()).Should().BeEquivalentTo(new { Status = 401, Code = "key-expired" });
     }
@@ -134,8 +130,8 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
     public async Task Stream_ThatNobodyReads_HoldsNothingBackAndCatchesUp()
     {
         await using var gateway = await StartAsync();
-        using var slow = await OpenAsync(gateway, "?kind=decision");
-        using var quick = await OpenAsync(gateway, "?kind=decision");
+        using var slow = await OpenStream.OpenAsync(gateway, "?kind=decision");
+        using var quick = await OpenStream.OpenAsync(gateway, "?kind=decision");
         var padding = new string('p', 100_000);
         for (var i = 0; i < 100; i++)
         {
@@ -151,17 +147,17 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
     public async Task Streams_BeyondTheLimitOfAKey_AreRefusedUntilOneCloses()
     {
         await using var gateway = await StartAsync(adjust: options => options with { Limits = options.Limits with { StreamsPerKey = 2 } });
-        using var one = await OpenAsync(gateway);
-        var two = await OpenAsync(gateway);
+        using var one = await OpenStream.OpenAsync(gateway);
+        var two = await OpenStream.OpenAsync(gateway);
 
-        var third = await SendAsync(gateway, "", null);
+        var third = await OpenStream.SendAsync(gateway, "", null);
         (await TestGateway.ReadAsync(third, ProtocolJson.Default.Problem, HttpStatusCode.TooManyRequests)).Code.Should().Be("too-many-streams");
 
         two.Dispose();
         await Eventually.BecomesAsync(
             async () =>
             {
-                using var again = await SendAsync(gateway, "", null);
+                using var again = await OpenStream.SendAsync(gateway, "", null);
                 return again.StatusCode;
             },
             HttpStatusCode.OK);
@@ -176,7 +172,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
     {
         await using var gateway = await StartAsync();
 
-        var problem = await TestGateway.ReadAsync(await SendAsync(gateway, query, null), ProtocolJson.Default.Problem, HttpStatusCode.BadRequest);
+        var problem = await TestGateway.ReadAsync(await OpenStream.SendAsync(gateway, query, null), ProtocolJson.Default.Problem, HttpStatusCode.BadRequest);
 
         problem.Detail.Should().Contain(expected);
     }
@@ -186,94 +182,7 @@ public abstract class AuditStreamTests(StoreKind kind) : StoreTests(kind)
     {
         await using var gateway = await StartAsync();
 
-        (await TestGateway.ReadAsync(await SendAsync(gateway, "", "x"), ProtocolJson.Default.Problem, HttpStatusCode.BadRequest)).Detail.Should().Contain("`Last-Event-ID` must be");
-    }
-
-    private static async Task<OpenStream> OpenAsync(TestGateway gateway, string query = "", string? lastEventId = null, string? key = null)
-    {
-        var response = await SendAsync(gateway, query, lastEventId, key);
-        response.StatusCode.Should().Be(HttpStatusCode.OK);
-        response.Content.Headers.ContentType!.MediaType.Should().Be("text/event-stream");
-        var stream = new OpenStream(response, await response.Content.ReadAsStreamAsync());
-        // From its first bytes on the stream has begun: what is recorded now is on it.
-        (await stream.NextAsync())!["id"].Should().NotBeEmpty();
-        return stream;
-    }
-
-    private static async Task<HttpResponseMessage> SendAsync(TestGateway gateway, string query, string? lastEventId, string? key = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Wire.EventStreamPath + query);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key ?? gateway.Credentials.AdminKey);
-        if (lastEventId is not null)
-        {
-            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
-        }
-
-        return await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-    }
-
-    private sealed class OpenStream(HttpResponseMessage response, Stream stream) : IDisposable
-    {
-        private readonly StreamReader _reader = new(stream);
-
-        public string? LastId { get; private set; }
-
-        public void Dispose()
-        {
-            _reader.Dispose();
-            response.Dispose();
-        }
-
-        /// <summary>The fields of the next block; null: the stream has ended.</summary>
-        public async Task<Dictionary<string, string>?> NextAsync()
-        {
-            var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-            while (await _reader.ReadLineAsync().WaitAsync(Patience) is { } line)
-            {
-                if (line.Length == 0)
-                {
-                    LastId = fields.GetValueOrDefault("id") ?? LastId;
-                    return fields;
-                }
-
-                var colon = line.IndexOf(": ", StringComparison.Ordinal);
-                fields[line[..colon]] = line[(colon + 2)..];
-            }
-
-            return null;
-        }
-
-        public async Task<List<AuditEvent>> TakeAsync(int count)
-        {
-            var events = new List<AuditEvent>();
-            while (events.Count < count)
-            {
-                var fields = await NextAsync() ?? throw new InvalidOperationException($"The stream ended after {events.Count} events.");
-                if (fields.TryGetValue("data", out var data))
-                {
-                    var e = JsonSerializer.Deserialize(data, ProtocolJson.Default.AuditEvent)!;
-                    fields["id"].Should().Be(e.Position.ToString());
-                    events.Add(e);
-                }
-            }
-
-            return events;
-        }
-
-        /// <summary>Reads to the end, which must say why.</summary>
-        public async Task<Problem> EndAsync()
-        {
-            while (await NextAsync() is { } fields)
-            {
-                if (fields.GetValueOrDefault("event") == Wire.StreamEnd)
-                {
-                    (await NextAsync()).Should().BeNull();
-                    return JsonSerializer.Deserialize(fields["data"], ProtocolJson.Default.Problem)!;
-                }
-            }
-
-            throw new InvalidOperationException("The stream ended without a reason.");
-        }
+        (await TestGateway.ReadAsync(await OpenStream.SendAsync(gateway, "", "x"), ProtocolJson.Default.Problem, HttpStatusCode.BadRequest)).Detail.Should().Contain("`Last-Event-ID` must be");
     }
 }
 

@@ -129,7 +129,7 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         using IDatabase database = postgres is null
             ? SqliteDatabase.Open(data)
-            : PostgresDatabase.Open(new PostgresOptions { Connection = postgres }, TimeProvider.System, NullLogger<PostgresDatabase>.Instance);
+            : PostgresDatabase.Open(new PostgresOptions { Connection = postgres, AllowVolatile = true }, TimeProvider.System, NullLogger<PostgresDatabase>.Instance);
         var reader = new AuditReader(database);
         var stored = new Dictionary<string, AuditEvent>(StringComparer.Ordinal);
         for (long? before = null; ;)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Guard.Gateway.Tests.Audit;
 
@@ -41,6 +42,11 @@ internal sealed class KilledGateway(TemporaryFolder folder, string store, string
         _process.Dispose();
     }
 
+    /// <summary>SIGSTOP: wherever it is, it does not go on.</summary>
+    public void Suspend() => Signal("STOP");
+
+    public void Resume() => Signal("CONT");
+
     public void Dispose()
     {
         if (_process is { } process)
@@ -49,6 +55,13 @@ internal sealed class KilledGateway(TemporaryFolder folder, string store, string
             process.WaitForExit();
             process.Dispose();
         }
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-s", name, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        kill.ExitCode.Should().Be(0);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

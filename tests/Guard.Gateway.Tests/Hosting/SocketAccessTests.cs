@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Guard.Gateway.Hosting;
+using Guard.Gateway.Tests.Audit;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Hosting;
@@ -38,11 +39,11 @@ public sealed class SocketAccessTests
         await using var gateway = await TestGateway.StartAsync(adjust: options => options with { UnixSocketPath = path });
         File.SetUnixFileMode(path, (UnixFileMode)0b110_110_110);
 
+        using var refusals = await OpenStream.OpenAsync(gateway, "?kind=" + AuditKinds.Refused);
+
         Ask(path, "1500", "1500", "").Should().Be("403 peer-refused");
 
-        await Eventually.BecomesAsync(
-            async () => (await gateway.EventsAsync()).Events.Any(e => e.Kind == AuditKinds.Refused && e.Reason == "callers of account 1500 on the Unix socket: peer-refused 1"),
-            expected: true);
+        (await refusals.TakeAsync(1))[0].Reason.Should().Be("callers of account 1500 on the Unix socket: peer-refused 1");
     }
 
     [Fact]

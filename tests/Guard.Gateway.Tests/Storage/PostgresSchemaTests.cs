@@ -60,6 +60,30 @@ public sealed class PostgresSchemaTests : IDisposable
             .WithMessage("*the role may not do that (PostgreSQL says 42501: *--migration-database-file*");
     }
 
+    /// <summary>The shared server of the tests runs without fsync, so it is one of those that are refused.</summary>
+    [Fact]
+    public void Open_OfAServerThatCanLoseCommits_IsRefusedWithTheRemedy()
+    {
+        var open = () => Open(_options with { AllowVolatile = false });
+
+        open.Should().Throw<GatewayStartException>().WithMessage("The server of the database * runs with fsync=off and full_page_writes=off, so a power cut can take events whose calls were allowed. Set fsync=on and full_page_writes=on, *--allow-volatile-database.");
+    }
+
+    [Fact]
+    public void Open_ByARoleThatCommitsAsynchronously_CommitsSynchronouslyAllTheSame()
+    {
+        var role = Role();
+        using (var connection = PostgresServer.Shared.Open(_options))
+        {
+            connection.Execute($"ALTER ROLE {role} SET synchronous_commit = off");
+        }
+
+        using var database = Open(As(role) with { MigrationConnection = _options.Connection });
+
+        using var work = database.Connect();
+        work.QuerySingle<string>("SHOW synchronous_commit").Should().Be("on");
+    }
+
     /// <summary>docs/operations.md, the roles of PostgreSQL.</summary>
     [Theory]
     [InlineData("UPDATE audit_event SET effect = 'allow'")]
@@ -174,7 +198,7 @@ public sealed class PostgresSchemaTests : IDisposable
         return role;
     }
 
-    private PostgresOptions As(string role) => new() { Connection = new NpgsqlConnectionStringBuilder(_options.Connection) { Username = role }.ConnectionString };
+    private PostgresOptions As(string role) => _options with { Connection = new NpgsqlConnectionStringBuilder(_options.Connection) { Username = role }.ConnectionString };
 
     private void Execute(string sql)
     {

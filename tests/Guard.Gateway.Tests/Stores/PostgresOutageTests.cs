@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Dapper;
@@ -59,31 +58,10 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
     public async Task Database_GoneUnderLoad_LosesNothingAcknowledgedAndDoublesNothing(string how)
     {
         await using var gateway = await StartAsync();
-        var acknowledged = new ConcurrentDictionary<string, DecisionResponse>(StringComparer.Ordinal);
-        var denied = 0;
-        using var answers = new SemaphoreSlim(0);
-        using var stop = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                using var response = await gateway.PostAsync(Some.Read());
-                if (response.StatusCode == HttpStatusCode.OK)
-                {
-                    var answer = JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(), ProtocolJson.Default.DecisionResponse)!;
-                    acknowledged.TryAdd(answer.TraceId, answer).Should().BeTrue();
-                    answers.Release();
-                }
-                else
-                {
-                    response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
-                    Interlocked.Increment(ref denied);
-                }
-            }
-        })).ToList();
+        await using var load = new Load(gateway);
         for (var i = 0; i < 3; i++)
         {
-            await AnswersAsync(100);
+            await load.AcknowledgedAsync(100);
             if (how == "kill")
             {
                 _server.Kill();
@@ -95,26 +73,36 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
             }
         }
 
-        await AnswersAsync(100);
-        await stop.CancelAsync();
-        await Task.WhenAll(clients);
+        await load.AcknowledgedAsync(100);
+        await load.StopAsync();
 
-        using var connection = _server.Open(gateway.Options.Postgres!);
-        var stored = connection.Query<(string Trace, string Id)>("SELECT trace_id::text, id::text FROM audit_event WHERE kind = 'decision'").ToList();
-        output.WriteLine($"{how}: {acknowledged.Count} acknowledged, {stored.Count} stored, {denied} denied");
-        stored.Select(row => row.Trace).Should().OnlyHaveUniqueItems();
-        var ids = stored.ToDictionary(row => row.Trace, row => row.Id, StringComparer.Ordinal);
-        acknowledged.Values.Where(answer => !ids.TryGetValue(answer.TraceId, out var id) || id != answer.EventId).Should().BeEmpty();
-        connection.QuerySingle<long>("SELECT count(*) FROM audit_leaf l FULL JOIN audit_event e USING (position, id) WHERE l.id IS NULL OR e.id IS NULL").Should().Be(0, "every leaf has its body");
-        denied.Should().BePositive("an outage that nobody notices shows nothing");
+        Check(gateway, load, how);
+        load.Denied.Should().NotBeEmpty("an outage that nobody notices shows nothing");
+    }
 
-        async Task AnswersAsync(int count)
+    [Fact]
+    public async Task Database_SuspendedUnderLoad_IsDeniedInTimeAndAnswersAgainAfterwards()
+    {
+        await using var gateway = await StartAsync();
+        await using var load = new Load(gateway);
+        for (var i = 0; i < 2; i++)
         {
-            for (var i = 0; i < count; i++)
-            {
-                await answers.WaitAsync();
-            }
+            await load.AcknowledgedAsync(50);
+            _server.Suspend();
+
+            // Those that were under way, and those that came when nothing could be asked any more.
+            await load.DeniedAsync(100);
+            await Eventually.BecomesAsync(async () => (await gateway.SendAsync(HttpMethod.Get, "/health/ready", null)).StatusCode, HttpStatusCode.ServiceUnavailable);
+            (await gateway.RefusedAsync(Some.Read(), HttpStatusCode.ServiceUnavailable)).Detail.Should().Contain("everything is denied");
+            _server.Resume();
         }
+
+        await load.AcknowledgedAsync(50);
+        await load.StopAsync();
+
+        Check(gateway, load, "suspended");
+        load.Denied.Keys.Should().BeSubsetOf([ProblemCodes.StoreUnavailable, ProblemCodes.AuditUnavailable]);
+        await Eventually.BecomesAsync(async () => (await gateway.SendAsync(HttpMethod.Get, "/health/ready", null)).StatusCode, HttpStatusCode.OK);
     }
 
     public void Dispose() => _server.Dispose();
@@ -125,6 +113,17 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
             Postgres = new PostgresOptions { Connection = _server.Connection("postgres") },
             Limits = options.Limits with { PerKey = new RateLimit(1_000_000, 1_000_000) },
         });
+
+    private void Check(TestGateway gateway, Load load, string how)
+    {
+        using var connection = _server.Open(gateway.Options.Postgres!);
+        var stored = connection.Query<(string Trace, string Id)>("SELECT trace_id::text, id::text FROM audit_event WHERE kind = 'decision'").ToList();
+        output.WriteLine($"{how}: {load.Acknowledged.Count} acknowledged, {stored.Count} stored, denied {string.Join(", ", load.Denied.Select(denied => $"{denied.Key} {denied.Value}"))}");
+        stored.Select(row => row.Trace).Should().OnlyHaveUniqueItems();
+        var ids = stored.ToDictionary(row => row.Trace, row => row.Id, StringComparer.Ordinal);
+        load.Acknowledged.Values.Where(answer => !ids.TryGetValue(answer.TraceId, out var id) || id != answer.EventId).Should().BeEmpty();
+        connection.QuerySingle<long>("SELECT count(*) FROM audit_leaf l FULL JOIN audit_event e USING (position, id) WHERE l.id IS NULL OR e.id IS NULL").Should().Be(0, "every leaf has its body");
+    }
 
     private static async Task<HealthReport> HealthAsync(HttpResponseMessage response) => JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(), ProtocolJson.Default.HealthReport)!;
 }

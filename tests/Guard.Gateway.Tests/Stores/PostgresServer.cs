@@ -52,7 +52,7 @@ internal sealed class PostgresServer : IDisposable
         using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Connection("postgres")) { Pooling = false }.ConnectionString);
         connection.Open();
         connection.Execute($"CREATE DATABASE {name}");
-        return new PostgresOptions { Connection = Connection(name) };
+        return new PostgresOptions { Connection = Connection(name), AllowVolatile = true };
     }
 
     /// <summary>Empties it for the next test.</summary>
@@ -80,6 +80,14 @@ internal sealed class PostgresServer : IDisposable
 
     /// <summary>SIGKILL to the server and all its processes, as when the machine takes them away.</summary>
     public void Kill() => Tell("kill", "killed");
+
+    /// <summary>SIGSTOP to the server and all its processes: it takes connections and bytes and answers nothing.</summary>
+    public void Suspend() => Tell("suspend", "suspended");
+
+    public void Resume() => Tell("resume", "resumed");
+
+    /// <summary>Where it listens for TCP.</summary>
+    public int Port => _port;
 
     public NpgsqlConnection Open(PostgresOptions options)
     {

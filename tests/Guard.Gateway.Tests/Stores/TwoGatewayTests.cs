@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Tests.Audit;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.Stores;
@@ -217,6 +218,49 @@ public sealed class TwoGatewayTests : StoreTests, IAsyncLifetime
         await writers;
         seen.Select(e => e.Position).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
         seen.Where(e => e.Kind == AuditKinds.Decision).Select(e => e.Id).Should().BeEquivalentTo(written).And.HaveCount(2 * Each);
+    }
+
+    [Fact]
+    public async Task Stream_OfOneWhileBothWrite_ShowsTheEventsOfBothOnceInOrder()
+    {
+        const int Each = 400;
+        using var one = await OpenStream.OpenAsync(_one, "?kind=decision");
+        using var two = await OpenStream.OpenAsync(_two, "?kind=decision");
+        var reading = Task.WhenAll(one.TakeAsync(2 * Each), two.TakeAsync(2 * Each));
+
+        var written = await Task.WhenAll(new[] { _one, _two }.SelectMany(gateway => Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var ids = new List<string>();
+            for (var i = 0; i < Each / 4; i++)
+            {
+                ids.Add((await gateway.DecideAsync(Some.Read())).EventId);
+            }
+
+            return ids;
+        }))));
+
+        foreach (var seen in await reading)
+        {
+            seen.Select(e => e.Position).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+            seen.Select(e => e.Id).Should().BeEquivalentTo(written.SelectMany(ids => ids));
+        }
+    }
+
+    [Fact]
+    public async Task Stream_OfOneThatBreaks_GoesOnAtTheOtherWithoutGapOrRepeat()
+    {
+        using var first = await OpenStream.OpenAsync(_one, "?kind=decision");
+        var written = new List<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            written.Add((await (i % 2 == 0 ? _one : _two).DecideAsync(Some.Read())).EventId);
+        }
+
+        var seen = await first.TakeAsync(7);
+        using var second = await OpenStream.OpenAsync(_two, "?kind=decision", lastEventId: first.LastId);
+        seen.AddRange(await second.TakeAsync(13));
+
+        seen.Select(e => e.Id).Should().Equal(written);
     }
 
     private static async Task<PolicyList> PoliciesAsync(TestGateway gateway) =>

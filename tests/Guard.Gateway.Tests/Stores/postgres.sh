@@ -42,6 +42,17 @@ while read -r command; do
     restart) "$bin/pg_ctl" -D data -m fast -w stop >/dev/null 2>>log; start; echo restarted ;;
     stop) "$bin/pg_ctl" -D data -m fast -w stop >/dev/null 2>>log; echo stopped ;;
     start) start; echo started ;;
+    suspend|resume)
+      server=$(head -n 1 data/postmaster.pid)
+      signal=STOP
+      [ "$command" = suspend ] || signal=CONT
+      # The server first: then it starts nobody that would be missed.
+      kill -s "$signal" "$server"
+      # A child may end in between.
+      # shellcheck disable=SC2046
+      kill -s "$signal" $(cat "/proc/$server/task/$server/children") 2>>log || :
+      case $command in suspend) echo suspended ;; resume) echo resumed ;; esac
+      ;;
     kill)
       # The server's children are all that have it as parent.
       server=$(head -n 1 data/postmaster.pid)

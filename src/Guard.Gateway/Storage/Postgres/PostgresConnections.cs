@@ -61,7 +61,7 @@ internal static class PostgresConnections
     /// <summary>For the listener, which must notice soon that the other end is gone.</summary>
     public static NpgsqlConnectionStringBuilder ForListening(NpgsqlConnectionStringBuilder stated)
     {
-        var builder = With(stated, seconds: 2, "-c statement_timeout=2s");
+        var builder = With(stated, seconds: 2, "-c statement_timeout=2s -c synchronous_commit=on");
         builder.Pooling = false;
         builder.Timeout = 2;
         return builder;

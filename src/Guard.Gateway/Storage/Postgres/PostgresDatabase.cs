@@ -20,14 +20,14 @@ internal sealed partial class PostgresDatabase : IDatabase
     private readonly ITimer _partitions;
     private readonly ILogger<PostgresDatabase> _logger;
 
-    private PostgresDatabase(NpgsqlConnectionStringBuilder stated, string description, TimeProvider clock, ILogger<PostgresDatabase> logger)
+    private PostgresDatabase(NpgsqlConnectionStringBuilder stated, string description, bool allowVolatile, TimeProvider clock, ILogger<PostgresDatabase> logger)
     {
         _logger = logger;
         Description = description;
         _work = NpgsqlDataSource.Create(PostgresConnections.ForWork(stated));
         _reading = NpgsqlDataSource.Create(PostgresConnections.ForReading(stated));
-        PrepareMonths(clock.GetUtcNow());
-        _monitor = new PostgresMonitor(PostgresConnections.ForListening(stated).ConnectionString, Changes, clock);
+        PrepareMonths(clock.GetUtcNow(), isWaitedFor: false);
+        _monitor = new PostgresMonitor(PostgresConnections.ForListening(stated).ConnectionString, allowVolatile, Changes, clock);
         // What fails here is tried again, and a missing month is made when its first event comes.
         _partitions = clock.CreateTimer(_ => TryPrepareMonths(clock.GetUtcNow()), null, PartitionCheck, PartitionCheck);
     }
@@ -39,6 +39,7 @@ internal sealed partial class PostgresDatabase : IDatabase
         EventsByTime = "audit_event",
         FirstPosition = "SELECT position FROM audit_leaf WHERE clock >= @From ORDER BY clock, position LIMIT 1",
         LastPosition = "SELECT position FROM audit_leaf WHERE clock < @To + (SELECT max(lateness) FROM audit_lateness) ORDER BY clock DESC, position DESC LIMIT 1",
+        ChoosesIndexes = true,
         Answer = "answer",
         Resource = "resource",
         AgentId = "agent_id::text",
@@ -58,9 +59,10 @@ internal sealed partial class PostgresDatabase : IDatabase
         var name = PostgresConnections.Name(stated);
         try
         {
+            CheckDurability(options, stated, name);
             var migration = options.MigrationConnection is { } own ? PostgresConnections.Parse(own) : stated;
             var version = PostgresSchema.Migrate(PostgresConnections.ForMigration(migration), PostgresConnections.ForWork(stated), name);
-            return new PostgresDatabase(stated, $"PostgreSQL {version} {name}", clock, logger);
+            return new PostgresDatabase(stated, $"PostgreSQL {version} {name}", options.AllowVolatile, clock, logger);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -109,9 +111,11 @@ internal sealed partial class PostgresDatabase : IDatabase
     }
 
     /// <summary>Makes the partitions for events of <paramref name="time"/> and later.</summary>
-    public void PrepareMonths(DateTimeOffset time)
+    /// <param name="time">Of the first event.</param>
+    /// <param name="isWaitedFor">Decisions wait for it; else it may take the server as long as a busy one needs.</param>
+    public void PrepareMonths(DateTimeOffset time, bool isWaitedFor)
     {
-        using var connection = _work.OpenConnection();
+        using var connection = (isWaitedFor ? _work : _reading).OpenConnection();
         connection.Execute("SELECT prepare_months(@first, @months)", new { first = time.ToUnixTimeMilliseconds(), months = MonthsAhead });
     }
 
@@ -121,6 +125,16 @@ internal sealed partial class PostgresDatabase : IDatabase
         _monitor.Dispose();
         _work.Dispose();
         _reading.Dispose();
+    }
+
+    private static void CheckDurability(PostgresOptions options, NpgsqlConnectionStringBuilder stated, string name)
+    {
+        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(PostgresConnections.ForWork(stated).ConnectionString) { Pooling = false }.ConnectionString);
+        connection.Open();
+        if (!options.AllowVolatile && PostgresDurability.Refusal(connection) is { } refusal)
+        {
+            throw new GatewayStartException($"The server of the database {name} {refusal}.");
+        }
     }
 
     // INVARIANT (nobody waits for a gateway that stops): the append takes the lock that orders all gateways, and the commit
@@ -167,7 +181,7 @@ internal sealed partial class PostgresDatabase : IDatabase
     {
         try
         {
-            PrepareMonths(time);
+            PrepareMonths(time, isWaitedFor: false);
         }
         catch (DbException exception)
         {

@@ -16,6 +16,7 @@ internal sealed class PostgresMonitor : IDisposable
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly string _connectionString;
+    private readonly bool _allowVolatile;
     private readonly ChangeFeed _changes;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
@@ -24,9 +25,10 @@ internal sealed class PostgresMonitor : IDisposable
     // Written by the loop, read by every request.
     private volatile StoreOutage? _outage;
 
-    public PostgresMonitor(string connectionString, ChangeFeed changes, TimeProvider clock)
+    public PostgresMonitor(string connectionString, bool allowVolatile, ChangeFeed changes, TimeProvider clock)
     {
         _connectionString = connectionString;
+        _allowVolatile = allowVolatile;
         _changes = changes;
         _clock = clock;
         using (var connection = new NpgsqlConnection(connectionString))
@@ -58,6 +60,12 @@ internal sealed class PostgresMonitor : IDisposable
             {
                 await using var connection = new NpgsqlConnection(_connectionString);
                 await connection.OpenAsync(_stop.Token);
+                // The server may have been started again with other settings.
+                if (!_allowVolatile && PostgresDurability.Refusal(connection) is { } refusal)
+                {
+                    throw new InvalidOperationException($"The server {refusal}");
+                }
+
                 await connection.ExecuteAsync("LISTEN guard");
                 await FollowAsync(connection, () => isRetry = false);
             }

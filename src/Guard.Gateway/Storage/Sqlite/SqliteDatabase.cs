@@ -32,6 +32,7 @@ internal sealed class SqliteDatabase : IDatabase
         EventsByTime = "audit_event INDEXED BY audit_event_time",
         FirstPosition = "SELECT min(position) FROM audit_event INDEXED BY audit_event_time WHERE {0}",
         LastPosition = "SELECT max(position) FROM audit_event INDEXED BY audit_event_time WHERE {0}",
+        ChoosesIndexes = false,
         Answer = "json_extract(body, '$.answer')",
         Resource = "substr(json_extract(body, '$.resource'), 1, 500)",
         AgentId = "agent_id",

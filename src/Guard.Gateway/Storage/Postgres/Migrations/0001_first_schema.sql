@@ -221,6 +221,29 @@ BEGIN
 END
 $$;
 
+-- Takes the lock that orders all writers. A change sends its append and its commit in one flight; a gateway that is suspended
+-- with half of the flight sent, or whose machine is gone, holds the lock while the server waits for the rest, and none of
+-- the server's own limits reaches that state. So who waits ends the session that holds the lock and has sent nothing for a second:
+-- its change is undone, and its gateway was not answered.
+CREATE FUNCTION lock_append() RETURNS void
+LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
+BEGIN
+    WHILE NOT pg_try_advisory_xact_lock(1196573745, 2) LOOP
+        PERFORM pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND classid = 1196573745 AND objid = 2 AND granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND usename = current_user AND state = 'active' AND wait_event = 'ClientRead'
+              AND clock_timestamp() - query_start > interval '1 s';
+        BEGIN
+            PERFORM pg_advisory_xact_lock(1196573745, 2);
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            -- Look again; the statement's own limit ends this.
+        END;
+    END LOOP;
+END
+$$;
+
 -- Stores a group of events. The lock orders all writers of all gateways, so that positions become visible in their order; it
 -- is taken when everything the statement needs has arrived, so that a gateway that stops while it sends holds up nobody.
 -- Whether an event's basis is in force is looked up behind the lock, in the order of commits.
@@ -240,7 +263,7 @@ DECLARE
     latest        bigint;
     late          bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(1196573745, 2);
+    PERFORM lock_append();
     SELECT * INTO STRICT now_in_force FROM store_state;
     SELECT clock INTO latest FROM audit_leaf ORDER BY position DESC LIMIT 1;
     -- The whole group has the clock of its latest event.
