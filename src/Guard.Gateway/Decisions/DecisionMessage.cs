@@ -40,5 +40,10 @@ internal static class DecisionMessage
         return $"guard: {verb}{by}{because} (trace {traceId})";
     }
 
-    private static string WithStop(string sentence) => sentence[^1] is '.' or '!' or '?' or '…' ? sentence : sentence + ".";
+    // A sentence that is followed by a remark in parentheses has its stop before them.
+    private static string WithStop(string text)
+    {
+        var sentence = text[^1] == ')' && text.LastIndexOf(" (", StringComparison.Ordinal) is var remark and > 0 ? text[..remark] : text;
+        return sentence[^1] is '.' or '!' or '?' or '…' ? text : text + ".";
+    }
 }

@@ -111,6 +111,6 @@ public sealed class ExplainTests : IDisposable
         (await _cli.RunAsync("shell", "explain", "cp a " + new string('x', 5_000))).ExitCode.Should().Be(0);
 
     [Fact]
-    public async Task Explain_Help_SaysThatTheHookDoesNotUseIt() =>
-        (await _cli.RunAsync("shell", "explain", "--help")).Output.Should().Contain("Today's hook does not use it yet").And.Contain("docs/hooks.md");
+    public async Task Explain_Help_SaysThatTheHookSeesTheSame() =>
+        (await _cli.RunAsync("shell", "explain", "--help")).Output.Should().Contain("This is what the hook sees of a line").And.Contain("docs/hooks.md");
 }

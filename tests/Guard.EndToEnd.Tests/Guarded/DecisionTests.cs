@@ -102,12 +102,22 @@ public sealed class DecisionTests(GatewayFixture fixture) : IClassFixture<Gatewa
     [Fact]
     public Task Bash_SeveralCommandsInALine_DoNotRunOnAnAllowForTheFirst() => GuardedBench.PlayAsync(fixture.Gateway, async bench =>
     {
-        var call = ToolUse.Bash("touch one.txt; touch two.txt");
+        var call = ToolUse.Bash("touch one.txt; chmod 600 one.txt");
 
         await bench.RunAsync(call);
 
         bench.Exists("one.txt").Should().BeFalse();
-        bench.Exists("two.txt").Should().BeFalse();
+    });
+
+    [Fact]
+    public Task Bash_SeveralCommandsInALine_RunWhenEachIsAllowed() => GuardedBench.PlayAsync(fixture.Gateway, async bench =>
+    {
+        var call = ToolUse.Bash("touch one.txt && touch two.txt");
+
+        await bench.RunAsync(call);
+
+        bench.Exists("one.txt").Should().BeTrue();
+        bench.Exists("two.txt").Should().BeTrue();
     });
 
     private Task PlayDeniedAsync(string tool, ClientOptions options) => GuardedBench.PlayAsync(fixture.Gateway, async bench =>

@@ -35,7 +35,7 @@ public abstract class DecisionTests(StoreKind kind) : StoreTests(kind)
         events.Select(e => (e.Id, e.TraceId, e.Effect, e.Answer)).Should().Equal(
             new[] { unmatched, approve, asked, denied, allowed }.Select(r => ((string, string?, string?, string?))(r.EventId, r.TraceId, r.Effect, r.Answer)));
         events.Should().OnlyContain(e => e.Kind == AuditKinds.Decision && e.Organisation == "default" && e.Owner == "ada" && e.AgentName == "first" && e.AgentLabel == "dev-box"
-            && e.Installation == "i-1" && e.Sequence == 1 && e.Analyser == 1 && e.Client == "claude-code" && e.Bundle == gateway.Host.Policies.Bundle && e.Accesses!.Count == 1);
+            && e.Installation == "i-1" && e.Sequence == 1 && e.Analyser == Wire.AnalyserVersion && e.Client == "claude-code" && e.Bundle == gateway.Host.Policies.Bundle && e.Accesses!.Count == 1);
     }
 
     [Fact]
@@ -75,12 +75,12 @@ public abstract class DecisionTests(StoreKind kind) : StoreTests(kind)
     [Fact]
     public async Task Decision_OfATooOldAnalyser_IsDeniedInEveryMode()
     {
-        await using var gateway = await StartAsync(adjust: options => options with { MinimumAnalyser = 2, FirstAgent = options.FirstAgent with { AuditModeAllowed = true } });
+        await using var gateway = await StartAsync(adjust: options => options with { MinimumAnalyser = Wire.AnalyserVersion + 1, FirstAgent = options.FirstAgent with { AuditModeAllowed = true } });
 
         var response = await gateway.DecideAsync(Some.Read() with { Mode = Modes.Audit });
 
         response.Should().BeEquivalentTo(new { Answer = "deny", Effect = "deny", Mode = "enforce" });
-        response.Message.Should().Contain("the hook's analyser has version 1 and this gateway needs 2 or later; update guard-hook");
+        response.Message.Should().Contain($"the hook's analyser has version {Wire.AnalyserVersion} and this gateway needs {Wire.AnalyserVersion + 1} or later; update guard-hook");
     }
 
     [Fact]
