@@ -15,22 +15,22 @@ internal static class Facts
 
     private static EvaluationRequest Request(
         AgentIdentity agent, DecisionRequest request, IReadOnlyList<RequestedAccess> accesses, WorkspaceFact workspace, string? sourceAddress, DateTimeOffset now) => new()
-    {
-        Agent = agent.Facts,
-        Accesses = accesses,
-        Tool = request.Call.Input is null ? null : ToolFact.Of(request.Call.Tool, request.Call.Input, accesses),
-        Workspace = workspace,
-        Homes = [.. (request.Call.Homes ?? []).Select(static home => new FolderSpelling(home.Written, home.Real))],
-        Context = new ContextFacts
         {
-            PermissionMode = request.Call.PermissionMode,
-            Client = request.Call.Client,
-            SubagentType = request.Call.SubagentType,
-            SourceAddress = sourceAddress,
-        },
-        SessionId = request.Call.SessionId,
-        Now = now,
-    };
+            Agent = agent.Facts,
+            Accesses = accesses,
+            Tool = request.Call.Input is null ? null : ToolFact.Of(request.Call.Tool, request.Call.Input, accesses),
+            Workspace = workspace,
+            Homes = [.. (request.Call.Homes ?? []).Select(static home => new FolderSpelling(home.Written, home.Real))],
+            Context = new ContextFacts
+            {
+                PermissionMode = request.Call.PermissionMode,
+                Client = request.Call.Client,
+                SubagentType = request.Call.SubagentType,
+                SourceAddress = sourceAddress,
+            },
+            SessionId = request.Call.SessionId,
+            Now = now,
+        };
 
     public static WorkspaceFact Workspace(ToolCall call) =>
         call.Workspace is { } stated ? new WorkspaceFact { Folder = new FolderSpelling(stated.Written, stated.Real) } : WorkspaceFact.NotStated;

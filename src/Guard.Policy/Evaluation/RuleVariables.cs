@@ -10,8 +10,12 @@ internal static class RuleVariables
 
     private static readonly ImmutableDictionary<string, CelType> AgentMembers = new Dictionary<string, CelType>
     {
-        ["id"] = CelType.String, ["name"] = CelType.String, ["tags"] = CelType.ListOf(CelType.String), ["trustTier"] = CelType.String,
-        ["owner"] = CelType.Dyn, ["groups"] = CelType.ListOf(CelType.String),
+        ["id"] = CelType.String,
+        ["name"] = CelType.String,
+        ["tags"] = CelType.ListOf(CelType.String),
+        ["trustTier"] = CelType.String,
+        ["owner"] = CelType.Dyn,
+        ["groups"] = CelType.ListOf(CelType.String),
     }.ToImmutableDictionary();
 
     private static readonly ImmutableDictionary<string, CelType> ContextMembers = new[]

@@ -26,14 +26,23 @@ internal static class ToolFamilies
 {
     private static readonly FrozenDictionary<string, ToolFamily> Names = new Dictionary<string, ToolFamily>(StringComparer.OrdinalIgnoreCase)
     {
-        ["bash"] = ToolFamily.Shell, ["shell"] = ToolFamily.Shell, ["exec"] = ToolFamily.Shell,
+        ["bash"] = ToolFamily.Shell,
+        ["shell"] = ToolFamily.Shell,
+        ["exec"] = ToolFamily.Shell,
         ["read"] = ToolFamily.Read,
         ["write"] = ToolFamily.Write,
-        ["edit"] = ToolFamily.Edit, ["multiedit"] = ToolFamily.Edit, ["notebookedit"] = ToolFamily.Edit, ["notebook_edit"] = ToolFamily.Edit,
-        ["webfetch"] = ToolFamily.WebFetch, ["web_fetch"] = ToolFamily.WebFetch, ["fetch"] = ToolFamily.WebFetch,
-        ["websearch"] = ToolFamily.WebSearch, ["web_search"] = ToolFamily.WebSearch,
+        ["edit"] = ToolFamily.Edit,
+        ["multiedit"] = ToolFamily.Edit,
+        ["notebookedit"] = ToolFamily.Edit,
+        ["notebook_edit"] = ToolFamily.Edit,
+        ["webfetch"] = ToolFamily.WebFetch,
+        ["web_fetch"] = ToolFamily.WebFetch,
+        ["fetch"] = ToolFamily.WebFetch,
+        ["websearch"] = ToolFamily.WebSearch,
+        ["web_search"] = ToolFamily.WebSearch,
         ["browser"] = ToolFamily.Browser,
-        ["agent"] = ToolFamily.Agent, ["task"] = ToolFamily.Agent,
+        ["agent"] = ToolFamily.Agent,
+        ["task"] = ToolFamily.Agent,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> Editors = new[] { "Edit", "MultiEdit", "NotebookEdit" }.ToFrozenSet(StringComparer.Ordinal);
