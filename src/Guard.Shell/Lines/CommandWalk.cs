@@ -30,7 +30,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         var effects = ProgramEffects.Of(words, new CommandFacts { Probe = Probe(place), InputIsGiven = given });
         var name = words[0] is { IsKnown: true } program ? program.Text : null;
         command = Shown(words, effects.Canonical, effects, place, IsInert(effects, name, words, place));
-        var opacity = PipedText.OpacityOfFile([new FeedingCommand(words, effects, place.Input, place.Folder), .. text.Feeders(place.Input)]);
+        var opacity = PipedText.OpacityOfFile(effects) ?? text.OpacityOfInput(place.Input);
         foreach (var effect in effects.Effects)
         {
             Add(effect, place, command);
@@ -145,7 +145,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
     private int Shown(IReadOnlyList<Argument> words, IReadOnlyList<Argument> canonical, CommandEffects? effects, CommandPlace place, bool inert)
     {
         var normal = WordSpelling.Join(words);
-        var index = output.Add(new LineCommand(place.Span, normal, WordSpelling.Join(canonical), words, place.Folder, place.Parent) { Elsewhere = place.Elsewhere, Effects = effects });
+        var index = output.Add(new LineCommand(place.Span, normal, words.SequenceEqual(canonical) ? normal : WordSpelling.Join(canonical), words, place.Folder, place.Parent) { Elsewhere = place.Elsewhere, Effects = effects });
         output.Add(new LineAccess("execute:shell", normal, place.Span, index) { Inert = inert, Unknown = words.Any(w => !w.IsKnown) });
         return index;
     }

@@ -1,4 +1,3 @@
-using Guard.Shell.Effects;
 using Guard.Shell.Syntax;
 
 namespace Guard.Shell.Lines;
@@ -6,13 +5,13 @@ namespace Guard.Shell.Lines;
 /// <summary>Takes what the line does, once each, within the limits.</summary>
 internal sealed class LineOutput(string line, LineLimits limits)
 {
-    private readonly HashSet<(string Action, string Resource, string? Written, bool Subtree, bool Inert, bool Runs, int Command, SubtreeFilter Filter)> _seen = [];
+    private readonly HashSet<LineAccess> _seen = new(SameAccess.Instance);
     private readonly int _steps = limits.StepsFor(line);
     private readonly HashSet<(string Code, SourceSpan Span)> _opaque = [];
 
     private readonly Dictionary<(SourceSpan Span, string Normal, string? Folder, int Parent, bool Elsewhere), int> _commands = [];
 
-    private readonly List<string> _links = [];
+    private readonly HashSet<string> _links = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _foreign = new(StringComparer.Ordinal);
 
     public List<LineCommand> Commands { get; } = [];
@@ -33,8 +32,21 @@ internal sealed class LineOutput(string line, LineLimits limits)
     /// <summary>The line makes a link here: where paths through it lead is told by the line, not by the files there are now.</summary>
     public void AddLink(string path) => _links.Add(path);
 
-    public bool IsThroughLink(string path) =>
-        _links.Exists(link => path.StartsWith(link, StringComparison.Ordinal) && (path.Length == link.Length || path[link.Length] == '/' || link == "/"));
+    public bool IsThroughLink(string path)
+    {
+        if (_links.Count == 0)
+            return false;
+        var links = _links.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (links.Contains(path) || links.Contains("/"))
+            return true;
+        for (var slash = path.IndexOf('/', Math.Min(1, path.Length)); slash > 0; slash = path.IndexOf('/', slash + 1))
+        {
+            if (links.Contains(path.AsSpan(0, slash)))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The line fills this file with text from the network or a decoder.</summary>
     public void AddForeign(string path, string opacity) => _foreign[path] = opacity;
@@ -62,7 +74,7 @@ internal sealed class LineOutput(string line, LineLimits limits)
 
     public void Add(LineAccess access)
     {
-        if (!_seen.Add((access.Action, access.Resource, access.Written, access.Subtree, access.Inert, access.Runs, access.Command, access.Filter)))
+        if (!_seen.Add(access))
             return;
         if (Accesses.Count >= limits.Accesses)
             Exhaust(access.Span);

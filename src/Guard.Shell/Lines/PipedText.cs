@@ -14,18 +14,16 @@ internal static class PipedText
     // Programs whose output is seldom anything but what somebody wanted to hide.
     private static readonly FrozenSet<string> Unveilers = new[] { "base64", "base32", "basenc", "openssl", "xxd", "uudecode" }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Why a file that holds their output must not be run; null: it may.</summary>
-    public static string? OpacityOfFile(IEnumerable<FeedingCommand> feeders)
+    /// <summary>Why a file that holds a command's output must not be run; null: it may.</summary>
+    public static string? OpacityOfFile(CommandEffects effects)
     {
-        foreach (var feeder in feeders)
+        for (var i = 0; i < effects.Effects.Count; i++)
         {
-            if (feeder.Effects.Effects.Any(e => e.Action is EffectAction.WebFetch or EffectAction.WebWrite))
+            if (effects.Effects[i].Action is EffectAction.WebFetch or EffectAction.WebWrite)
                 return LineOpacity.CodeFromNetwork;
-            if (Unveilers.Contains(feeder.Effects.Program))
-                return LineOpacity.CodeFromDecoder;
         }
 
-        return null;
+        return Unveilers.Contains(effects.Program) ? LineOpacity.CodeFromDecoder : null;
     }
 
     /// <summary>The text that a command prints, where it follows from its words; null where it does not.</summary>

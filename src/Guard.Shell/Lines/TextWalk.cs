@@ -13,6 +13,7 @@ internal sealed class TextWalk
     private readonly LineFacts _facts;
     private readonly CommandWalk _commands;
     private readonly Dictionary<int, FeedingCommand> _feeding = [];
+    private readonly Dictionary<ShellInput.Pipe, string?> _opacities = [];
 
     /// <summary>For a text within the line: where in the line it comes from, and which command runs it.</summary>
     private readonly CommandPlace? _origin;
@@ -79,6 +80,25 @@ internal sealed class TextWalk
         }
 
         return only;
+    }
+
+    /// <summary>Why a file that holds what comes through a pipe, from however far ahead, must not be run; null: it may.</summary>
+    public string? OpacityOfInput(ShellInput input)
+    {
+        if (input is not ShellInput.Pipe pipe)
+            return null;
+        if (_opacities.TryGetValue(pipe, out var opacity))
+            return opacity;
+        for (var i = pipe.FirstStep; opacity is null && i < pipe.EndStep && i < _steps.Length; i++)
+        {
+            if (!_feeding.TryGetValue(i, out var feeder))
+                continue;
+
+            // Steps only ever read from earlier ones; those within the pipe's own range are looked at anyway.
+            opacity = PipedText.OpacityOfFile(feeder.Effects) ?? (feeder.Input is ShellInput.Pipe next && next.FirstStep < pipe.FirstStep ? OpacityOfInput(next) : null);
+        }
+
+        return _opacities[pipe] = opacity;
     }
 
     /// <summary>All commands whose output may come through a pipe, however far ahead.</summary>
@@ -190,7 +210,7 @@ internal sealed class TextWalk
 
         foreach (var redirect in command.Redirects)
             Redirect(redirect, command.WorkingDirectory, at);
-        if (_feeding.TryGetValue(index, out var fed) && PipedText.OpacityOfFile([fed, .. Feeders(command.Input)]) is { } opacity)
+        if (!command.Redirects.IsEmpty && _feeding.TryGetValue(index, out var fed) && (PipedText.OpacityOfFile(fed.Effects) ?? OpacityOfInput(command.Input)) is { } opacity)
         {
             foreach (var redirect in command.Redirects)
             {
