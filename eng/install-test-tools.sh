@@ -34,6 +34,7 @@ missing_packages() {
   has openssl || printf 'openssl '
   has node || printf 'nodejs '
   has npm || printf 'npm '
+  has systemd-analyze || printf 'systemd '
   has gdb || printf 'gdb '
   has pkill || printf 'procps '
   has useradd || printf 'passwd '

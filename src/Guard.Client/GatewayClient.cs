@@ -62,6 +62,14 @@ public sealed class GatewayClient : IDisposable
         return await SendAsync(request, ProtocolJson.Default.HealthReport, HttpStatusCode.ServiceUnavailable, cancel);
     }
 
+    /// <summary>The gateway's clock, to the second; null: it did not say.</summary>
+    public async Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancel = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative("/health/live"));
+        var (_, _, date) = await ExchangeAsync(request, cancel);
+        return date;
+    }
+
     /// <summary>Asks for a decision, as a hook does. Needs an agent's key.</summary>
     public Task<DecisionResponse> DecideAsync(DecisionRequest request, CancellationToken cancel = default) =>
         SendAsync(HttpMethod.Post, Wire.DecisionsPath, request, ProtocolJson.Default.DecisionRequest, StrictJson.DecisionResponse, cancel);
@@ -260,7 +268,7 @@ public sealed class GatewayClient : IDisposable
     private async Task<TResponse> SendAsync<TResponse>(
         HttpRequestMessage request, JsonTypeInfo<TResponse> responseType, HttpStatusCode? alsoAccepted, CancellationToken cancel)
     {
-        var (status, content) = await ExchangeAsync(request, cancel);
+        var (status, content, _) = await ExchangeAsync(request, cancel);
         if (!IsSuccess(status) && status != alsoAccepted) throw Refusal(status, content);
         try
         {
@@ -275,14 +283,14 @@ public sealed class GatewayClient : IDisposable
         }
     }
 
-    private async Task<(HttpStatusCode Status, byte[] Content)> ExchangeAsync(HttpRequestMessage request, CancellationToken cancel)
+    private async Task<(HttpStatusCode Status, byte[] Content, DateTimeOffset? Date)> ExchangeAsync(HttpRequestMessage request, CancellationToken cancel)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(_timeout);
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token);
-            return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(deadline.Token));
+            return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(deadline.Token), response.Headers.Date);
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using System.Security.Cryptography;
 using Guard.Cli.Connection;
+using Guard.Cli.Init.Managed;
 using Guard.Cli.Terminal;
 using Guard.Client;
 using Guard.Policy;
@@ -21,23 +21,51 @@ internal sealed class GatewayChecks(CliContext context, HookConfigFile? settings
     {
         var findings = new List<Finding>();
         var options = new GatewayClientOptions { Address = address, ApiKey = adminKey, CaFile = caFile ?? settings?.CaFile, Timeout = Limit };
-        using var client = new GatewayClient(options);
+        using var client = Connect(options, findings);
+        if (client is null) return findings;
+        DateTimeOffset? theirs;
         try
         {
+            theirs = await client.GetTimeAsync(cancel);
             var health = await client.GetHealthAsync(cancel);
             if (health.Status != "ok")
                 findings.Add(new Finding(FindingCodes.GatewayDegraded, $"the gateway at {address} is {health.Status}: {string.Join("; ", health.Checks.Where(check => check.Status != "ok").Select(check => $"{check.Name}: {check.Detail}"))}", "look at its log"));
         }
         catch (GatewayException e)
         {
-            findings.Add(new Finding(FindingCodes.GatewayUnreachable, e.Message, "start it with `guard up`; on a managed installation with `systemctl start guard-gateway`. Until then every tool call is denied"));
+            findings.Add(new Finding(FindingCodes.GatewayUnreachable, e.Message, WhereToStart(address) + ". Until then every tool call is denied"));
             return findings;
         }
 
-        if (await ReadClockAsync(address, cancel) is { } theirs && (theirs - context.Time.GetUtcNow()).Duration() is var off && off > Skew)
+        if (theirs is { } clock && (clock - context.Time.GetUtcNow()).Duration() is var off && off > Skew)
             findings.Add(new Finding(FindingCodes.ClockOff, $"the gateway's clock and this machine's are {off.TotalSeconds:0} s apart: expiry of keys, conditions on the time and the record are off", "set the clocks, e.g. with chrony or systemd-timesyncd"));
         if (adminKey is not null) await AskAsAdministratorAsync(client, findings, cancel);
         return findings;
+    }
+
+    private static string WhereToStart(GatewayAddress address) => address.SocketPath switch
+    {
+        ManagedLayout.Socket => $"as root: `systemctl start guard-gateway`, or {ManagedLayout.StartScript} where systemd does not run",
+        null when address.BaseUri.Scheme == Uri.UriSchemeHttps => "see that it runs, that this machine reaches it, and that `caFile` of the hook's settings holds its authority",
+        _ => "start it with `guard up`",
+    };
+
+    private static GatewayClient? Connect(GatewayClientOptions options, List<Finding> findings)
+    {
+        try
+        {
+            return new GatewayClient(options);
+        }
+        catch (FormatException e)
+        {
+            findings.Add(new Finding(FindingCodes.KeyRefused, $"the admin key cannot be one: {e.Message}", "name another with --admin-key-file"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            findings.Add(new Finding(FindingCodes.HookSettings, $"the authorities in {options.CaFile} cannot be read: {e.Message}; the hook cannot either, and denies every tool call", "put the gateway's authorities there, in PEM form"));
+        }
+
+        return null;
     }
 
     private async Task AskAsAdministratorAsync(GatewayClient client, List<Finding> findings, CancellationToken cancel)
@@ -92,33 +120,5 @@ internal sealed class GatewayChecks(CliContext context, HookConfigFile? settings
         }).ToList();
         foreach (var name in bundle.Policies.Select(policy => policy.Name).Where(name => !facts.Exists(agent => bundle.MayApply(name, agent))))
             findings.Add(new Finding(FindingCodes.PolicyNobody, $"the policy {name} applies to none of the {facts.Count} agents", $"compare its `appliesTo` with `guard agent list`, or take it out with `guard policy remove {name}`"));
-    }
-
-    // The client library does not show headers.
-    private static async Task<DateTimeOffset?> ReadClockAsync(GatewayAddress address, CancellationToken cancel)
-    {
-        if (address.SocketPath is null && address.BaseUri.Scheme == Uri.UriSchemeHttps) return null;
-        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        if (address.SocketPath is { } path)
-        {
-            handler.ConnectCallback = async (_, token) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), token);
-                return new NetworkStream(socket, ownsSocket: true);
-            };
-        }
-
-        using var http = new HttpClient(handler) { Timeout = Limit };
-        try
-        {
-            using var answer = await http.GetAsync(new Uri(address.BaseUri, "/health/live"), HttpCompletionOption.ResponseHeadersRead, cancel);
-            return answer.StatusCode == HttpStatusCode.OK ? answer.Headers.Date : null;
-        }
-        catch (HttpRequestException)
-        {
-            // It answered a moment ago; what fails now shows in the canaries.
-            return null;
-        }
     }
 }

@@ -1,6 +1,10 @@
+using System.Net;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Guard.Cli.Doctor;
 using Guard.Cli.Terminal;
 
@@ -105,6 +109,53 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Key_MadeWithAnEndThatIsNear_IsFound()
+    {
+        await using var gateway = await StartAsync(Policy);
+        var settings = Path.Combine(_cli.GuardFolder, "hook.json");
+        File.Delete(settings);
+        (await _cli.RunAsync("agent", "create", "short", "--tag", "claude-code", "--expires", "13d", "--write-hook-config", settings)).ExitCode.Should().Be(ExitCodes.Done);
+
+        (await CodesAsync()).Should().Equal("key.expires");
+        (await CodesAsync(new ShiftedClock(TimeSpan.FromDays(-2)))).Should().NotContain("key.expires");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-10)]
+    [InlineData(10)]
+    public async Task Clock_OverHttps_IsComparedToo(int minutesOff)
+    {
+        var certificate = MakeCertificate();
+        await using var gateway = await StartAsync(Policy, "--https", "127.0.0.1:0", "--certificate", certificate, "--key", certificate);
+        var address = Regex.Match(gateway.Output, "https://127.0.0.1:[0-9]+", RegexOptions.None, TimeSpan.FromSeconds(1)).Value;
+        CliHarness.Write(Path.Combine(_cli.GuardFolder, "hook.json"), $$"""{"gatewayUrl":"{{address}}","apiKey":"guard_agent_x","caFile":"{{certificate}}"}""");
+
+        var codes = await CodesAsync(new ShiftedClock(TimeSpan.FromMinutes(minutesOff)));
+
+        codes.Should().Equal(minutesOff == 0 ? [] : ["clock.off"]);
+    }
+
+    [Fact]
+    public async Task Authorities_ThatAreMissing_AreFound()
+    {
+        CliHarness.Write(Path.Combine(_cli.GuardFolder, "hook.json"), """{"gatewayUrl":"https://127.0.0.1:1","apiKey":"guard_agent_x","caFile":"/nowhere/ca.pem"}""");
+        await _cli.RunAsync("init");
+        CliHarness.WriteProgram(_cli.HookPath, FairHook);
+
+        (await CodesAsync()).Should().Equal("hook.settings");
+    }
+
+    [Fact]
+    public async Task AdminKey_ThatIsNone_IsFound()
+    {
+        await using var gateway = await StartAsync(Policy);
+        CliHarness.Write(Path.Combine(_cli.GuardFolder, "admin.key"), "not a key");
+
+        (await CodesAsync()).Should().Equal("key.refused");
+    }
+
+    [Fact]
     public void Document_ListsEveryCode()
     {
         var codes = typeof(FindingCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);
@@ -112,13 +163,27 @@ public sealed class DoctorTests : IDisposable
         File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md")).Should().ContainAll(codes.Select(code => $"| `{code}` |"));
     }
 
-    private async Task<RunningGateway> StartAsync(string? policy)
+    private string MakeCertificate()
     {
-        string[] policies = [];
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=gateway", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var path = Path.Combine(_cli.Home, "gateway.pem");
+        CliHarness.Write(path, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
+    private async Task<RunningGateway> StartAsync(string? policy, params string[] more)
+    {
+        var policies = more;
         if (policy is not null)
         {
             CliHarness.Write(Path.Combine(_cli.Project, "policies", "team.yaml"), policy);
-            policies = ["--policies", Path.Combine(_cli.Project, "policies")];
+            policies = [.. more, "--policies", Path.Combine(_cli.Project, "policies")];
         }
 
         File.Delete(Path.Combine(_cli.GuardFolder, "hook.json"));

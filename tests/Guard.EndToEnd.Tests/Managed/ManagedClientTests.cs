@@ -70,6 +70,34 @@ public sealed class ManagedClientTests(ManagedMachine machine)
         (await machine.RunAsync("dev", $"ls {Project}")).StandardOutput.Should().NotContain("denied.txt");
     }
 
+    /// <summary>Rows: which settings require the version; how the client is started; whether it refuses.</summary>
+    [ManagedTheory]
+    [InlineData("/etc/claude-code/managed-settings.json", "-p hello", true)]
+    [InlineData("/etc/claude-code/managed-settings.json", "-p hello --bare", true)]
+    [InlineData("/etc/claude-code/managed-settings.json", "-p hello --safe-mode", true)]
+    [InlineData("/etc/claude-code/managed-settings.json", "--version", false)]
+    [InlineData("/home/dev/.claude/settings.json", "-p hello", false)]
+    public async Task RequiredVersion_AboveTheClients_KeepsItFromStarting(string settings, string arguments, bool refuses)
+    {
+        await PrepareAsync("mkdir -p ~/.claude; echo '{}' >~/.claude/settings.json");
+        await machine.RunAsync("root", $"cp {settings} /run/kept; node -e \"const fs=require('fs'),f='{settings}',s=JSON.parse(fs.readFileSync(f)); s.requiredMinimumVersion='99.0.0'; fs.writeFileSync(f, JSON.stringify(s))\"");
+        try
+        {
+            var result = await machine.RunAsync("dev", $"cd {Project}; ANTHROPIC_BASE_URL=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1 ANTHROPIC_API_KEY=x CLAUDE_CODE_MAX_RETRIES=0 timeout 40 /opt/client/claude {arguments} 2>&1");
+
+            const string Refusal = "older than the minimum version required by your organization (99.0.0)";
+            if (refuses)
+                result.StandardOutput.Should().Contain(Refusal);
+            else
+                result.StandardOutput.Should().NotBeEmpty().And.NotContain(Refusal);
+            (result.ExitCode == 0).Should().Be(arguments == "--version");
+        }
+        finally
+        {
+            await machine.RunAsync("root", $"cat /run/kept >{settings}");
+        }
+    }
+
     private static string Registering(string handler) => "{\"hooks\":{\"PreToolUse\":[{\"matcher\":\"*\",\"hooks\":[" + handler + "]}]}}";
 
     private Task PrepareAsync(string preparation) => machine.RunAsync(

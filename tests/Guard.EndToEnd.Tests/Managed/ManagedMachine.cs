@@ -15,17 +15,26 @@ public sealed class ManagedMachine : IAsyncLifetime
     public const string Hook = "/usr/local/lib/guard/guard-hook";
 
     private const string Secret = "THE-SECRET-OF-DEV";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    // Against hanging for ever, not a measure: a machine copies the distribution and starts it five times.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    private readonly string[] _kind;
     private Process? _machine;
     private string _inside = "";
+
+    public ManagedMachine() => _kind = [];
+
+    private ManagedMachine(string kind) => _kind = [kind];
+
+    /// <summary>The same machine without Guard.</summary>
+    internal static ManagedMachine Bare() => new("bare");
 
     public async Task InitializeAsync()
     {
         if (!Environment.IsPrivilegedProcess) return;
         var start = new ProcessStartInfo(
             "unshare",
-            ["-mpf", "--kill-child", "--mount-proc", "--propagation", "private", Repository.InTests("Managed", "machine.sh"), GuardDistribution.Folder, Repository.InTests("Policies"), ClientExecutable.FilePath])
+            ["-mpf", "--kill-child", "--mount-proc", "--propagation", "private", Repository.InTests("Managed", "machine.sh"), GuardDistribution.Folder, Repository.InTests("Policies"), ClientExecutable.FilePath, .. _kind])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -34,7 +43,8 @@ public sealed class ManagedMachine : IAsyncLifetime
         };
         _machine = Process.Start(start)!;
         var error = _machine.StandardError.ReadToEndAsync();
-        if (await _machine.StandardOutput.ReadLineAsync().WaitAsync(Limit) != "ready") throw new InvalidOperationException($"The managed machine was not made: {await error}");
+        if (await _machine.StandardOutput.ReadLineAsync().WaitAsync(Limit) != "ready")
+            throw new InvalidOperationException($"The managed machine was not made: {await error}");
         _inside = (await File.ReadAllTextAsync($"/proc/{_machine.Id}/task/{_machine.Id}/children")).Trim();
         await RunAsync("root", $"printf '{Secret}' >/home/dev/.env; echo note >/home/dev/notes.txt; chown dev: /home/dev/.env /home/dev/notes.txt");
     }

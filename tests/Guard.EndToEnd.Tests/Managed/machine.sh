@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes a machine of its own out of mount and process namespaces, and a managed installation in it:
-#   unshare -mpf --kill-child --mount-proc --propagation private machine.sh DISTRIBUTION POLICIES CLIENT
+#   unshare -mpf --kill-child --mount-proc --propagation private machine.sh DISTRIBUTION POLICIES CLIENT [bare]
+# With `bare` Guard is not installed.
 # The real machine keeps its /etc, /run, /var/lib, /usr/local and /home. Prints `ready`; ends with its standard input.
 set -eu
 distribution=$1 policies=$2 client=$3
@@ -30,6 +31,12 @@ cp /etc/claude-code/managed-settings.json /run/settings-before
 chmod 644 /etc/claude-code/managed-settings.json
 
 useradd --create-home --shell /bin/bash dev
+
+if [ "${4:-}" = bare ]; then
+  echo ready
+  cat >/dev/null
+  exit
+fi
 
 "$distribution/guard" init --managed --policies "$policies" --admin-key-file /etc/guard-admin.key >/run/init-1 2>&1 </dev/null || { cat /run/init-1 >&2; exit 1; }
 /usr/local/lib/guard/start-gateway >/run/gateway.log 2>&1 </dev/null &

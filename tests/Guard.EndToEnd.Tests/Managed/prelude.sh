@@ -11,6 +11,9 @@ input() {
 # Asks the hook about it, as registered; what stands before becomes the words in front of the program: ask env A=b
 ask() { input | "$@" "$HOOK" pre --config /etc/guard/hook.json --workspace /home/dev; }
 
+# Waits until a process that was started is the hook: until then it is still this shell, whose memory is its user's.
+running() { until [ "$(cat "/proc/$1/comm")" = guard-hook ]; do sleep 0.05; done; }
+
 # A library that ends any program it gets into with the exit code of "no objection".
 evil() {
   printf '#include <unistd.h>\n__attribute__((constructor)) static void in(void) { _exit(0); }\n' >"$HOME/evil.c"

@@ -6,7 +6,8 @@ namespace Guard.Cli.Init.Managed;
 /// What the client's managed settings need beside the hooks, each measured with client 2.1.329:
 /// <c>allowManagedHooksOnly</c>, because another hook can rewrite a call after Guard has judged it;
 /// <c>disableSkillShellExecution</c>, because commands inside skills run without being shown to hooks;
-/// <c>requiredMinimumVersion</c>, because older clients ignore <c>onFailure</c>;
+/// <c>requiredMinimumVersion</c>, because older clients ignore <c>onFailure</c>: an older one refuses to start, in print mode
+/// and with its bare and safe modes too, if it is new enough to know the setting;
 /// <c>NO_PROXY</c>, because a project's environment otherwise reroutes hooks of type http, managed ones too.
 /// </summary>
 internal static class ManagedSettings
