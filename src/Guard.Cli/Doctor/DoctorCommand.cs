@@ -29,7 +29,7 @@ internal static class DoctorCommand
             if (parsed.GetValue(json))
                 context.Output.WriteLine(JsonSerializer.Serialize(report, CliJson.Default.DoctorReport));
             else
-                Write(context, report);
+                DoctorText.Write(context, report);
             return report.Findings.Count == 0 ? ExitCodes.Done : ExitCodes.Negative;
         });
         return command;
@@ -52,26 +52,5 @@ internal static class DoctorCommand
                 throw new CliException(ExitCodes.NotAuthorised, $"the admin key in {path} cannot be read: {e.Message}", e);
             }
         }
-    }
-
-    private static void Write(CliContext context, DoctorReport report)
-    {
-        Line("installation", report.Installation);
-        if (report.RegisteredIn is { } file) Line("registered in", context.Shorten(file));
-        if (report.Hook is { } hook) Line("hook", context.Shorten(hook));
-        if (report.Gateway is { } gateway) Line("gateway", gateway);
-        if (report.Client is { } client) Line("client", context.Shorten(client));
-        foreach (var canary in report.Canaries) Line("canary", $"must be {canary.Name}: {(canary.Passed ? "it is" : "it is NOT")}");
-        context.WriteLine("");
-        foreach (var finding in report.Findings)
-        {
-            context.WriteLine($"{finding.Code}: {finding.Message}");
-            context.WriteLine($"  what to do: {finding.Remedy}");
-        }
-
-        context.WriteLine(report.Findings.Count switch { 0 => "All is well.", 1 => "1 finding.", var count => $"{count} findings." });
-        foreach (var note in report.Notes) context.WriteLine($"Note: {note}.");
-
-        void Line(string name, string text) => context.WriteLine($"  {name,-14} {text}");
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Examination(CliContext context, GuardFolder folder, string
         var (settings, mayRead) = ReadHookSettings(registered);
         var address = await ExamineGatewayAsync(settings, mayRead, cancel);
         var canaries = registered is null || _findings.Exists(finding => finding.Code == FindingCodes.HookProgram) ? [] : await HookCanaries.FlyAsync(registered, context.CurrentDirectory, cancel);
-        foreach (var canary in canaries.Where(canary => !canary.Passed)) _findings.Add(Explain(canary));
+        foreach (var canary in canaries.Where(canary => !canary.Passed && !IsExplained(canary))) _findings.Add(Explain(canary));
 
         var isManaged = registered is { IsManaged: true };
         if (registered is { IsManaged: false })
@@ -116,10 +116,27 @@ internal sealed class Examination(CliContext context, GuardFolder folder, string
         return address.Text;
     }
 
-    private static Finding Explain(CanaryResult canary) =>
-        canary.Reason.Contains("refused the request (401", StringComparison.Ordinal)
-            ? new Finding(FindingCodes.KeyRefused, $"the gateway does not take the hook's key: {canary.Reason}", "make a new one: `guard agent rotate NAME`, or on a managed machine remove /etc/guard/hook.json and run `guard init --managed`")
-        : canary.Name == "denied"
-            ? new Finding(FindingCodes.CanaryNotDenied, $"a call that must be denied: {canary.Reason}", "see the other findings; `guard-hook pre --trace FILE` shows what the hook does")
-            : new Finding(FindingCodes.CanaryNotAllowed, $"a call that touches nothing was not allowed: {canary.Reason}", "see the other findings; `guard-hook pre --trace FILE` shows what the hook does");
+    // One cause is one finding. What was let pass is always one of its own.
+    private bool IsExplained(CanaryResult canary)
+    {
+        if (!canary.Stopped) return false;
+        var unanswered = canary.Reason.Contains("denied: the gateway at", StringComparison.Ordinal) && !IsKeyRefused(canary);
+        return _findings.Exists(finding => (finding.Code is FindingCodes.GatewayUnreachable && unanswered) || (finding.Code is FindingCodes.PolicyNone && canary.Name == "allowed"));
+    }
+
+    private static bool IsKeyRefused(CanaryResult canary) => canary.Reason.Contains("refused the request (401", StringComparison.Ordinal);
+
+    private static Finding Explain(CanaryResult canary)
+    {
+        const string Look = "see the other findings; `guard-hook pre --trace FILE` shows what the hook does";
+        if (IsKeyRefused(canary))
+            return new Finding(FindingCodes.KeyRefused, $"the gateway does not take the hook's key: {canary.Reason}", "make a new one: `guard agent rotate NAME`, or on a managed machine remove /etc/guard/hook.json and run `guard init --managed`");
+        if (canary.Name == "denied")
+            return new Finding(FindingCodes.CanaryNotDenied, canary.Stopped ? $"a call that the floor must deny was denied otherwise: {canary.Reason}" : $"a call that must be denied was let pass: {canary.Reason}", Look);
+        var ungoverned = canary.Reason.Contains("no policy applies to the agent", StringComparison.Ordinal);
+        return new Finding(
+            FindingCodes.CanaryNotAllowed,
+            $"a call that touches nothing was not allowed: {canary.Reason}",
+            ungoverned ? "`guard policy apply policies`, or let a policy there is apply to this agent (`appliesTo`, `guard agent list`)" : Look);
+    }
 }

@@ -10,7 +10,8 @@ internal sealed record Finding(string Code, string Message, string Remedy);
 /// <param name="Name"><c>denied</c> or <c>allowed</c>: what it must be.</param>
 /// <param name="Passed">It was.</param>
 /// <param name="Reason">What the hook said.</param>
-internal sealed record CanaryResult(string Name, bool Passed, string Reason);
+/// <param name="Stopped">The call was denied, whatever the reason.</param>
+internal sealed record CanaryResult(string Name, bool Passed, string Reason, bool Stopped);
 
 /// <summary>What <c>guard doctor</c> says; its members are the result with <c>--json</c>.</summary>
 internal sealed record DoctorReport

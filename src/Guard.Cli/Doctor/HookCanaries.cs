@@ -25,9 +25,9 @@ internal static class HookCanaries
         return
         [
             denied is { ExitCode: 2 } && denied.Text.Contains("denied by policy floor", StringComparison.Ordinal)
-                ? new CanaryResult("denied", Passed: true, denied.Text)
-                : new CanaryResult("denied", Passed: false, denied.ExitCode == 2 ? denied.Text : $"a write to {registered.Path} was not denied (exit code {denied.ExitCode}): {denied.Text}"),
-            new CanaryResult("allowed", allowed.ExitCode == 0, allowed.Text),
+                ? new CanaryResult("denied", Passed: true, denied.Text, Stopped: true)
+                : new CanaryResult("denied", Passed: false, denied.ExitCode == 2 ? denied.Text : $"a write to {registered.Path} was not denied (exit code {denied.ExitCode}): {denied.Text}", Stopped: denied.ExitCode == 2),
+            new CanaryResult("allowed", allowed.ExitCode == 0, allowed.Text, Stopped: allowed.ExitCode == 2),
         ];
 
         async Task<(int ExitCode, string Text)> AskAsync(string tool, JsonObject input)

@@ -109,6 +109,32 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Cause_OfSeveralTroubles_IsOneFinding()
+    {
+        CliHarness.Write(Path.Combine(_cli.GuardFolder, "hook.json"), """{"gatewayUrl":"unix:/nowhere/g.sock","apiKey":"guard_agent_x"}""");
+        await _cli.RunAsync("init");
+        CliHarness.WriteProgram(_cli.HookPath, "#!/bin/sh\necho 'guard: denied: the gateway at unix:/nowhere/g.sock cannot be reached.' >&2\nexit 2\n");
+
+        var result = await _cli.RunAsync("doctor");
+
+        result.Output.Should().Contain("must be denied: it is, but not by the floor\n").And.Contain("must be allowed: it is denied\n").And.Contain("gateway.unreachable: ").And.Contain("\n1 finding.\n");
+        CliHarness.WriteProgram(_cli.HookPath, "#!/bin/sh\n");
+        (await CodesAsync()).Should().Equal("gateway.unreachable", "canary.not-denied");
+    }
+
+    [Fact]
+    public async Task Text_OnATerminal_IsBrokenBetweenWords()
+    {
+        _cli.IsTerminal = true;
+        _cli.Width = 60;
+
+        var result = await _cli.RunAsync("doctor");
+
+        result.Output.Split('\n').Should().OnlyContain(line => line.Length <= 60);
+        result.Output.ReplaceLineEndings(" ").Replace("   ", " ", StringComparison.Ordinal).Should().Contain("hook.missing: no settings that the client reads here");
+    }
+
+    [Fact]
     public async Task Key_MadeWithAnEndThatIsNear_IsFound()
     {
         await using var gateway = await StartAsync(Policy);
