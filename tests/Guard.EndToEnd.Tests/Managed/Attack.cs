@@ -67,7 +67,7 @@ public sealed record Attack(string Name, string Script, Outcome Outcome)
         new("have the hook write its log for it", "input | $HOOK pre --trace /var/lib/guard-hook/log >/dev/null; input | $HOOK pre --trace /etc/guard/log >/dev/null", Outcome.DeniedByPolicy),
         new("state a deadline that has passed", "input | $HOOK pre --config /etc/guard/hook.json --deadline 0.001", Outcome.Denied),
 
-        new("close the hook's files", "input | $HOOK pre 0<&- ; ask 2>&1 1>&- >&2", Outcome.DeniedByPolicy),
+        new("close the hook's files", "input | $HOOK pre --deadline 120 0<&- ; ask 2>&1 1>&- >&2", Outcome.DeniedByPolicy),
         new("forbid it to write files", "ulimit -f 0; ask", Outcome.DeniedByPolicy),
         new("forbid it to open files", "ulimit -n 4; ask", Outcome.Blocked),
         new("forbid it memory", "ulimit -v 100000; ask", Outcome.Blocked),

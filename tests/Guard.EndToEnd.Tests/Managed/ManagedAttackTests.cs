@@ -9,7 +9,7 @@ namespace Guard.EndToEnd.Tests.Managed;
 [Collection(ManagedMachines.Name)]
 public sealed class ManagedAttackTests(ManagedMachine machine)
 {
-    private const string Allowed = "input /home/dev/notes.txt | $HOOK pre --config /etc/guard/hook.json --workspace /home/dev";
+    private const string Allowed = "input /home/dev/notes.txt | $HOOK pre --config /etc/guard/hook.json --workspace /home/dev --deadline 120";
     private const string PolicySays = "guard: denied by policy workbench, rule secrets";
 
     public static TheoryData<string> Names => [.. Attack.All.Select(attack => attack.Name)];

@@ -9,7 +9,7 @@ input() {
 }
 
 # Asks the hook about it, as registered; what stands before becomes the words in front of the program: ask env A=b
-ask() { input | "$@" "$HOOK" pre --config /etc/guard/hook.json --workspace /home/dev; }
+ask() { input | "$@" "$HOOK" pre --config /etc/guard/hook.json --workspace /home/dev --deadline 120; }
 
 # Waits until a process that was started is the hook: until then it is still this shell, whose memory is its user's.
 running() { until [ "$(cat "/proc/$1/comm")" = guard-hook ]; do sleep 0.05; done; }
