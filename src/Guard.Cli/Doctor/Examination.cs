@@ -117,12 +117,12 @@ internal sealed class Examination(CliContext context, GuardFolder folder, string
     }
 
     // One cause is one finding. What was let pass is always one of its own.
-    private bool IsExplained(CanaryResult canary)
-    {
-        if (!canary.Stopped) return false;
-        var unanswered = canary.Reason.Contains("denied: the gateway at", StringComparison.Ordinal) && !IsKeyRefused(canary);
-        return _findings.Exists(finding => (finding.Code is FindingCodes.GatewayUnreachable && unanswered) || (finding.Code is FindingCodes.PolicyNone && canary.Name == "allowed"));
-    }
+    private bool IsExplained(CanaryResult canary) => canary.Stopped && _findings.Exists(finding =>
+        (finding.Code is FindingCodes.GatewayUnreachable && IsUnanswered(canary)) || (finding.Code is FindingCodes.PolicyNone && canary.Name == "allowed"));
+
+    // A gateway that refuses has answered.
+    private static bool IsUnanswered(CanaryResult canary) =>
+        canary.Stopped && canary.Reason.Contains("denied: the gateway at", StringComparison.Ordinal) && !canary.Reason.Contains("refused the request", StringComparison.Ordinal);
 
     private static bool IsKeyRefused(CanaryResult canary) => canary.Reason.Contains("refused the request (401", StringComparison.Ordinal);
 
@@ -131,6 +131,8 @@ internal sealed class Examination(CliContext context, GuardFolder folder, string
         const string Look = "see the other findings; `guard-hook pre --trace FILE` shows what the hook does";
         if (IsKeyRefused(canary))
             return new Finding(FindingCodes.KeyRefused, $"the gateway does not take the hook's key: {canary.Reason}", "make a new one: `guard agent rotate NAME`, or on a managed machine remove /etc/guard/hook.json and run `guard init --managed`");
+        if (IsUnanswered(canary))
+            return new Finding(FindingCodes.GatewayUnreachable, $"the hook gets no answer, so every tool call is denied: {canary.Reason}", "see that the gateway runs; on a managed machine as root, where this command looks further");
         if (canary.Name == "denied")
             return new Finding(FindingCodes.CanaryNotDenied, canary.Stopped ? $"a call that the floor must deny was denied otherwise: {canary.Reason}" : $"a call that must be denied was let pass: {canary.Reason}", Look);
         var ungoverned = canary.Reason.Contains("no policy applies to the agent", StringComparison.Ordinal);

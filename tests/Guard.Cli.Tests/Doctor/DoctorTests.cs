@@ -123,6 +123,15 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Gateway_ThatTheHookAloneDoesNotReach_IsOneFinding()
+    {
+        await using var gateway = await StartAsync(Policy);
+        CliHarness.WriteProgram(_cli.HookPath, "#!/bin/sh\necho 'guard: denied: the gateway at unix:/g did not answer within 10 s.' >&2\nexit 2\n");
+
+        (await CodesAsync()).Should().Equal("gateway.unreachable");
+    }
+
+    [Fact]
     public async Task Text_OnATerminal_IsBrokenBetweenWords()
     {
         _cli.IsTerminal = true;
