@@ -119,8 +119,8 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
         var folder = call.Groups["at"].Success ? call.Groups["at"].Value : current;
         var name = call.Groups["call"].Value;
 
-        // Of a link the target is a text, and the new name comes last.
-        var path = Path.GetFullPath(name.Contains("link", StringComparison.Ordinal) && Linked().Match(line) is { Success: true } link ? link.Groups["path"].Value : call.Groups["path"].Value, folder);
+        // Of a link the target is a text, and the new name comes last. A slash at the end of a name says only that it is a folder.
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(name.Contains("link", StringComparison.Ordinal) && Linked().Match(line) is { Success: true } link ? link.Groups["path"].Value : call.Groups["path"].Value, folder));
         if (path != Folder && !path.StartsWith(Folder + "/", StringComparison.Ordinal) && !path.StartsWith(Path.Combine(_root, "home") + "/", StringComparison.Ordinal))
             return null;
         var writes = line.Contains("O_WRONLY", StringComparison.Ordinal) || line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_CREAT", StringComparison.Ordinal);
