@@ -54,7 +54,7 @@ internal sealed class AuditReader(IDatabase database)
 
         if (conditions.Count > 0)
         {
-            sql.Append(" WHERE ").AppendJoin(" AND ", conditions.Select(static condition => condition.Sql));
+            sql.Append(" WHERE ").AppendJoin(" AND ", AuditIndexChoice.Conditions(conditions, index));
         }
 
         sql.Append(forward ? " ORDER BY position ASC" : " ORDER BY position DESC").Append(" LIMIT @Probe");
