@@ -13,6 +13,7 @@ internal static class PostgresConnections
     // Below the audit writer's deadline, so that a writer that waits still answers in time.
     private const int ConnectSeconds = 3;
     private const int ShortSeconds = 4;
+    private const int ChangeSeconds = 10;
     private const int LongSeconds = 60;
     private const int CancelMilliseconds = 500;
 
@@ -42,9 +43,13 @@ internal static class PostgresConnections
     public static string Name(NpgsqlConnectionStringBuilder stated) =>
         DisplayText.Clean($"{stated.Host}{(stated.Port == NpgsqlConnection.DefaultPort ? "" : $":{stated.Port}")}/{stated.Database}", 200);
 
-    /// <summary>For decisions and changes: every statement ends in time, and a transaction that is left alone is undone.</summary>
+    /// <summary>For decisions: every statement ends in time, and a transaction that is left alone is undone.</summary>
     public static NpgsqlConnectionStringBuilder ForWork(NpgsqlConnectionStringBuilder stated) =>
         With(stated, ShortSeconds, $"-c statement_timeout={ShortSeconds}s -c idle_in_transaction_session_timeout=5s -c synchronous_commit=on");
+
+    /// <summary>For changes of policies, agents and keys, which wait for each other: no agent waits for them.</summary>
+    public static NpgsqlConnectionStringBuilder ForChanges(NpgsqlConnectionStringBuilder stated) =>
+        With(stated, ChangeSeconds, $"-c statement_timeout={ChangeSeconds}s -c idle_in_transaction_session_timeout=5s -c synchronous_commit=on");
 
     /// <summary>For lists, statistics and exports, which may take longer.</summary>
     public static NpgsqlConnectionStringBuilder ForReading(NpgsqlConnectionStringBuilder stated) =>

@@ -15,6 +15,7 @@ internal sealed partial class PostgresDatabase : IDatabase
     private static readonly TimeSpan PartitionCheck = TimeSpan.FromHours(6);
 
     private readonly NpgsqlDataSource _work;
+    private readonly NpgsqlDataSource _changing;
     private readonly NpgsqlDataSource _reading;
     private readonly PostgresMonitor _monitor;
     private readonly ITimer _partitions;
@@ -25,6 +26,7 @@ internal sealed partial class PostgresDatabase : IDatabase
         _logger = logger;
         Description = description;
         _work = NpgsqlDataSource.Create(PostgresConnections.ForWork(stated));
+        _changing = NpgsqlDataSource.Create(PostgresConnections.ForChanges(stated));
         _reading = NpgsqlDataSource.Create(PostgresConnections.ForReading(stated));
         PrepareMonths(clock.GetUtcNow(), isWaitedFor: false);
         _monitor = new PostgresMonitor(PostgresConnections.ForListening(stated).ConnectionString, allowVolatile, Changes, clock);
@@ -85,7 +87,7 @@ internal sealed partial class PostgresDatabase : IDatabase
 
     public T Write<T>(Func<StoreWrite, T> work)
     {
-        using var connection = _work.OpenConnection();
+        using var connection = _changing.OpenConnection();
         // Undone by the pool if this does not get to its end.
         connection.Execute("BEGIN TRANSACTION");
         var write = new StoreWrite(connection);
@@ -124,6 +126,7 @@ internal sealed partial class PostgresDatabase : IDatabase
         _partitions.Dispose();
         _monitor.Dispose();
         _work.Dispose();
+        _changing.Dispose();
         _reading.Dispose();
     }
 
