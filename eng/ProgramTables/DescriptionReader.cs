@@ -17,7 +17,7 @@ public sealed class DescriptionReader
     private static readonly string[] s_traits =
         ["operands", "dashes", "subtree", "default", "leaves-out", "filter", "inert", "wrapper", "output", "saves", "prints-names", "makes-folders", "runs-input", "fills", "effects"];
 
-    private static readonly string[] s_attributes = ["complete", "syntax", "stops", "bundle", "globals", "elsewhere", "chdir", "assignments"];
+    private static readonly string[] s_attributes = ["complete", "syntax", "stops", "named", "bundle", "globals", "elsewhere", "chdir", "assignments"];
 
     private static readonly string[] s_others = ["names", "about", "use", "differs", "options", "settings", "when", "commands"];
 
@@ -430,9 +430,9 @@ public sealed class DescriptionReader
 
     private void Choice(YamlMappingNode body, string name, string value)
     {
-        if (name == "stops" && !int.TryParse(value, out _))
+        if (name is "stops" or "named" && !int.TryParse(value, out _))
         {
-            Problem(Get(body, name)!, "`stops` is a number of operands");
+            Problem(Get(body, name)!, $"`{name}` is a number of operands");
         }
         else if (s_choices.TryGetValue(name, out string[]? choices) && !choices.Contains(value, StringComparer.Ordinal))
         {

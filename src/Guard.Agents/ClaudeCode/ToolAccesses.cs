@@ -84,7 +84,7 @@ internal static class ToolAccesses
     {
         // The client refuses both at once; judging both keeps that out of our assumptions.
         var hasSocket = members.Has("ws");
-        if (members.Text("command") is { Length: > 0 } line) ShellAccesses.Add(list, line);
+        if (members.Text("command") is { } line && !string.IsNullOrWhiteSpace(line)) ShellAccesses.Add(list, line);
         else if (!hasSocket || members.Has("command")) list.AddUnknown(Actions.ExecuteShell, "tool.no-command");
         if (hasSocket) list.AddResource(Actions.ConnectNetwork, members.Object("ws")?.Text("url"), "tool.no-url");
     }

@@ -111,7 +111,7 @@ public sealed record CommandDefinition
     /// <summary>Globs over the program's base name; any of them.</summary>
     public ImmutableArray<string> Program { get; init; } = [];
 
-    /// <summary>Subcommands, blanks between nested ones; any of them.</summary>
+    /// <summary>Subcommands, blanks between nested ones, each word a glob; any of them.</summary>
     public ImmutableArray<string> Subcommand { get; init; } = [];
 
     /// <summary>Options, with or without dashes; all of them.</summary>

@@ -58,7 +58,7 @@ internal static class CommandReader
         : text.Any(char.IsWhiteSpace) ? "a program is one word"
         : Glob(text);
 
-    private static string? Subcommand(string text) => text.StartsWith('-') ? "an option is no subcommand" : null;
+    private static string? Subcommand(string text) => text.StartsWith('-') ? "an option is no subcommand" : text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Glob).FirstOrDefault(problem => problem is not null);
 
     private static string? Flag(string text) =>
         text.Any(char.IsWhiteSpace) ? "an option is one word"

@@ -17,7 +17,7 @@ internal enum CommandMatch
 internal sealed class CommandTest
 {
     private readonly ImmutableArray<(TextGlob Exact, TextGlob Generous)> _programs;
-    private readonly ImmutableArray<ImmutableArray<string>> _subcommands;
+    private readonly ImmutableArray<ImmutableArray<(TextGlob Exact, TextGlob Generous)>> _subcommands;
     private readonly ImmutableArray<ImmutableArray<string>> _flags;
     private readonly ImmutableArray<ImmutableArray<string>> _anyFlags;
     private readonly ImmutableArray<(TextGlob Exact, TextGlob Generous)> _args;
@@ -26,7 +26,7 @@ internal sealed class CommandTest
     {
         Definition = definition;
         _programs = [.. definition.Program.Select(Both)];
-        _subcommands = [.. definition.Subcommand.Select(s => s.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToImmutableArray())];
+        _subcommands = [.. definition.Subcommand.Select(s => s.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Both).ToImmutableArray())];
         _flags = [.. definition.Flags.Select(Spellings)];
         _anyFlags = [.. definition.AnyFlags.Select(Spellings)];
         _args = [.. definition.Args.Select(Both)];
@@ -73,10 +73,8 @@ internal sealed class CommandTest
         return _subcommands.Max(wanted => Subcommand(wanted, command, generous));
     }
 
-    private static CommandMatch Subcommand(ImmutableArray<string> wanted, RequestedCommand command, bool generous)
+    private static CommandMatch Subcommand(ImmutableArray<(TextGlob Exact, TextGlob Generous)> wanted, RequestedCommand command, bool generous)
     {
-        var comparison = generous ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-
         // A program without subcommands that are known: the first words stand for them; in a deny options may come between.
         IEnumerable<string> rest = command.Arguments;
         if (generous) rest = rest.Where(a => !a.StartsWith('-'));
@@ -86,7 +84,9 @@ internal sealed class CommandTest
             if (i >= actual.Count) return CommandMatch.No;
             var isOpen = command.Open && i >= command.Subcommand.Count && actual[i].Contains('?', StringComparison.Ordinal);
             if (isOpen) return generous ? CommandMatch.Maybe : CommandMatch.No;
-            if (!string.Equals(actual[i], wanted[i], comparison)) return CommandMatch.No;
+
+            // An option is no subcommand, so that a pattern does not take the options before one for it.
+            if (actual[i].StartsWith('-') || !(generous ? wanted[i].Generous.IsMatch(TextForm.Composed(actual[i])) : wanted[i].Exact.IsMatch(actual[i]))) return CommandMatch.No;
         }
 
         return CommandMatch.Yes;
@@ -110,7 +110,7 @@ internal sealed class CommandTest
 
     // Whether a letter behind one that may take a value is its value or an option is for the program to say.
     private static bool IsInCluster(string word, string option) =>
-        option is ['-', not '-'] && word.Length is 3 or 4 && word[0] == '-' && word.AsSpan(1).IndexOfAnyExceptInRange('A', 'z') < 0 && word.Contains(option[1], StringComparison.Ordinal);
+        option is ['-', not '-'] && word.Length is 2 or 3 or 4 && word[0] == '-' && word.AsSpan(1).IndexOfAnyExceptInRange('A', 'z') < 0 && word.Contains(option[1], StringComparison.Ordinal);
 
     private static bool MayHoldOption(string word) => word.StartsWith('?') || (word.StartsWith('-') && word.Contains('?', StringComparison.Ordinal));
 

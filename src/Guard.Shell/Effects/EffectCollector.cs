@@ -62,7 +62,9 @@ internal sealed class EffectCollector
             Guesses();
         }
 
-        Argument[] canonical = Canonical();
+        string[] named = Named();
+        IReadOnlyList<string> subcommand = named.Length == 0 ? leaf.Subcommand : [.. leaf.Subcommand, .. named];
+        Argument[] canonical = Canonical(subcommand, named);
 
         // An option that is not described may do anything, so nothing is promised then.
         bool quiet = _sink.Effects.Count == 0 && _sink.Inner.Count == 0 && _sink.Code.Count == 0 && _sink.Opaque.Count == 0 && !local
@@ -72,7 +74,7 @@ internal sealed class EffectCollector
             Program = canonical[0].Text,
             Described = true,
             Complete = leaf.Complete,
-            Subcommand = leaf.Subcommand,
+            Subcommand = subcommand,
             Canonical = canonical,
             Options = Options(),
             Operands = Arguments(),
@@ -90,18 +92,22 @@ internal sealed class EffectCollector
     }
 
     /// <summary>The words without global options, subcommands by their full names.</summary>
-    private Argument[] Canonical()
+    private Argument[] Canonical(IReadOnlyList<string> subcommand, string[] named)
     {
-        IReadOnlyList<string> subcommand = _line.Leaf.Subcommand;
         List<Argument> canonical = new(1 + subcommand.Count + _line.Rest.Count) { Argument.Of(ProgramEffects.BaseName(_line.Words[0].Text)) };
         foreach (string name in subcommand)
         {
             canonical.Add(Argument.Of(name));
         }
 
+        int taken = 0;
         foreach ((Argument word, ProgramNode? owner) in _line.Rest)
         {
-            if (owner is null || ReferenceEquals(owner, _line.Leaf))
+            if (owner is null && taken < named.Length && word.Text == named[taken])
+            {
+                taken++;
+            }
+            else if (owner is null || ReferenceEquals(owner, _line.Leaf))
             {
                 canonical.Add(word);
             }
@@ -141,6 +147,18 @@ internal sealed class EffectCollector
         }
 
         return operands;
+    }
+
+    // Behind a word of which it is not known whether it takes the next one as its value, no operand is certain.
+    private string[] Named()
+    {
+        if (_line.Leaf.Named == 0)
+        {
+            return [];
+        }
+
+        int doubtful = _line.UnknownOptions.Select(o => o.Word).Append(_line.UncertainWord).Where(at => at >= 0).DefaultIfEmpty(int.MaxValue).Min();
+        return [.. _line.Operands.Take(_line.Leaf.Named).TakeWhile(o => o.Argument.IsKnown && !o.BehindDashes && o.Word < doubtful).Select(o => o.Argument.Text)];
     }
 
     private ValueUse[] UsesOf(OptionSpec option)

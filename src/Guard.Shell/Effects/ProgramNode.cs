@@ -70,6 +70,9 @@ internal sealed class ProgramNode
     /// <summary>After this many operands no word is an option; 0: options stand anywhere.</summary>
     public int Stops { get; set; }
 
+    /// <summary>So many operands name a subcommand that the entry does not list (<c>aws ec2 describe-instances</c>).</summary>
+    public int Named { get; set; }
+
     /// <summary>A first word without a dash is a cluster of short options (<c>tar xzf</c>).</summary>
     public bool Bundle { get; set; }
 

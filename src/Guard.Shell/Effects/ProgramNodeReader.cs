@@ -51,6 +51,7 @@ internal static class ProgramNodeReader
             case "elsewhere": node.Elsewhere = true; break;
             case "assignments": node.Assignments = true; break;
             case "stops": node.Stops = int.Parse(value); break;
+            case "named": node.Named = int.Parse(value); break;
             case "syntax": node.Syntax = value switch { "long" => OptionSyntax.Long, "none" => OptionSyntax.None, _ => OptionSyntax.Gnu }; break;
             case "globals": node.GlobalsAnywhere = value == "anywhere"; break;
             case "chdir": node.PositionalDirectory = value == "operands"; break;
