@@ -110,7 +110,7 @@ internal sealed class CommandTest
 
     // Whether a letter behind one that may take a value is its value or an option is for the program to say.
     private static bool IsInCluster(string word, string option) =>
-        option is ['-', not '-'] && word.Length is 2 or 3 or 4 && word[0] == '-' && word.AsSpan(1).IndexOfAnyExceptInRange('A', 'z') < 0 && word.Contains(option[1], StringComparison.Ordinal);
+        option is ['-', not '-'] && word.Length is 3 or 4 && word[0] == '-' && word.AsSpan(1).IndexOfAnyExceptInRange('A', 'z') < 0 && word.Contains(option[1], StringComparison.Ordinal);
 
     private static bool MayHoldOption(string word) => word.StartsWith('?') || (word.StartsWith('-') && word.Contains('?', StringComparison.Ordinal));
 

@@ -73,6 +73,7 @@ public sealed class AdapterTests
     [InlineData("mcp__t__ech\u043e", """{}""", "invoke:mcp__t__ech%D0%BE {}")]
     [InlineData("Monitor", """{"ws":{"url":"wss://a.example/x"}}""", "connect:network wss://a.example/x")]
     [InlineData("Bash", """{}""", "execute:shell ? tool.no-command")]
+    [InlineData("Bash", """{"command":" \n"}""", "execute:shell ? tool.no-command")]
     [InlineData("Bash", """{"command":["ls"]}""", "execute:shell ? tool.no-command")]
     public void Tool_WithInput_HasTheseAccesses(string tool, string input, string accesses) =>
         Describe(Adapt(tool, input)).Should().Be(accesses);
@@ -150,7 +151,7 @@ public sealed class AdapterTests
         for (var i = 0; i < 5000; i++)
         {
             var line = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => pieces[random.Next(pieces.Length)]));
-            if (line.Length == 0) continue;
+            if (string.IsNullOrWhiteSpace(line)) continue;
             var accesses = Adapt("Bash", JsonSerializer.Serialize(new { command = line })).Accesses;
             accesses[0].Resource.Should().Be(line);
             accesses[0].Primary.Should().BeTrue();

@@ -58,6 +58,29 @@ public sealed class CommandConditionTests
         Decide($"{{ name: p, rules: [ {AllowAll}, {{ id: r, effect: deny, actions: [\"execute:shell\"], conditions: {{ command: {{ program: npm, subcommand: install, args: \"[!-]*\" }} }} }} ] }}", line)
             .Matched.Any(m => m.Rule == "r").Should().Be(denied);
 
+    /// <summary>A pattern stands for one subcommand, never for an option or for a word that may be an option's value.</summary>
+    [Theory]
+    [InlineData("aws ec2 describe-instances", true)]
+    [InlineData("aws --region x ec2 describe-instances --max-items 3", true)]
+    [InlineData("aws ec2 run-instances", false)]
+    [InlineData("aws ec2 run-instances describe-instances", false)]
+    [InlineData("aws --unheard-of ec2 describe-instances", false)]
+    [InlineData("aws --unheard-of x ec2 describe-instances", false)]
+    [InlineData("aws ec2 --describe-x", false)]
+    [InlineData("aws ec2", false)]
+    [InlineData("aws $X describe-instances", false)]
+    public void Allow_SubcommandPattern_CoversOneWordEach(string line, bool allowed) =>
+        (Decide("{ name: p, rules: [ { effect: allow, actions: [\"execute:shell\"], conditions: { command: { program: aws, subcommand: \"* describe-*\" } } }, { effect: allow, actions: [\"*:file\"] } ] }", line).Effect == Effect.Allow)
+            .Should().Be(allowed);
+
+    [Theory]
+    [InlineData("tool a delete-x", true)]
+    [InlineData("tool --opt a DELETE-x", true)]
+    [InlineData("tool delete-x", false)]
+    public void Deny_SubcommandPattern_IsGenerous(string line, bool denied) =>
+        Decide($"{{ name: p, rules: [ {AllowAll}, {{ id: r, effect: deny, actions: [\"execute:shell\"], conditions: {{ command: {{ program: tool, subcommand: \"* delete-*\" }} }} }} ] }}", line)
+            .Matched.Any(m => m.Rule == "r").Should().Be(denied);
+
     /// <summary>An allow is exact: the program by its name, every word covered, every command of the line.</summary>
     [Theory]
     [InlineData("tool one", true)]

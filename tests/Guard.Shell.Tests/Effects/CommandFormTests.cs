@@ -21,6 +21,9 @@ public sealed class CommandFormTests
     [InlineData("git commit -m 'rm -rf'", "git commit -m rm -rf")]
     [InlineData("rm -rf x", "rm -rf x")]
     [InlineData("tar xzf a.tgz -C d x", "tar xzf a.tgz -C d x")]
+    [InlineData("aws --region x ec2 describe-instances i", "aws ec2 describe-instances --region x i")]
+    [InlineData("aws --unheard-of ec2 describe-instances", "aws --unheard-of ec2 describe-instances")]
+    [InlineData("az -o table vm list", "az vm list -o table")]
     [InlineData("unknown -x y", "unknown -x y")]
     [InlineData("git unheard-of -x y", "git unheard-of -x y")]
     public void Command_InCanonicalForm_IsProgramSubcommandAndTheRest(string command, string canonical)
