@@ -15,8 +15,10 @@ install_packages() {
 missing=()
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
-ldconfig -p 2>/dev/null | grep -q 'libsqlite3\.so\.0' || missing+=(libsqlite3-0)
-ldconfig -p 2>/dev/null | grep -q 'libicuuc\.so' || missing+=(libicu72)
+# Read whole first: behind a pipe, grep -q ends at its first hit and ldconfig then fails by SIGPIPE, now and then.
+libraries=$(ldconfig -p 2>/dev/null || true)
+grep -q 'libsqlite3\.so\.0' <<<"$libraries" || missing+=(libsqlite3-0)
+grep -q 'libicuuc\.so' <<<"$libraries" || missing+=(libicu72)
 if [ "${#missing[@]}" -gt 0 ]; then
   command -v apt-get >/dev/null || { echo "guard: missing ${missing[*]}, and this machine has no apt-get. Install them and run this again." >&2; exit 1; }
   install_packages "${missing[@]}"

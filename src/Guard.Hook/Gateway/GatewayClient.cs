@@ -66,14 +66,14 @@ internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
         }
         catch (IOException e)
         {
-            throw new HookFailure($"the connection to the gateway at {settings.Gateway} failed: {e.Message}. Is it running? Start it with `guard up`");
+            throw new HookFailure($"the connection to the gateway at {settings.Gateway} failed: {e.Message}. Is it running? {settings.StartAdvice}");
         }
     }
 
     private HookFailure TimedOut(double allowed)
     {
         var seconds = Math.Round(Math.Min(allowed, settings.TimeoutSeconds), 1);
-        return new HookFailure($"the gateway at {settings.Gateway} did not answer within {seconds} s. Is it running? Start it with `guard up`");
+        return new HookFailure($"the gateway at {settings.Gateway} did not answer within {seconds} s. Is it running? {settings.StartAdvice}");
     }
 
     private HookFailure Refusal(HttpAnswer answer)

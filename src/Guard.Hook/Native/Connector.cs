@@ -21,8 +21,8 @@ internal static unsafe class Connector
     {
         var address = settings.Gateway;
         if (address.SocketPath is { } path) return ConnectUnix(settings, path, deadline);
-        if (!address.IsTls) return ConnectLoopback(address, deadline);
-        return ConnectByName(address, deadline);
+        if (!address.IsTls) return ConnectLoopback(settings, deadline);
+        return ConnectByName(settings, deadline);
     }
 
     private static SocketStream ConnectUnix(HookSettings settings, string path, Deadline deadline)
@@ -32,14 +32,15 @@ internal static unsafe class Connector
         *(ushort*)raw = Unix;
         Encoding.UTF8.GetBytes(path, new Span<byte>(raw + 2, 107));
         var error = TryConnect(Unix, raw, 110, deadline, out var stream);
-        if (stream is null) throw Unreachable(settings.Gateway, error);
+        if (stream is null) throw Unreachable(settings, error);
         SocketPeer.Require(stream.Handle, settings);
         return stream;
     }
 
     /// <summary>Plain http goes to this machine alone, so the address is known without asking anybody.</summary>
-    private static SocketStream ConnectLoopback(GatewayAddress address, Deadline deadline)
+    private static SocketStream ConnectLoopback(HookSettings settings, Deadline deadline)
     {
+        var address = settings.Gateway;
         var raw = stackalloc byte[28];
         var error = 0;
         foreach (var ip in address.LoopbackAddresses)
@@ -53,11 +54,12 @@ internal static unsafe class Connector
             if (stream is not null) return stream;
         }
 
-        throw Unreachable(address, error);
+        throw Unreachable(settings, error);
     }
 
-    private static SocketStream ConnectByName(GatewayAddress address, Deadline deadline)
+    private static SocketStream ConnectByName(HookSettings settings, Deadline deadline)
     {
+        var address = settings.Gateway;
         var hints = new Libc.AddressInfo { Type = 1 };
         Libc.AddressInfo* found;
         if (Libc.GetAddressInfo(address.Host, address.Port.ToString(CultureInfo.InvariantCulture), &hints, &found) != 0)
@@ -74,7 +76,7 @@ internal static unsafe class Connector
                 if (stream is not null) return stream;
             }
 
-            throw Unreachable(address, error);
+            throw Unreachable(settings, error);
         }
         finally
         {
@@ -121,6 +123,6 @@ internal static unsafe class Connector
         return 0;
     }
 
-    private static HookFailure Unreachable(GatewayAddress address, int error) =>
-        new($"the gateway at {address} cannot be reached ({Errors.Name(error)}). Is it running? Start it with `guard up`");
+    private static HookFailure Unreachable(HookSettings settings, int error) =>
+        new($"the gateway at {settings.Gateway} cannot be reached ({Errors.Name(error)}). Is it running? {settings.StartAdvice}");
 }

@@ -32,4 +32,7 @@ internal sealed record HookSettings
 
     /// <summary>Whether these are the machine's settings, which hold for all accounts.</summary>
     public bool FromMachine { get; init; }
+
+    /// <summary>What to do when the gateway does not answer: on a managed machine it is not the caller's to start.</summary>
+    public string StartAdvice => FromMachine ? "Ask who looks after this machine; `guard doctor` says more" : "Start it with `guard up`";
 }
