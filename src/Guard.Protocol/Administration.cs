@@ -124,6 +124,9 @@ public sealed record AgentInfo
 
     /// <summary>The client it spoke through last, and the version of the hook or program that asked. Absent: it never asked.</summary>
     public string? Client { get; init; }
+
+    /// <summary>Absent: the client did not say.</summary>
+    public string? ClientVersion { get; init; }
     public string? HookVersion { get; init; }
 }
 

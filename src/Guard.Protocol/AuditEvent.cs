@@ -30,6 +30,9 @@ public sealed record AuditEvent
     public string? Installation { get; init; }
     public long? Sequence { get; init; }
     public string? HookVersion { get; init; }
+
+    /// <summary>Version of the agent client, as the hook was told.</summary>
+    public string? ClientVersion { get; init; }
     public int? Analyser { get; init; }
 
     public string? SessionId { get; init; }

@@ -40,6 +40,9 @@ public sealed record HookInfo
     /// <summary><see cref="Wire.AnalyserVersion"/> of the hook.</summary>
     public required int Analyser { get; init; }
 
+    /// <summary>Version of the agent client that started the hook, as its environment states it.</summary>
+    public string? ClientVersion { get; init; }
+
     /// <summary>Label of the agent, by default the host's name.</summary>
     public string? AgentName { get; init; }
 

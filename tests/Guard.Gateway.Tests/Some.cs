@@ -53,7 +53,7 @@ internal static class Some
     {
         Version = Wire.Version,
         TraceId = Trace(),
-        Hook = new HookInfo { Version = "0.1.0", Analyser = Wire.AnalyserVersion, AgentName = "dev-box", Installation = "i-1", Sequence = 1 },
+        Hook = new HookInfo { Version = "0.1.0", ClientVersion = "2.1.329", Analyser = Wire.AnalyserVersion, AgentName = "dev-box", Installation = "i-1", Sequence = 1 },
         Call = new ToolCall
         {
             Client = "claude-code",

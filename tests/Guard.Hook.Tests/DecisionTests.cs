@@ -191,4 +191,28 @@ public sealed class DecisionTests(HookBinary hook)
         File.ReadAllText(file).Should().Contain("execute:shell git status").And.Contain("connected to unix:").And.Contain("exit 0").And.NotContain("guard_agent_test");
         File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
+
+    [Theory]
+    [InlineData("claude-code_2-1-329_agent", "2.1.329")]
+    [InlineData("claude-code/2.1.329/harness", "2.1.329")]
+    [InlineData("claude-code_2-1-329", "2.1.329")]
+    [InlineData("claude-code", null)]
+    [InlineData("claude-code__agent", null)]
+    [InlineData("claude-code_\u001b[31m_agent", null)]
+    [InlineData("claude-code_123456789.123456789.123456789.123_agent", null)]
+    [InlineData("other_2-1-329_agent", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public async Task Pre_ClientStatesItsVersion_IsSent(string? stated, string? version)
+    {
+        await using var gateway = FakeGateway.OnUnix(FakeGateway.Replying(request => FakeGateway.Decision(request)));
+        using var home = new HookHome(gateway.Url);
+        var environment = new Dictionary<string, string>();
+        if (stated is not null) environment["AI_AGENT"] = stated;
+
+        hook.Run(home.Pre(), """{"tool_name": "Read", "tool_input": {"path": "README.md"}}"""u8.ToArray(), environment).ShouldBeSilent();
+
+        gateway.Requests.Single().Json.GetProperty("hook").TryGetProperty("clientVersion", out var sent).Should().Be(version is not null);
+        if (version is not null) sent.GetString().Should().Be(version);
+    }
 }

@@ -57,7 +57,7 @@ internal static class AgentCommand
                     a.LastSeenAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") ?? "never",
                     a.Owner,
                     string.Join(", ", a.KeyPrefixes),
-                    a.Client ?? "",
+                    string.Join(' ', new[] { a.Client, a.ClientVersion }.OfType<string>()),
                     a.HookVersion ?? "",
                 }.Take(shown)]));
             return ExitCodes.Done;

@@ -39,7 +39,7 @@ internal static class AgentShowCommand
         Line(context, "Made", KeyOptions.Time(agent.CreatedAt));
         Line(context, "Last seen", agent.LastSeenAt is { } seen ? KeyOptions.Time(seen) : "never");
         if (agent.HookVersion is { } hook)
-            Line(context, "Hook", string.Join(", ", new[] { hook, Named("client", agent.Client), Named("calls itself", details.HookLabel), Named("installation", details.Installation) }.OfType<string>()));
+            Line(context, "Hook", string.Join(", ", new[] { hook, Named("client", string.Join(" ", new[] { agent.Client, agent.ClientVersion }.OfType<string>()) is { Length: > 0 } client ? client : null), Named("calls itself", details.HookLabel), Named("installation", details.Installation) }.OfType<string>()));
         context.Output.WriteLine();
         var now = context.Time.GetUtcNow();
         context.WriteTable(

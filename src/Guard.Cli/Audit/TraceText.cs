@@ -19,7 +19,7 @@ internal static class TraceText
             first = false;
             Line(context, "Trace", report.TraceId);
             var about = agent.First();
-            Line(context, "Agent", Join($"{about.AgentName} (id {about.AgentId})", Named("owner", about.Owner), Named("hook", about.HookVersion), Named("calls itself", about.AgentLabel)));
+            Line(context, "Agent", Join($"{about.AgentName} (id {about.AgentId})", Named("owner", about.Owner), Named("hook", about.HookVersion), Named("client", about.ClientVersion), Named("calls itself", about.AgentLabel)));
             foreach (var e in agent)
             {
                 if (e.Kind == AuditKinds.Decision) WriteDecision(context, e);

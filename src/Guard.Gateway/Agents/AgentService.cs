@@ -166,7 +166,7 @@ internal sealed class AgentService(IdentityStore store, AgentKeyStore keys, Audi
 
     private AgentInfo WithLatest(AgentInfo agent) => agent.LastSeenAt is null ? agent : WithLatest(agent, reader.FindLatest(agent.Id));
 
-    private static AgentInfo WithLatest(AgentInfo agent, AuditEvent? latest) => agent with { HookVersion = latest?.HookVersion, Client = latest?.Client };
+    private static AgentInfo WithLatest(AgentInfo agent, AuditEvent? latest) => agent with { HookVersion = latest?.HookVersion, Client = latest?.Client, ClientVersion = latest?.ClientVersion };
 
     private static RefusedException UnknownTier() => RefusedException.BadRequest("`trustTier` must be `unverified`, `verified`, `trusted` or `privileged`.");
 

@@ -113,6 +113,7 @@ internal static class DecisionCheck
     public static void CheckHook(HookInfo hook, string? trace)
     {
         Text("hook.version", hook.Version, MaxId, trace);
+        Optional("hook.clientVersion", hook.ClientVersion, MaxId, trace);
         Optional("hook.agentName", hook.AgentName, MaxId, trace);
         Optional("hook.installation", hook.Installation, MaxId, trace);
         if (hook.Sequence < 1)

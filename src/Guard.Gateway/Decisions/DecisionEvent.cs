@@ -23,6 +23,7 @@ internal static class DecisionEvent
             Installation = request.Hook.Installation,
             Sequence = request.Hook.Sequence,
             HookVersion = request.Hook.Version,
+            ClientVersion = request.Hook.ClientVersion,
             Analyser = request.Hook.Analyser,
             SessionId = request.Call.SessionId,
             TraceId = request.TraceId,

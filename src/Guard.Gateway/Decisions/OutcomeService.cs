@@ -92,6 +92,7 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Red
             Installation = request.Hook.Installation,
             Sequence = request.Hook.Sequence,
             HookVersion = request.Hook.Version,
+            ClientVersion = request.Hook.ClientVersion,
             Analyser = request.Hook.Analyser,
             SessionId = request.SessionId ?? decision?.SessionId,
             TraceId = decision?.TraceId ?? request.TraceId,

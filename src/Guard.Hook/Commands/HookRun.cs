@@ -69,6 +69,7 @@ internal sealed class HookRun
         return new HookInfo
         {
             Version = HookVersion.Text,
+            ClientVersion = ClientVersion.Read(Environment.GetEnvironmentVariable("AI_AGENT")),
             Analyser = Wire.AnalyserVersion,
             AgentName = Settings.AgentName ?? Account.HostName(),
             Installation = installation,

@@ -60,6 +60,7 @@ internal static class RequestWriter
         writer.WriteStartObject("hook"u8);
         writer.WriteString("version"u8, hook.Version);
         writer.WriteNumber("analyser"u8, hook.Analyser);
+        WriteText(writer, "clientVersion"u8, hook.ClientVersion);
         WriteText(writer, "agentName"u8, hook.AgentName);
         WriteText(writer, "installation"u8, hook.Installation);
         if (hook.Sequence is { } sequence) writer.WriteNumber("sequence"u8, sequence);

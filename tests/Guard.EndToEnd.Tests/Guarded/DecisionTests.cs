@@ -31,6 +31,7 @@ public sealed class DecisionTests(GatewayFixture fixture) : IClassFixture<Gatewa
             SessionId = run.SessionId,
         });
         events[1].Outcome!.Result.Should().Be(Outcomes.Succeeded);
+        events.Should().OnlyContain(item => item.ClientVersion != null && item.ClientVersion.StartsWith("2."), "the client tells its version");
     });
 
     [Fact]

@@ -74,6 +74,8 @@ public abstract class AgentEndpointTests(StoreKind kind) : StoreTests(kind)
         details.Agent.HookVersion.Should().BeNull("it never asked");
         await gateway.DecideAsync(Some.Read(), second.ApiKey);
         await gateway.DecideAsync(Some.Read(), third.ApiKey);
+        var seen = await TestGateway.ReadAsync(await gateway.SendAsync(HttpMethod.Get, "/v1/agents/first", gateway.Credentials.AdminKey), ProtocolJson.Default.AgentDetails, HttpStatusCode.OK);
+        seen.Agent.Should().BeEquivalentTo(new { HookVersion = "0.1.0", Client = "claude-code", ClientVersion = "2.1.329" });
     }
 
     [Fact]
