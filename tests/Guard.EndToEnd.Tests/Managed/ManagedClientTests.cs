@@ -1,3 +1,4 @@
+using Guard.EndToEnd.Tests.Client;
 using Guard.EndToEnd.Tests.StandIn;
 
 namespace Guard.EndToEnd.Tests.Managed;
@@ -54,18 +55,33 @@ public sealed class ManagedClientTests(ManagedMachine machine)
         await PlayAsync(what, [], environment.Split(' ').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal));
     }
 
+    /// <summary>The gateway stands still meanwhile, so that no call is answered before its hook is killed.</summary>
     [ManagedFact]
     public async Task Hook_KilledByItsOwnUser_BlocksTheCall()
     {
         await PrepareAsync("");
-        await machine.RunAsync("dev", "setsid bash -c 'for i in $(seq 1 3000); do pkill -9 guard-hook; sleep 0.002; done' >/dev/null 2>&1 </dev/null & disown");
+        await SignalGatewayAsync("STOP");
+        ClientRun run;
         var denied = ToolUse.Bash("touch denied.txt");
         var secret = ToolUse.Read(Project + "/.env");
+        try
+        {
+            await machine.RunAsync("dev", "setsid bash -c 'echo $$ >~/killer; while :; do pkill -9 guard-hook; done' >/dev/null 2>&1 </dev/null & disown");
 
-        var run = await machine.RunClientAsync([], Plain, denied, secret);
-        await machine.RunAsync("dev", "pkill -f 'seq 1 3000'; pkill -f pkill; true");
+            run = await machine.RunClientAsync([], Plain, denied, secret);
+        }
+        finally
+        {
+            await machine.RunAsync("dev", "kill -9 $(<~/killer)");
+            await SignalGatewayAsync("CONT");
+        }
 
-        run.ResultOf(denied).IsError.Should().BeTrue("a hook that is killed blocks, by the registration's onFailure");
+        foreach (var call in (ToolUse[])[denied, secret])
+        {
+            run.ResultOf(call).IsError.Should().BeTrue("a hook that is killed blocks, by the registration's onFailure");
+            run.ResultOf(call).Text.Should().NotContain("guard: denied", "the hook was killed before it could say anything");
+        }
+
         run.ResultOf(secret).Text.Should().NotContain("THE-SECRET");
         (await machine.RunAsync("dev", $"ls {Project}")).StandardOutput.Should().NotContain("denied.txt");
     }
@@ -99,6 +115,8 @@ public sealed class ManagedClientTests(ManagedMachine machine)
     }
 
     private static string Registering(string handler) => "{\"hooks\":{\"PreToolUse\":[{\"matcher\":\"*\",\"hooks\":[" + handler + "]}]}}";
+
+    private Task SignalGatewayAsync(string signal) => machine.RunAsync("root", $"kill -{signal} $(pgrep -u guard -f 'guard up')");
 
     private Task PrepareAsync(string preparation) => machine.RunAsync(
         "dev",
