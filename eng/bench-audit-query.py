@@ -22,7 +22,7 @@ WARM = 100
 TOOLS = [("Read", "read:file", 50), ("Bash", "execute:shell", 30), ("Edit", "write:file", 12), ("WebFetch", "read:web", 5), ("NotebookEdit", "write:file", 1)]
 EFFECTS = [("allow", 88), ("ask", 7), ("deny", 5)]
 RULES = [("dev-assistant", f"rule-{i}") for i in range(30)] + [("rare", "once-a-day")]
-COLUMNS = ["position", "id", "time", "kind", "organisation", "owner", "agent_id", "agent_name", "session_id", "trace_id", "tool_use_id", "tool", "action", "effect", "policy", "rule", "body"]
+COLUMNS = ["position", "id", "time", "kind", "organisation", "owner", "agent_id", "agent_name", "session_id", "trace_id", "tool_use_id", "tool", "action", "effect", "policy", "rule", "body", "salt"]
 
 
 def id_of(milliseconds):
@@ -107,13 +107,19 @@ def rows(template, first):
         event = dict(template, id=id_of(at), time=time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at / 1000)) + f".{at % 1000:03d}Z", agentId=agent_id, agentName=agent_name, sessionId=sessions[agent_id],
                      traceId=id_of(at), toolUseId=f"toolu_{random.getrandbits(96):024x}", tool=tool, action=action, effect=effect, answer=effect, policy=policy, rule=rule)
         event.pop("position", None)
-        yield event, [first + number, event["id"], at, "decision", event["organisation"], event["owner"], agent_id, agent_name, event["sessionId"], event["traceId"], event["toolUseId"], tool, action, effect, policy, rule, json.dumps(event, separators=(",", ":"))]
+        # ASCII, whole numbers and sorted names: this is the canonical form, too.
+        body = json.dumps(event, separators=(",", ":"), sort_keys=True)
+        salt = random.randbytes(32)
+        commitment = hashlib.sha256(b"guard.audit.event.v1\0" + salt + body.encode()).digest()
+        yield event, commitment, [first + number, event["id"], at, "decision", event["organisation"], event["owner"], agent_id, agent_name, event["sessionId"], event["traceId"], event["toolUseId"], tool, action, effect, policy, rule, body, salt]
 
 
 def fill_sqlite(path, template, first):
     database = sqlite3.connect(path)
     database.execute("PRAGMA synchronous = OFF")
-    database.executemany(f"INSERT INTO audit_event ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})", (row for _, row in rows(template, first)))
+    for _, commitment, row in rows(template, first):
+        database.execute(f"INSERT INTO audit_event ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})", row)
+        database.execute("INSERT INTO audit_leaf (position, id, commitment) VALUES (?, ?, ?)", (row[0], row[1], commitment))
     database.commit()
     database.close()
 
@@ -123,17 +129,19 @@ def psql(sql, data=None):
 
 
 def copied(value):
+    if isinstance(value, bytes):
+        return "\\\\x" + value.hex()
     return "\\N" if value is None else str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
 
 
 def fill_postgres(template, first):
     psql(f"SELECT prepare_months({int(time.time() * 1000) - DAYS * 86_400_000}, 4)")
     with open(f"{WORK}/leaf", "w") as leaf, open(f"{WORK}/event", "w") as body:
-        for event, row in rows(template, first):
+        for event, commitment, row in rows(template, first):
             claim = uuid.UUID(bytes=hashlib.sha256(f"decision {event['agentId']} {event['traceId']}".encode()).digest()[:16])
-            leaf.write(f"{row[0]}\t{row[1]}\t{claim}\t{row[2]}\n")
+            leaf.write(f"{row[0]}\t{row[1]}\t{claim}\t{row[2]}\t{copied(commitment)}\n")
             body.write("\t".join(copied(value) for value in [*row, event["resource"][:500], event["answer"]]) + "\n")
-    for table, columns, file in [("audit_leaf", "position, id, claim, clock", "leaf"), ("audit_event", f"{', '.join(COLUMNS)}, resource, answer", "event")]:
+    for table, columns, file in [("audit_leaf", "position, id, claim, clock, commitment", "leaf"), ("audit_event", f"{', '.join(COLUMNS)}, resource, answer", "event")]:
         with open(f"{WORK}/{file}") as data:
             subprocess.run([PSQL, "-h", f"{WORK}/pg", "-U", "guard", "-d", "guard", "-qAt", "-v", "ON_ERROR_STOP=1", "-c", f"COPY guard.{table} ({columns}) FROM STDIN"], stdin=data, check=True)
         os.remove(f"{WORK}/{file}")

@@ -21,6 +21,9 @@ public static class Wire
     /// <summary>Largest number of accesses in one decision request. More are denied, not cut.</summary>
     public const int MaxAccesses = 2048;
 
+    /// <summary>Largest number that every reader of JSON keeps exactly, 2^53 - 1. Counts and sizes beyond it are refused.</summary>
+    public const long MaxInteger = 9_007_199_254_740_991;
+
     public const string DecisionsPath = "/v1/decisions";
     public const string EventsPath = "/v1/events";
     public const string EventStatsPath = "/v1/events/stats";

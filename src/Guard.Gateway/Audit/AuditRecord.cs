@@ -1,19 +1,25 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Storage;
+using Guard.Proof.Leaves;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Audit;
 
-/// <summary>An event ready to be stored: serialised by the request that made it, so that the one writer only writes.</summary>
+/// <summary>An event ready to be stored: serialised and committed to by the request that made it, so that the one writer only writes.</summary>
 internal sealed record AuditRecord
 {
     private AuditRecord(AuditEvent auditEvent, SessionPin? pin, Basis? basis)
     {
-        Event = auditEvent;
+        Event = ExactNumbers.Of(auditEvent);
         Pin = pin;
         Basis = basis;
-        Body = JsonSerializer.Serialize(auditEvent, GatewayJson.Context.AuditEvent);
+        var body = JsonSerializer.SerializeToUtf8Bytes(Event, GatewayJson.Context.AuditEvent);
+        Body = Encoding.UTF8.GetString(body);
+        Salt = RandomNumberGenerator.GetBytes(EventLeaf.SaltLength);
+        Leaf = EventLeaf.Commit(Guid.Parse(Event.Id), body, Salt);
     }
 
     public AuditEvent Event { get; }
@@ -21,12 +27,19 @@ internal sealed record AuditRecord
     /// <summary>The whole event as JSON; its position is only known to the store.</summary>
     public string Body { get; }
 
+    /// <summary>Stored with the body and erased with it: without it, nobody can test guesses of the body against the leaf.</summary>
+    public byte[] Salt { get; }
+
+    /// <summary>What the log holds of the event for ever.</summary>
+    public EventLeaf Leaf { get; }
+
     /// <summary>The workspace this event pins for its session; null: the session is pinned already, or there is none.</summary>
     public SessionPin? Pin { get; }
 
     /// <summary>What the event was made from. Null: it is stored whatever has changed in between.</summary>
     public Basis? Basis { get; }
 
+    /// <exception cref="Guard.Proof.ProofFormatException">The event has no exact canonical form, so it cannot be proven and is not stored.</exception>
     public static AuditRecord Of(AuditEvent auditEvent, SessionPin? pin = null, Basis? basis = null) => new(auditEvent, pin, basis);
 }
 

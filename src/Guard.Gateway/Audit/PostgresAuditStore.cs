@@ -13,7 +13,7 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
 {
     private const string AppendSql = """
         SELECT state, recorded_to, policies, keys FROM append_events(
-            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
         """;
 
     private const int ResourceLength = 500;
@@ -168,6 +168,8 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
         yield return Array(NpgsqlDbType.Bigint, static r => r.Pin?.PinnedAt.ToUnixTimeMilliseconds());
         yield return Text(static r => r.Pin?.WorkspaceWritten);
         yield return Text(static r => r.Pin?.WorkspaceReal);
+        yield return Array(NpgsqlDbType.Bytea, static r => r.Leaf.Commitment.ToArray());
+        yield return Array(NpgsqlDbType.Bytea, static r => r.Salt);
 
         NpgsqlParameter Text(Func<AuditRecord, string?> value) => Array(NpgsqlDbType.Text, record => Storable(value(record)));
 

@@ -11,9 +11,11 @@ internal static class SqliteAuditRow
     private const int UniqueViolated = 2067;
 
     private const string InsertSql = """
-        INSERT INTO audit_event (id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action, effect, policy, rule, body)
-        VALUES ($id, $time, $kind, $organisation, $owner, $agent_id, $agent_name, $session_id, $trace_id, $tool_use_id, $tool, $action, $effect, $policy, $rule, $body)
+        INSERT INTO audit_event (id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action, effect, policy, rule, body, salt)
+        VALUES ($id, $time, $kind, $organisation, $owner, $agent_id, $agent_name, $session_id, $trace_id, $tool_use_id, $tool, $action, $effect, $policy, $rule, $body, $salt)
         """;
+
+    private const string LeafSql = "INSERT INTO audit_leaf (position, id, commitment) VALUES ($position, $id, $commitment)";
 
     private static readonly (string Parameter, Func<AuditRecord, object?> Value)[] Columns =
     [
@@ -33,39 +35,51 @@ internal static class SqliteAuditRow
         ("$policy", static r => r.Event.Policy),
         ("$rule", static r => r.Event.Rule),
         ("$body", static r => r.Body),
+        ("$salt", static r => r.Salt),
     ];
 
-    /// <summary>A prepared statement for many rows.</summary>
-    public static SqliteCommand Prepare(SqliteConnection connection)
+    /// <summary>Prepared statements for many rows.</summary>
+    public static SqliteAuditStatements Prepare(SqliteConnection connection)
     {
-        var command = connection.CreateCommand();
-        command.CommandText = InsertSql;
+        var insert = connection.CreateCommand();
+        insert.CommandText = InsertSql;
         foreach (var (parameter, _) in Columns)
         {
-            command.Parameters.Add(new SqliteParameter(parameter, SqliteType.Text));
+            insert.Parameters.Add(new SqliteParameter(parameter, SqliteType.Text));
         }
 
-        command.Parameters["$time"].SqliteType = SqliteType.Integer;
-        return command;
+        insert.Parameters["$time"].SqliteType = SqliteType.Integer;
+        insert.Parameters["$salt"].SqliteType = SqliteType.Blob;
+        var leaf = connection.CreateCommand();
+        leaf.CommandText = LeafSql;
+        leaf.Parameters.Add(new SqliteParameter("$position", SqliteType.Integer));
+        leaf.Parameters.Add(new SqliteParameter("$id", SqliteType.Text));
+        leaf.Parameters.Add(new SqliteParameter("$commitment", SqliteType.Blob));
+        return new SqliteAuditStatements(insert, leaf);
     }
 
-    /// <summary>A violated uniqueness undoes this statement alone; the transaction goes on.</summary>
-    public static AppendResult Insert(SqliteCommand prepared, AuditRecord record)
+    /// <summary>The event with its leaf. A violated uniqueness undoes the event's statement alone; the transaction goes on.</summary>
+    public static AppendResult Insert(SqliteConnection connection, SqliteAuditStatements prepared, AuditRecord record)
     {
         for (var i = 0; i < Columns.Length; i++)
         {
-            prepared.Parameters[i].Value = Columns[i].Value(record) ?? DBNull.Value;
+            prepared.Event.Parameters[i].Value = Columns[i].Value(record) ?? DBNull.Value;
         }
 
         try
         {
-            prepared.ExecuteNonQuery();
-            return AppendResult.Appended;
+            prepared.Event.ExecuteNonQuery();
         }
         catch (SqliteException exception) when (IsDuplicate(exception, record.Event.Kind))
         {
             return AppendResult.Duplicate;
         }
+
+        prepared.Leaf.Parameters[0].Value = LastPosition(connection);
+        prepared.Leaf.Parameters[1].Value = record.Event.Id;
+        prepared.Leaf.Parameters[2].Value = record.Leaf.Commitment.ToArray();
+        prepared.Leaf.ExecuteNonQuery();
+        return AppendResult.Appended;
     }
 
     /// <summary>The rows of an administrative change, in its transaction.</summary>
@@ -77,10 +91,10 @@ internal static class SqliteAuditRow
             return 0;
         }
 
-        using var command = Prepare(connection);
+        using var statements = Prepare(connection);
         foreach (var record in records)
         {
-            Insert(command, record);
+            Insert(connection, statements, record);
         }
 
         return LastPosition(connection);
@@ -94,4 +108,14 @@ internal static class SqliteAuditRow
         exception.SqliteErrorCode == ConstraintViolated
         && exception.SqliteExtendedErrorCode == UniqueViolated
         && kind is AuditKinds.Decision or AuditKinds.Outcome;
+}
+
+/// <summary>How an event and its leaf are inserted; belongs to a connection.</summary>
+internal sealed record SqliteAuditStatements(SqliteCommand Event, SqliteCommand Leaf) : IDisposable
+{
+    public void Dispose()
+    {
+        Event.Dispose();
+        Leaf.Dispose();
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : IAuditStore
         """;
 
     private SqliteConnection? _connection;
-    private SqliteCommand? _insert;
+    private SqliteAuditStatements? _insert;
 
     public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records)
     {
@@ -41,7 +41,7 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : IAuditStore
         var generations = _connection.QuerySingle<Generations>(Generations.Sql);
         for (var i = 0; i < records.Count; i++)
         {
-            results[i] = records[i].Basis is { } basis && !basis.IsInForce(generations) ? AppendResult.Outdated : SqliteAuditRow.Insert(_insert, records[i]);
+            results[i] = records[i].Basis is { } basis && !basis.IsInForce(generations) ? AppendResult.Outdated : SqliteAuditRow.Insert(_connection, _insert, records[i]);
             if (results[i] == AppendResult.Appended && records[i].Pin is { } pin)
             {
                 _connection.Execute(PinSql, new { pin.AgentId, pin.SessionId, pin.WorkspaceWritten, pin.WorkspaceReal, PinnedAt = pin.PinnedAt.ToUnixTimeMilliseconds() });

@@ -116,9 +116,9 @@ internal static class DecisionCheck
         Optional("hook.clientVersion", hook.ClientVersion, MaxId, trace);
         Optional("hook.agentName", hook.AgentName, MaxId, trace);
         Optional("hook.installation", hook.Installation, MaxId, trace);
-        if (hook.Sequence < 1)
+        if (hook.Sequence is < 1 or > Wire.MaxInteger)
         {
-            throw Refuse("hook.sequence", "must count from 1", trace);
+            throw Refuse("hook.sequence", $"must count from 1, to at most {Wire.MaxInteger}", trace);
         }
     }
 

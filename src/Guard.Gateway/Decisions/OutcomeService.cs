@@ -139,9 +139,9 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Red
             throw RefusedException.BadRequest("`outcome` must be `succeeded`, `failed` or `interrupted`.", trace);
         }
 
-        if (request.DurationMs < 0 || request.OutputBytes < 0)
+        if (request.DurationMs is < 0 or > Wire.MaxInteger || request.OutputBytes is < 0 or > Wire.MaxInteger)
         {
-            throw RefusedException.BadRequest("`durationMs` and `outputBytes` cannot be negative.", trace);
+            throw RefusedException.BadRequest($"`durationMs` and `outputBytes` must be from 0 to {Wire.MaxInteger}.", trace);
         }
 
         if (request.OutputDigest is { } digest && !IsDigest(digest))

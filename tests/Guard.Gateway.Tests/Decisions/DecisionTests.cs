@@ -224,6 +224,7 @@ public abstract class DecisionTests(StoreKind kind) : StoreTests(kind)
         { "session too long", r => r with { Call = r.Call with { SessionId = new string('s', 300) } }, "`call.sessionId` is longer than 256" },
         { "tool empty", r => r with { Call = r.Call with { Tool = "" } }, "`call.tool` is empty" },
         { "sequence", r => r with { Hook = r.Hook with { Sequence = 0 } }, "`hook.sequence` must count from 1" },
+        { "sequence beyond a double", r => r with { Hook = r.Hook with { Sequence = 1L << 53 } }, "to at most 9007199254740991" },
     };
 
     [Theory]

@@ -84,7 +84,8 @@ public abstract class OutcomeTests(StoreKind kind) : StoreTests(kind)
         { r => r with { TraceId = null, SessionId = "s" }, "needs `traceId`" },
         { r => r with { TraceId = "x" }, "`traceId` must be" },
         { r => r with { Outcome = "ok" }, "`outcome` must be" },
-        { r => r with { DurationMs = -1 }, "cannot be negative" },
+        { r => r with { DurationMs = -1 }, "must be from 0 to 9007199254740991" },
+        { r => r with { OutputBytes = 1L << 53 }, "must be from 0 to 9007199254740991" },
         { r => r with { OutputDigest = "sha256:x" }, "`outputDigest` must be" },
         { r => r with { Tool = "a\0" }, "`tool` holds a NUL" },
     };

@@ -18,10 +18,10 @@ internal static class PostgresSchema
         REVOKE ALL ON ALL TABLES IN SCHEMA guard FROM {role};
         GRANT USAGE ON SCHEMA guard TO {role};
         GRANT SELECT ON schema_version TO {role};
-        GRANT SELECT, INSERT ON audit_leaf, audit_lateness, audit_event, organisation, principal, policy_version, bundle, session TO {role};
-        GRANT SELECT, INSERT, UPDATE ON agent, api_key, policy TO {role};
+        GRANT SELECT, INSERT ON audit_leaf, audit_lateness, audit_event, audit_erasure, audit_expiry, log_key, organisation, principal, policy_version, bundle, session TO {role};
+        GRANT SELECT, INSERT, UPDATE ON agent, api_key, policy, log_tile, log_head TO {role};
         GRANT SELECT, UPDATE ON store_state TO {role};
-        GRANT EXECUTE ON FUNCTION prepare_months(bigint, integer) TO {role};
+        GRANT EXECUTE ON FUNCTION prepare_months(bigint, integer), erase_body(uuid), drop_expired_months() TO {role};
         """;
 
     private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql"];
@@ -64,7 +64,7 @@ internal static class PostgresSchema
 
         if (version is null)
         {
-            connection.Execute("REVOKE ALL ON FUNCTION prepare_months(bigint, integer) FROM PUBLIC");
+            connection.Execute("REVOKE ALL ON FUNCTION prepare_months(bigint, integer), erase_body(uuid), drop_expired_months() FROM PUBLIC");
         }
 
         if (!isOwner)

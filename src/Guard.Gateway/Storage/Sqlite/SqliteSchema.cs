@@ -10,7 +10,14 @@ internal static class SqliteSchema
     /// <summary>"GRD1": tells a Guard store from any other SQLite file.</summary>
     private const int ApplicationId = 0x47524431;
 
-    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql", "0002_events_by_time.sql", "0003_generations_and_scopes.sql"];
+    private static readonly IReadOnlyList<Step> Steps =
+    [
+        new("0001_first_schema.sql"),
+        new("0002_events_by_time.sql"),
+        new("0003_generations_and_scopes.sql"),
+        new("0004_leaves.sql", SqliteLeafBackfill.Run),
+        new("0005_provable_record.sql"),
+    ];
 
     /// <summary>The schema version this program writes.</summary>
     public static int Version => Steps.Count;
@@ -35,7 +42,8 @@ internal static class SqliteSchema
 
         foreach (var step in Steps.Skip(version))
         {
-            connection.Execute(Read(step));
+            connection.Execute(Read(step.File));
+            step.Then?.Invoke(connection);
         }
 
         if (version < Version)
@@ -53,4 +61,8 @@ internal static class SqliteSchema
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    /// <param name="File">Its SQL.</param>
+    /// <param name="Then">What SQL cannot do; null: nothing.</param>
+    private sealed record Step(string File, Action<SqliteConnection>? Then = null);
 }

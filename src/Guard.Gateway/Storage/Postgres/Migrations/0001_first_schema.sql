@@ -111,12 +111,14 @@ CREATE TABLE session (
 
 -- The record's order, kept for ever. claim: what only one event may ever be (the decision of a trace, the outcome of a
 -- trace), as a digest; it stands here because no constraint reaches over the partitions of the bodies.
+-- commitment: to the body, with a salt that stands beside it.
 -- clock: the latest time of any event up to this position, so that it never goes back although clocks do.
 CREATE TABLE audit_leaf (
-    position  bigint  NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    id        uuid    NOT NULL UNIQUE,
-    claim     uuid    UNIQUE,
-    clock     bigint  NOT NULL
+    position    bigint  NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id          uuid    NOT NULL UNIQUE,
+    claim       uuid    UNIQUE,
+    clock       bigint  NOT NULL,
+    commitment  bytea   NOT NULL CHECK (length(commitment) = 32)
 );
 
 CREATE INDEX audit_leaf_clock ON audit_leaf (clock, position);
@@ -151,7 +153,8 @@ CREATE TABLE audit_event (
     answer        text,
     policy        text,
     rule          text,
-    body          text    NOT NULL
+    body          text    NOT NULL,
+    salt          bytea   NOT NULL                  -- of the leaf's commitment; erased with the body
 ) PARTITION BY RANGE (id);
 
 -- Lists go by position, so every filter has its index in that order.
@@ -176,10 +179,50 @@ BEGIN
 END
 $$;
 
+-- A body that was erased lawfully; erased_by is the event that says so, of the same transaction.
+CREATE TABLE audit_erasure (
+    id         uuid    NOT NULL PRIMARY KEY,
+    erased_by  uuid    NOT NULL,
+    erased_at  bigint  NOT NULL
+);
+
+-- Bodies of events whose id is of before this time have expired: the end of their retention. first_id: the smallest that is
+-- kept; expired_by: the event that says so.
+CREATE TABLE audit_expiry (
+    before      bigint  NOT NULL PRIMARY KEY,
+    first_id    uuid    NOT NULL,
+    expired_by  uuid    NOT NULL,
+    expired_at  bigint  NOT NULL
+);
+
+-- A body goes only where an erasure of it stands, and then by whoever may call this: the running role may not delete.
+CREATE FUNCTION refuse_unerased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM guard.audit_erasure WHERE id = OLD.id) THEN
+        RETURN OLD;
+    END IF;
+
+    RAISE EXCEPTION 'audit events are never deleted' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+CREATE FUNCTION erase_body(erased uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = guard, pg_temp AS $$
+BEGIN
+    DELETE FROM audit_event WHERE id = erased;
+    RETURN FOUND;
+END
+$$;
+
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON audit_leaf FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_leaf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON audit_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_change BEFORE UPDATE ON audit_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_delete BEFORE DELETE ON audit_event FOR EACH ROW EXECUTE FUNCTION refuse_unerased();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON audit_erasure FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_erasure FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON audit_expiry FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_expiry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The smallest UUIDv7 of a time.
 CREATE FUNCTION first_id(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
@@ -221,6 +264,57 @@ BEGIN
 END
 $$;
 
+-- Drops the partitions of the months that have expired whole, and returns how many. Runs as its owner; what has not expired
+-- it leaves alone, whoever calls it.
+CREATE FUNCTION drop_expired_months() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = guard, pg_temp AS $$
+DECLARE
+    part     record;
+    dropped  integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(1196573745, 3);
+    FOR part IN
+        SELECT child.relname AS name, (to_date(right(child.relname, 7), 'YYYY_MM') + interval '1 month')::timestamp AS ends
+        FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
+        WHERE inhparent = 'audit_event'::regclass
+    LOOP
+        CONTINUE WHEN NOT EXISTS (SELECT FROM audit_expiry WHERE before >= extract(epoch FROM part.ends AT TIME ZONE 'UTC') * 1000);
+        EXECUTE format('DROP TABLE %I', part.name);
+        dropped := dropped + 1;
+    END LOOP;
+
+    RETURN dropped;
+END
+$$;
+
+-- The Merkle tree over the leaves, cut as C2SP's tlog-tiles cuts it: up to 256 hashes of one level. Everything here is made
+-- from the leaves; what it is worth is said by signatures. last_position: of the last leaf below the tile.
+CREATE TABLE log_tile (
+    level          bigint  NOT NULL,
+    number         bigint  NOT NULL,
+    hashes         bytea   NOT NULL,
+    last_position  bigint  NOT NULL,
+    PRIMARY KEY (level, number)
+);
+
+-- The newest signed head. position: of the last leaf under it.
+CREATE TABLE log_head (
+    id         bigint  NOT NULL PRIMARY KEY CHECK (id = 1),
+    size       bigint  NOT NULL,
+    position   bigint  NOT NULL,
+    note       text    NOT NULL,
+    signed_at  bigint  NOT NULL
+);
+
+-- The keys that sign heads, in their order, as verifiers write them. endorsement: a note in which the key before vouches for
+-- this one; null: the first of its log.
+CREATE TABLE log_key (
+    number       bigint  NOT NULL PRIMARY KEY,
+    verifier     text    NOT NULL UNIQUE,
+    endorsement  text,
+    made_at      bigint  NOT NULL
+);
+
 -- Takes the lock that orders all writers. A change sends its append and its commit in one flight; a gateway that is suspended
 -- with half of the flight sent, or whose machine is gone, holds the lock while the server waits for the rest, and none of
 -- the server's own limits reaches that state. So who waits ends the session that holds the lock and has sent nothing for a second:
@@ -252,7 +346,7 @@ CREATE FUNCTION append_events(
     ids uuid[], claims uuid[], times bigint[], kinds text[], organisations text[], owners text[], agent_ids uuid[], agent_names text[],
     session_ids text[], trace_ids uuid[], tool_use_ids text[], tools text[], actions text[], resources text[], effects text[], answers text[],
     policy_names text[], rule_ids text[], bodies text[], basis_policies bigint[], basis_keys bigint[],
-    pinned_ats bigint[], pins_written text[], pins_real text[])
+    pinned_ats bigint[], pins_written text[], pins_real text[], commitments bytea[], salts bytea[])
 RETURNS TABLE (state integer, recorded_to bigint, policies bigint, keys bigint)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -275,10 +369,12 @@ BEGIN
     WITH input AS MATERIALIZED (
         SELECT * FROM unnest(
             ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
-            resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real)
+            resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real,
+            commitments, salts)
         WITH ORDINALITY AS given (
             id, claim, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
-            resource, effect, answer, policy, rule, body, basis_policies, basis_keys, pinned_at, pin_written, pin_real, number)
+            resource, effect, answer, policy, rule, body, basis_policies, basis_keys, pinned_at, pin_written, pin_real,
+            commitment, salt, number)
     ), valid AS MATERIALIZED (
         SELECT * FROM input
         WHERE (basis_policies IS NULL OR basis_policies = now_in_force.policies)
@@ -288,14 +384,14 @@ BEGIN
               WHERE session.agent_id = input.agent_id::text AND session.session_id = input.session_id
                 AND (workspace_written, workspace_real) IS DISTINCT FROM (pin_written, pin_real)))
     ), leaf AS (
-        INSERT INTO audit_leaf (id, claim, clock) SELECT id, claim, latest FROM valid ORDER BY number
+        INSERT INTO audit_leaf (id, claim, clock, commitment) SELECT id, claim, latest, commitment FROM valid ORDER BY number
         ON CONFLICT DO NOTHING RETURNING position, id
     ), body AS (
         INSERT INTO audit_event (
             position, id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
-            resource, effect, answer, policy, rule, body)
+            resource, effect, answer, policy, rule, body, salt)
         SELECT leaf.position, id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
-            resource, effect, answer, policy, rule, body
+            resource, effect, answer, policy, rule, body, salt
         FROM leaf JOIN valid USING (id)
     ), pin AS (
         INSERT INTO session (agent_id, session_id, workspace_written, workspace_real, pinned_at)
