@@ -9,6 +9,7 @@ using Guard.Cli.Init.Managed;
 using Guard.Cli.Policies;
 using Guard.Cli.Reference;
 using Guard.Cli.Shell;
+using Guard.Cli.Spool;
 using Guard.Cli.Terminal;
 using Guard.Cli.Up;
 
@@ -36,6 +37,7 @@ internal static class GuardCommand
         guard.Add(AgentCommand.Create(context));
         guard.Add(KeyCommand.Create(context));
         guard.Add(AuditCommand.Create(context));
+        guard.Add(SpoolCommand.Create(context));
         guard.Add(ShellCommands.Create(context));
         guard.Add(ReferenceCommand.Create(context));
         guard.Add(ManagedStoreCommand.Create(context));

@@ -14,6 +14,7 @@ internal sealed record CommandLine
         guard-hook pre     before a tool call: reads the client's JSON, denies with exit code 2
         guard-hook post    after it: reports how it ended
         guard-hook config  when the client's settings changed: denies what would disarm Guard
+        guard-hook flush   hands over what no gateway took so far, without a call
 
           --config FILE        settings (default ~/.guard/hook.json; /etc/guard/hook.json goes before all)
           --config-from-env    settings from GUARD_API_KEY, GUARD_GATEWAY_URL, GUARD_AGENT_NAME, GUARD_MODE,
@@ -37,7 +38,7 @@ internal sealed record CommandLine
     /// <exception cref="HookFailure">The registration is wrong.</exception>
     public static CommandLine Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("pre" or "post" or "config")) throw Wrong("its first argument must be pre, post or config");
+        if (args.Length == 0 || args[0] is not ("pre" or "post" or "config" or "flush")) throw Wrong("its first argument must be pre, post, config or flush");
         var command = new CommandLine { Verb = args[0] };
         for (var i = 1; i < args.Length; i++)
         {

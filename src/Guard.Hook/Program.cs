@@ -41,6 +41,7 @@ try
     {
         "pre" => PreCommand.Run(run),
         "config" => ConfigCommand.Run(run),
+        "flush" => FlushCommand.Run(run),
         _ => PostCommand.Run(run),
     });
 }
@@ -62,6 +63,7 @@ ClaudeCodeAnswer Deny(string why)
     return verb switch
     {
         "post" => ClaudeCodeAnswer.Complain($"guard: the outcome was not recorded: {why}{end} (trace {traceId})"),
+        "flush" => ClaudeCodeAnswer.Complain($"guard: the spool was not handed over: {why}{end}"),
         "config" => ClaudeCodeAnswer.Block($"guard: denied: {why}{end} (trace {traceId})"),
         _ => ClaudeCodeAnswer.Deny($"guard: denied: {why}{end} (trace {traceId})"),
     };

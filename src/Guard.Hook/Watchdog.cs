@@ -14,11 +14,12 @@ internal static class Watchdog
     private static readonly List<PosixSignalRegistration> Registrations = [];
 
     /// <summary>Arms it. Waits of the main thread end at the deadline itself, so this comes a little later.</summary>
-    public static unsafe void Arm(double seconds, Func<string, ClaudeCodeAnswer> deny)
+    public static void Arm(double seconds, Func<string, ClaudeCodeAnswer> deny)
     {
         Registrations.Add(PosixSignalRegistration.Create((PosixSignal)AlarmSignal, context =>
         {
             context.Cancel = true;
+            if (Verdict.IsSaid) Verdict.End();
             Verdict.Give(deny("the hook's deadline came before a decision"));
         }));
         Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -28,7 +29,15 @@ internal static class Watchdog
         }));
 
         const double grace = 0.25;
-        var microseconds = (long)((seconds + grace) * 1_000_000);
+        SetTimer(seconds + grace);
+    }
+
+    /// <summary>Ends the process when so much time has gone by after its answer.</summary>
+    public static void EndWithin(double seconds) => SetTimer(seconds);
+
+    private static unsafe void SetTimer(double seconds)
+    {
+        var microseconds = (long)(seconds * 1_000_000);
         var timer = stackalloc long[] { 0, 0, microseconds / 1_000_000, microseconds % 1_000_000 };
         Libc.SetTimer(0, timer, null);
     }

@@ -72,10 +72,13 @@ public sealed record AuditEvent
     public AuditOutcome? Outcome { get; init; }
     public AuditChange? Change { get; init; }
 
+    /// <summary>Absent: the hook reported it at once.</summary>
+    public AuditSpooled? Spooled { get; init; }
+
     /// <summary>JSON Pointers to what was erased before the event was stored: secrets, and what policies order. Absent: nothing.</summary>
     public IReadOnlyList<string>? Erased { get; init; }
 
-    /// <summary>How many requests a <see cref="AuditKinds.Refused"/> event stands for; absent: one.</summary>
+    /// <summary>How many requests a <see cref="AuditKinds.Refused"/> or <see cref="AuditKinds.SequenceGap"/> event stands for; absent: one.</summary>
     public long? Count { get; init; }
 }
 
@@ -87,6 +90,12 @@ public static class AuditKinds
 
     /// <summary>An outcome that was refused because its trace already has one, or because no decision is known for it.</summary>
     public const string OutcomeRefused = "outcome-refused";
+
+    /// <summary>A call that a hook denied by itself, because no gateway decided about it; reported by the hook afterwards.</summary>
+    public const string HookDenied = "hook-denied";
+
+    /// <summary>Numbers of an installation's requests that never arrived.</summary>
+    public const string SequenceGap = "sequence-gap";
     public const string Administration = "administration";
 
     /// <summary>A request refused before policy: unknown or revoked key, bad request, limit. Counted, at most one event per key and second.</summary>
@@ -115,6 +124,16 @@ public sealed record AuditOutcome
     public int? ExitCode { get; init; }
     public long? OutputBytes { get; init; }
     public string? OutputDigest { get; init; }
+}
+
+/// <summary>Where an event comes from that a hook kept until a gateway took it. All of it is what the hook says.</summary>
+public sealed record AuditSpooled
+{
+    /// <summary>The hook's own id of it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>When it happened, by the hook's clock.</summary>
+    public required DateTimeOffset Time { get; init; }
 }
 
 /// <summary>An administrative change: who did what to which thing.</summary>

@@ -26,6 +26,7 @@ public static class Wire
 
     public const string DecisionsPath = "/v1/decisions";
     public const string EventsPath = "/v1/events";
+    public const string SpooledEventsPath = "/v1/events/spooled";
     public const string EventStatsPath = "/v1/events/stats";
     public const string EventStreamPath = "/v1/events/stream";
 

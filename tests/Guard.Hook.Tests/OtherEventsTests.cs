@@ -36,7 +36,6 @@ public sealed class OtherEventsTests(HookBinary hook)
     [InlineData("bad/not-json.json")]
     [InlineData("pre-bash-git-status.json")]
     [InlineData("manual-read.json")]
-    [InlineData("post-bash.json")]
     public void Post_ThatFails_SaysSoWithExitCode2(string sample)
     {
         using var home = new HookHome("unix:/nowhere/g.sock");

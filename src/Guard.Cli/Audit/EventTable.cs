@@ -68,6 +68,8 @@ internal sealed class EventTable
         AuditKinds.Decision => new Cell(e.Answer == Effects.Allow && e.Effect != Effects.Allow ? $"({e.Effect})" : e.Effect ?? "", EffectColors.Of(e.Effect)),
         AuditKinds.Outcome => e.Outcome?.Result ?? "",
         AuditKinds.Administration => "changed",
+        AuditKinds.HookDenied => new Cell("deny", EffectColors.Of(Effects.Deny)),
+        AuditKinds.SequenceGap => new Cell("missing", EffectColors.Of(Effects.Deny)),
         _ => new Cell("refused", EffectColors.Of(Effects.Deny)),
     };
 
@@ -96,6 +98,7 @@ internal sealed class EventTable
         ({ } policy, { } rule) => _isWide ? $"{policy}/{rule}" : rule,
         ({ } policy, null) => policy,
         _ when e.Kind == AuditKinds.Decision => "(no rule)",
+        _ when e.Kind == AuditKinds.HookDenied => "(hook)",
         _ => "",
     };
 }

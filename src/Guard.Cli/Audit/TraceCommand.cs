@@ -37,9 +37,10 @@ internal static class TraceCommand
     {
         var filter = new AuditFilter { Trace = trace };
         var decisions = await AuditCommand.LatestAsync(client, filter with { Kind = AuditKinds.Decision }, MaxAgents, cancel);
+        var denials = await AuditCommand.LatestAsync(client, filter with { Kind = AuditKinds.HookDenied }, MaxAgents, cancel);
         var outcomes = await AuditCommand.LatestAsync(client, filter with { Kind = AuditKinds.Outcome }, MaxAgents, cancel);
         var refused = await AuditCommand.LatestAsync(client, filter with { Kind = AuditKinds.OutcomeRefused }, MaxRefused + 1, cancel);
-        IReadOnlyList<AuditEvent> events = [.. decisions.Concat(outcomes).Concat(refused.TakeLast(MaxRefused)).OrderBy(e => e.Position)];
+        IReadOnlyList<AuditEvent> events = [.. decisions.Concat(denials).Concat(outcomes).Concat(refused.TakeLast(MaxRefused)).OrderBy(e => e.Position)];
         return events.Count > 0
             ? new TraceReport { TraceId = trace, Events = events, MoreRefused = refused.Count > MaxRefused }
             : throw CliException.Refused($"the record has no trace {trace}");

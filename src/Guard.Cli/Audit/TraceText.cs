@@ -22,7 +22,7 @@ internal static class TraceText
             Line(context, "Agent", Join($"{about.AgentName} (id {about.AgentId})", Named("owner", about.Owner), Named("hook", about.HookVersion), Named("client", about.ClientVersion), Named("calls itself", about.AgentLabel)));
             foreach (var e in agent)
             {
-                if (e.Kind == AuditKinds.Decision) WriteDecision(context, e);
+                if (e.Kind is AuditKinds.Decision or AuditKinds.HookDenied) WriteDecision(context, e);
                 else WriteOutcome(context, e);
             }
         }
@@ -37,6 +37,7 @@ internal static class TraceText
         if (e.Cwd is { } cwd) Line(context, "Folder", cwd);
         if (e.Workspace is { } workspace) Line(context, "Workspace", workspace.Real is { } real && real != workspace.Written ? $"{workspace.Written} (really {real})" : workspace.Written);
         Line(context, "Decided", Join(Time(e), e.Effect + (e.Granted == true ? ", granted" : ""), Answer(e), Decider(e)));
+        if (e.Spooled is { } spooled) Line(context, "Reported", string.Create(CultureInfo.InvariantCulture, $"later, by the hook; it happened at {spooled.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC by its clock"));
         if (e.Reason is { } reason) Line(context, "Reason", reason);
         if (e.Bundle is { } bundle) Line(context, "Bundle", bundle);
         List(context, "Accesses", (e.Accesses ?? []).Select((access, i) => $"{i}  {access.Action}  {access.Resource}{Notes(access)}"));
@@ -62,7 +63,7 @@ internal static class TraceText
     {
         ({ } policy, { } rule) => $"by {policy}/{rule}",
         ({ } policy, null) => $"by {policy}",
-        _ => "by no rule",
+        _ => e.Kind == AuditKinds.HookDenied ? "by the hook itself" : "by no rule",
     };
 
     private static string Notes(Access access)

@@ -191,7 +191,8 @@ internal static class InitCommand
         return Path.Combine(string.IsNullOrEmpty(moved) ? Path.Combine(context.Home, ".claude") : context.Resolve(moved), "settings.json");
     }
 
-    private static string HookPath(CliContext context, string? stated)
+    /// <exception cref="CliException">There is none.</exception>
+    internal static string HookPath(CliContext context, string? stated)
     {
         if (stated is not null)
         {

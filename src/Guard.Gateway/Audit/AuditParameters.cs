@@ -21,7 +21,7 @@ internal static class AuditParameters
         new("policy", "query", "The policy that decided"),
         new("rule", "query", "The rule that decided"),
         new("trace", "query", "Joins a decision and its outcome"),
-        new("kind", "query", "What the event is") { Values = [AuditKinds.Decision, AuditKinds.Outcome, AuditKinds.OutcomeRefused, AuditKinds.Administration, AuditKinds.Refused] },
+        new("kind", "query", "What the event is") { Values = [AuditKinds.Decision, AuditKinds.Outcome, AuditKinds.OutcomeRefused, AuditKinds.HookDenied, AuditKinds.SequenceGap, AuditKinds.Administration, AuditKinds.Refused] },
         new("from", "query", "Only events of this time and later: an ISO 8601 date or instant, UTC without an offset"),
         new("to", "query", "Only events before this time, stated likewise"),
         new("after", "query", "Only events behind this position; the first of them") { Type = "integer", Least = 0 },

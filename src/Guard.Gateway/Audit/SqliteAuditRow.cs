@@ -1,3 +1,4 @@
+using Dapper;
 using Guard.Protocol;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -70,8 +71,14 @@ internal static class SqliteAuditRow
         {
             prepared.Event.ExecuteNonQuery();
         }
-        catch (SqliteException exception) when (IsDuplicate(exception, record.Event.Kind))
+        catch (SqliteException exception) when (IsUnique(exception) && IsStored(prepared.Connection!, record))
         {
+            // By an earlier try, or handed over before.
+            return AppendResult.Appended;
+        }
+        catch (SqliteException exception) when (IsUnique(exception) && record.Event.Kind is AuditKinds.Decision or AuditKinds.Outcome)
+        {
+            // Only these can collide with what an agent sent; anywhere else a violation is a defect and must be loud.
             return AppendResult.Duplicate;
         }
 
@@ -103,11 +110,11 @@ internal static class SqliteAuditRow
     /// <summary>Of the last row this connection has written.</summary>
     public static long LastPosition(SqliteConnection connection) => raw.sqlite3_last_insert_rowid(connection.Handle);
 
-    // Only decisions and outcomes can collide with what an agent sent; anywhere else a violation is a defect and must be loud.
-    private static bool IsDuplicate(SqliteException exception, string kind) =>
-        exception.SqliteErrorCode == ConstraintViolated
-        && exception.SqliteExtendedErrorCode == UniqueViolated
-        && kind is AuditKinds.Decision or AuditKinds.Outcome;
+    private static bool IsUnique(SqliteException exception) =>
+        exception is { SqliteErrorCode: ConstraintViolated, SqliteExtendedErrorCode: UniqueViolated };
+
+    private static bool IsStored(SqliteConnection connection, AuditRecord record) =>
+        connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM audit_event WHERE id = @Id)", new { record.Event.Id });
 }
 
 /// <summary>How an event and its leaf are inserted; belongs to a connection.</summary>

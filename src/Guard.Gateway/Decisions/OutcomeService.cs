@@ -4,6 +4,7 @@ using Guard.Gateway.Audit;
 using Guard.Gateway.Audit.Redaction;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Spooled;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
 using Guard.Redaction;
@@ -24,22 +25,40 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Red
     public async Task<OutcomeResponse> RecordAsync(KeyEntry key, OutcomeRequest request)
     {
         Check(request);
+        var joined = await JoinAsync(key, request, spooled: null);
+        return joined.Refused switch
+        {
+            OutcomeRefusal.TraceUnknown => throw new RefusedException(404, ProblemCodes.TraceUnknown, "No decision of this agent is known for this tool call, so its outcome joins nothing. It was recorded as refused.") { TraceId = joined.TraceId },
+            OutcomeRefusal.OutcomeExists => throw new RefusedException(409, ProblemCodes.OutcomeExists, "This trace has its outcome already; a later one is refused and recorded as such.") { TraceId = joined.TraceId },
+            _ => new OutcomeResponse { Version = Wire.Version, TraceId = joined.TraceId, EventId = joined.EventId },
+        };
+    }
+
+    /// <summary>Records an outcome, or that it was refused. Returns when that is durable.</summary>
+    /// <param name="key">Whose it is.</param>
+    /// <param name="request">Checked.</param>
+    /// <param name="spooled">Null: it is reported as it happens. Else the event has the id of this line, so that it is recorded once.</param>
+    public async Task<JoinedOutcome> JoinAsync(KeyEntry key, OutcomeRequest request, SpooledOrigin? spooled)
+    {
         var (agent, _) = keys.AgentOf(key);
         var decision = Find(agent, request);
+        var trace = decision?.TraceId ?? request.TraceId;
         if (decision is null)
         {
-            await AppendAsync(key, Event(agent, request, decision: null, AuditKinds.OutcomeRefused, "no decision of this agent is known for it"), request.TraceId);
-            throw new RefusedException(404, ProblemCodes.TraceUnknown, "No decision of this agent is known for this tool call, so its outcome joins nothing. It was recorded as refused.") { TraceId = request.TraceId };
+            var unknown = Event(agent, request, decision: null, AuditKinds.OutcomeRefused, "no decision of this agent is known for it", spooled);
+            await AppendAsync(key, unknown, trace);
+            return new JoinedOutcome(trace, unknown.Id, OutcomeRefusal.TraceUnknown);
         }
 
-        var outcome = Event(agent, request, decision, AuditKinds.Outcome, reason: null);
-        if (await AppendAsync(key, outcome, decision.TraceId) == AppendResult.Duplicate)
+        var outcome = Event(agent, request, decision, AuditKinds.Outcome, reason: null, spooled);
+        if (await AppendAsync(key, outcome, trace) == AppendResult.Duplicate)
         {
-            await AppendAsync(key, Event(agent, request, decision, AuditKinds.OutcomeRefused, "the trace has its outcome already"), decision.TraceId);
-            throw new RefusedException(409, ProblemCodes.OutcomeExists, "This trace has its outcome already; a later one is refused and recorded as such.") { TraceId = decision.TraceId };
+            var refused = Event(agent, request, decision, AuditKinds.OutcomeRefused, "the trace has its outcome already", spooled);
+            await AppendAsync(key, refused, trace);
+            return new JoinedOutcome(trace, refused.Id, OutcomeRefusal.OutcomeExists);
         }
 
-        return new OutcomeResponse { Version = Wire.Version, TraceId = decision.TraceId, EventId = outcome.Id };
+        return new JoinedOutcome(trace, outcome.Id, null);
     }
 
     private AuditEvent? Find(AgentIdentity agent, OutcomeRequest request)
@@ -76,12 +95,13 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Red
         }
     }
 
-    private AuditEvent Event(AgentIdentity agent, OutcomeRequest request, AuditEvent? decision, string kind, string? reason)
+    private AuditEvent Event(AgentIdentity agent, OutcomeRequest request, AuditEvent? decision, string kind, string? reason, SpooledOrigin? spooled)
     {
         var now = clock.GetUtcNow();
         return new AuditEvent
         {
-            Id = Ids.New(now),
+            Id = spooled?.EventId(agent.Facts.Id, kind) ?? Ids.New(now),
+            Spooled = spooled?.Origin,
             Time = now,
             Kind = kind,
             Organisation = agent.Organisation,
@@ -114,7 +134,8 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Red
         };
     }
 
-    private static void Check(OutcomeRequest request)
+    /// <exception cref="RefusedException">400, naming the member and what is wrong with it.</exception>
+    public static void Check(OutcomeRequest request)
     {
         if (request.TraceId is { } stated)
         {
@@ -154,4 +175,17 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Red
         text.Length == DigestLength
         && text.StartsWith("sha256:", StringComparison.Ordinal)
         && !text.AsSpan("sha256:".Length).ContainsAnyExcept(HexDigits);
+}
+
+/// <summary>What became of an outcome.</summary>
+/// <param name="TraceId">The trace joined or stated; null: neither.</param>
+/// <param name="EventId">Of the event that is in the record.</param>
+/// <param name="Refused">Null: it joined its decision.</param>
+internal sealed record JoinedOutcome(string? TraceId, string EventId, OutcomeRefusal? Refused);
+
+/// <summary>Why an outcome did not join a decision.</summary>
+internal enum OutcomeRefusal
+{
+    TraceUnknown,
+    OutcomeExists,
 }

@@ -7,6 +7,7 @@ using Guard.Gateway.Health;
 using Guard.Gateway.Identity;
 using Guard.Gateway.OpenApi;
 using Guard.Gateway.Policies;
+using Guard.Gateway.Spooled;
 using Guard.Gateway.Storage;
 using Guard.Gateway.Storage.Postgres;
 using Guard.Gateway.Storage.Sqlite;
@@ -142,7 +143,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var health = new HealthService(database, writer, active, Version, clock);
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
-        web.MapDecisions(decisions, new OutcomeService(reader, writer, redactor, keys, follower, clock));
+        var outcomes = new OutcomeService(reader, writer, redactor, keys, follower, clock);
+        web.MapDecisions(decisions, outcomes);
+        web.MapSpool(new SpoolService(outcomes, writer, redactor, active, keys, follower, refusals, clock));
         var streams = new AuditStreams(reader, keys, database.Changes, options.Limits, clock, web.Lifetime.ApplicationStopping);
         web.MapAudit(reader, new AuditStatistics(database), streams, clock);
         web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));

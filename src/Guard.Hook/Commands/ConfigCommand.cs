@@ -1,5 +1,4 @@
 using Guard.Agents.ClaudeCode;
-using Guard.Hook.Gateway;
 using Guard.Hook.Native;
 using Guard.Protocol;
 
@@ -13,14 +12,12 @@ internal static class ConfigCommand
 
     public static ClaudeCodeAnswer Run(HookRun run)
     {
-        var settings = run.Settings;
         var input = ClaudeCodeInputReader.Read(StandardInput.ReadAll(run.Deadline));
         var why = WhyDisarmed(run, input);
         TraceLog.Write(why ?? "the change leaves Guard in force");
 
         var adapted = ClaudeCodeAdapter.AdaptConfigChange(input, run.PlaceOf(input), why is not null);
-        var request = RequestWriter.Decision(run.TraceId, run.Identity(), settings.Audit, adapted, input.ToolInput);
-        var decision = run.Gateway.Decide(run.TraceId, request);
+        var decision = run.Decide(run.Identity(), adapted, input.ToolInput);
         if (decision.Answer == Effects.Allow) return ClaudeCodeAnswer.Silent;
         return ClaudeCodeAnswer.ToConfigChange(why is null ? decision : decision with { Message = decision.Message + " The change would disarm Guard: " + why + "." });
     }

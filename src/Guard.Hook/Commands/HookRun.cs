@@ -7,6 +7,7 @@ using Guard.Agents.Shell;
 using Guard.Hook.Gateway;
 using Guard.Hook.Native;
 using Guard.Hook.Settings;
+using Guard.Hook.Spool;
 using Guard.Protocol;
 
 namespace Guard.Hook.Commands;
@@ -18,6 +19,8 @@ internal sealed class HookRun
     private string? _home;
     private int? _state;
     private int? _names;
+    private SpoolFile? _spoolFile;
+    private bool _isSpoolOpen;
 
     public HookRun(CommandLine command, string traceId)
     {
@@ -34,6 +37,9 @@ internal sealed class HookRun
 
     public GatewayClient Gateway => field ??= new(Settings, Deadline);
 
+    /// <summary>Where what no gateway took is kept.</summary>
+    public HookSpool Spool => field ??= new(_isSpoolOpen ? _spoolFile : SpoolFile.In(StateFolder()), TraceId, () => Gateway);
+
     /// <summary>The account's home folder.</summary>
     public string? Home => _home ??= Account.Home();
 
@@ -47,6 +53,7 @@ internal sealed class HookRun
         if (SettingsSource.Overruled(_command, Settings) is { } note) Descriptor.WriteAll(2, Encoding.UTF8.GetBytes($"guard: {note}\n"));
         _state = InstallationState.Open(StateFolder());
         _names = WalkNamesFile.Open(StateFolder());
+        (_spoolFile, _isSpoolOpen) = (SpoolFile.InProtected(StateFolder()), true);
         Gateway.OpenProtected();
     }
 
@@ -76,6 +83,33 @@ internal sealed class HookRun
             Sequence = sequence,
         };
     }
+
+    /// <summary>
+    /// Asks the gateway. From here on a denial that the hook makes by itself is kept in the spool, whoever makes it; a decision
+    /// hands over what is there.
+    /// </summary>
+    /// <exception cref="HookFailure">There is no decision, with the reason.</exception>
+    public DecisionResponse Decide(HookInfo identity, AdaptedCall adapted, ToolInput input)
+    {
+        var request = RequestWriter.Decision(TraceId, identity, Settings.Audit, adapted, input);
+        KeepDenials(identity, request, () => RequestWriter.Decision(TraceId, identity, Settings.Audit, adapted with { Accesses = [adapted.Accesses[0]] }, ToolInput.None));
+        try
+        {
+            var decision = Gateway.Decide(TraceId, request);
+            Verdict.Afterwards = _ => Spool.HandOver(Deadline);
+            return decision;
+        }
+        catch (GatewayRefusal refusal) when (refusal.IsFinal)
+        {
+            // The gateway could not make sense of it, and would refuse it again.
+            KeepDenials(identity, default, null);
+            throw;
+        }
+    }
+
+    /// <summary>A denial that the hook makes by itself from now on is kept in the spool, because its number is taken.</summary>
+    public void KeepDenials(HookInfo identity, ReadOnlyMemory<byte> request = default, Func<ReadOnlyMemory<byte>>? shorter = null) =>
+        Verdict.Afterwards = answer => Spool.KeepDenial(identity, answer, request, shorter);
 
     /// <summary>Keeps what to look for in subtrees for the next call.</summary>
     public void Keep(WalkNames names) => WalkNamesFile.Keep(NamesFile, names);

@@ -1,5 +1,4 @@
 using Guard.Agents.ClaudeCode;
-using Guard.Hook.Gateway;
 using Guard.Hook.Native;
 using Guard.Protocol;
 
@@ -10,13 +9,14 @@ internal static class PreCommand
 {
     public static ClaudeCodeAnswer Run(HookRun run)
     {
-        var settings = run.Settings;
         var input = ClaudeCodeInputReader.Read(StandardInput.ReadAll(run.Deadline));
         var identity = run.Identity();
+        run.KeepDenials(identity);
         var decision = Ask(null);
         if (decision is { Answer: Effects.Walk, Walk: { } walk })
         {
             // Its rules changed, or this installation never had a call with a subtree. Nothing was decided yet.
+            run.KeepDenials(identity);
             if (!WalkNamesFile.IsWhole(walk)) throw new HookFailure("the gateway's answer cannot be used: its names to look for are not those its id says");
             run.Keep(walk);
             decision = Ask(walk);
@@ -33,7 +33,7 @@ internal static class PreCommand
                 foreach (var access in adapted.Accesses) TraceLog.Write($"access {access.Action} {access.Resource} real={access.Real} subtree={access.Subtree} walked={access.Walked} inert={access.Inert} why={access.Why}");
             }
 
-            return run.Gateway.Decide(run.TraceId, RequestWriter.Decision(run.TraceId, identity, settings.Audit, adapted, input.ToolInput));
+            return run.Decide(identity, adapted, input.ToolInput);
         }
     }
 }

@@ -43,6 +43,13 @@ internal static class AnswerReader
         members.Require("eventId");
     }
 
+    /// <exception cref="HookFailure">The gateway did not settle so many lines.</exception>
+    public static void Spooled(ReadOnlySpan<byte> json, int lines)
+    {
+        var members = Members(json, "answer");
+        if (members.Version != Wire.Version || members.Lines != lines) throw Broken("answer", "it does not settle the lines that were handed over");
+    }
+
     /// <summary>The sentence of a refusal, cleaned; null where the body is none.</summary>
     public static string? Problem(ReadOnlySpan<byte> json)
     {
@@ -74,6 +81,7 @@ internal static class AnswerReader
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String) members.Add(name, reader.GetString()!);
                 else if (name == "version" && reader.TryGetInt32(out var version)) members.Version = version;
+                else if (name == "lines" && reader.TryGetInt32(out var lines)) members.Lines = lines;
                 else if (name == Granted && reader.TokenType is JsonTokenType.True or JsonTokenType.False) members.SetGranted(reader.TokenType == JsonTokenType.True);
                 else if (name == "walk" && reader.TokenType == JsonTokenType.StartObject) members.SetWalk(Walk(ref reader));
                 else reader.Skip();
@@ -116,6 +124,8 @@ internal static class AnswerReader
         private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
 
         public int? Version { get; set; }
+
+        public int? Lines { get; set; }
 
         public bool? Granted { get; private set; }
 

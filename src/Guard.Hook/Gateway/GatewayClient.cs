@@ -11,8 +11,14 @@ internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
     private SocketStream? _spare;
     private string? _authorities;
 
-    /// <summary>Opens what only the hook's group may open; the rest of the exchange needs no rights.</summary>
-    /// <exception cref="HookFailure">The gateway cannot be reached, or the authorities cannot be read.</exception>
+    // What kept the protected connection from being made; the call it is about is read later, and is to be on record.
+    private HookFailure? _unreachable;
+
+    /// <summary>
+    /// Opens what only the hook's group may open; the rest of the exchange needs no rights. A gateway that cannot be reached
+    /// is a failure of the first request.
+    /// </summary>
+    /// <exception cref="HookFailure">The authorities cannot be read.</exception>
     public void OpenProtected()
     {
         if (settings.CaFile is { } file) _authorities = TlsConnection.ReadAuthorities(file);
@@ -27,28 +33,38 @@ internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
         }
         catch (GatewayTimeoutException)
         {
-            throw TimedOut(allowed);
+            _unreachable = TimedOut(allowed);
+        }
+        catch (HookFailure failure)
+        {
+            _unreachable = failure;
         }
     }
 
     /// <summary>The decision on a call.</summary>
     /// <exception cref="HookFailure">There is no decision, with the reason.</exception>
     public DecisionResponse Decide(string traceId, ReadOnlyMemory<byte> request) =>
-        AnswerReader.Decision(Post(Wire.DecisionsPath, traceId, request), traceId, settings.Audit);
+        AnswerReader.Decision(Post(Wire.DecisionsPath, traceId, request, settings.TimeoutSeconds), traceId, settings.Audit);
 
     /// <summary>Reports an outcome.</summary>
     /// <exception cref="HookFailure">The gateway did not take it, with the reason.</exception>
-    public void Report(string traceId, ReadOnlyMemory<byte> request) => AnswerReader.Outcome(Post(Wire.EventsPath, traceId, request));
+    public void Report(string traceId, ReadOnlyMemory<byte> request) => AnswerReader.Outcome(Post(Wire.EventsPath, traceId, request, settings.TimeoutSeconds));
 
-    private byte[] Post(string path, string traceId, ReadOnlyMemory<byte> request)
+    /// <summary>Hands over lines of the spool.</summary>
+    /// <exception cref="HookFailure">The gateway did not settle all of them, with the reason.</exception>
+    public void HandOver(string traceId, ReadOnlyMemory<byte> request, int lines, double seconds) =>
+        AnswerReader.Spooled(Post(Wire.SpooledEventsPath, traceId, request, seconds), lines);
+
+    private byte[] Post(string path, string traceId, ReadOnlyMemory<byte> request, double seconds)
     {
-        if (request.Length > Wire.MaxDecisionRequestBytes)
+        if (_connected is null && _unreachable is { } failure) throw failure;
+        if (path == Wire.DecisionsPath && request.Length > Wire.MaxDecisionRequestBytes)
         {
             throw new HookFailure($"the call is too large to be judged ({request.Length} bytes on the wire, at most {Wire.MaxDecisionRequestBytes}); split it into smaller ones");
         }
 
         var allowed = deadline.Left / 1000.0;
-        var within = deadline.AtMost(settings.TimeoutSeconds);
+        var within = deadline.AtMost(seconds);
         try
         {
             using var socket = _connected ?? Connector.Connect(settings, within);
@@ -79,6 +95,6 @@ internal sealed class GatewayClient(HookSettings settings, Deadline deadline)
     private HookFailure Refusal(HttpAnswer answer)
     {
         var detail = AnswerReader.Problem(answer.Body);
-        return new HookFailure($"the gateway at {settings.Gateway} refused the request ({answer.Status}{(detail is null ? "" : $", {detail}")})");
+        return new GatewayRefusal(answer.Status, $"the gateway at {settings.Gateway} refused the request ({answer.Status}{(detail is null ? "" : $", {detail}")})");
     }
 }

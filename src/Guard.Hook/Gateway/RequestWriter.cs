@@ -55,7 +55,7 @@ internal static class RequestWriter
         return buffer.WrittenMemory;
     }
 
-    private static void WriteHook(Utf8JsonWriter writer, HookInfo hook)
+    public static void WriteHook(Utf8JsonWriter writer, HookInfo hook)
     {
         writer.WriteStartObject("hook"u8);
         writer.WriteString("version"u8, hook.Version);

@@ -25,6 +25,10 @@ internal static unsafe partial class Libc
     public const int PathOnly = 0x200000;
     public const int NonBlockingFile = 0x800;
 
+    /// <summary>AT_EMPTY_PATH and AT_SYMLINK_NOFOLLOW.</summary>
+    public const int EmptyPath = 0x1000;
+    public const int NoFollowLink = 0x100;
+
     /// <summary>No open file has this number.</summary>
     public const int BadDescriptor = 9;
     public const int NoAccess = 13;
@@ -51,6 +55,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenAt(int folder, string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int SynchroniseData(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Synchronise(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial void Close(int descriptor);

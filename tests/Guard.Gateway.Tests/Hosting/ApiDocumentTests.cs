@@ -48,6 +48,7 @@ public sealed class ApiDocumentTests
         {
             ("POST", "/v1/decisions", agent, "DecisionRequest", HttpStatusCode.OK),
             ("POST", "/v1/events", agent, "OutcomeRequest", HttpStatusCode.OK),
+            ("POST", "/v1/events/spooled", agent, "SpoolRequest", HttpStatusCode.OK),
             ("POST", "/v1/policies/validate", admin, "ApplyPoliciesRequest", HttpStatusCode.OK),
             ("PUT", "/v1/policies", admin, "ApplyPoliciesRequest", HttpStatusCode.OK),
             ("POST", "/v1/policies/test", admin, "TestPolicyRequest", HttpStatusCode.OK),

@@ -13,6 +13,7 @@ public abstract class AuthenticationTests(StoreKind kind) : StoreTests(kind)
     {
         { "POST", "/v1/decisions", "decisions" },
         { "POST", "/v1/events", "outcomes" },
+        { "POST", "/v1/events/spooled", "outcomes" },
         { "GET", "/v1/events", "audit:read" },
         { "GET", "/v1/events/stats", "audit:read" },
         { "GET", "/v1/events/stream", "audit:read" },

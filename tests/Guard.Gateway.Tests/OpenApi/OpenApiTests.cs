@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Guard.Gateway.Tests.Identity;
+using Guard.Gateway.Tests.Spooled;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Tests.OpenApi;
@@ -57,6 +58,7 @@ public sealed class OpenApiTests
         await calls.AddAsync("POST", "/v1/decisions", agent, 200, Json(denied));
         await calls.AddAsync("POST", "/v1/decisions", agent, 409, Json(denied));
         await calls.AddAsync("POST", "/v1/events", agent, 200, JsonSerializer.Serialize(Some.Outcome(denied.TraceId) with { ExitCode = 1 }, ProtocolJson.Default.OutcomeRequest));
+        await calls.AddAsync("POST", "/v1/events/spooled", agent, 200, JsonSerializer.Serialize(new SpoolRequest { Version = Wire.Version, Lines = ["cut", SpoolTests.Line(SpoolTests.Denied(Some.Write()))] }, ProtocolJson.Default.SpoolRequest));
         await calls.AddAsync("POST", "/v1/decisions", admin, 403, Json(denied));
         await calls.AddAsync("POST", "/v1/decisions", null, 401, "{}");
         await calls.AddAsync("PUT", "/v1/policies", admin, 200, TestGateway.Files(("extra.yaml", "name: extra\nversion: \"2\"\ndescription: more\nrules:\n  - { id: r, effect: deny, actions: [\"read:env\"] }\n")));
