@@ -39,6 +39,9 @@ internal sealed record AuditRecord
     /// <summary>What the event was made from. Null: it is stored whatever has changed in between.</summary>
     public Basis? Basis { get; }
 
+    /// <summary>It can have been handed over before: then what is stored stands, and it counts as stored.</summary>
+    public bool MayBeStored => Event.Spooled is not null;
+
     /// <exception cref="Guard.Proof.ProofFormatException">The event has no exact canonical form, so it cannot be proven and is not stored.</exception>
     public static AuditRecord Of(AuditEvent auditEvent, SessionPin? pin = null, Basis? basis = null) => new(auditEvent, pin, basis);
 }

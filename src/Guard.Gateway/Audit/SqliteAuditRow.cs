@@ -62,6 +62,11 @@ internal static class SqliteAuditRow
     /// <summary>The event with its leaf. A violated uniqueness undoes the event's statement alone; the transaction goes on.</summary>
     public static AppendResult Insert(SqliteConnection connection, SqliteAuditStatements prepared, AuditRecord record)
     {
+        if (record.MayBeStored && connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM audit_leaf WHERE id = @Id)", new { record.Event.Id }))
+        {
+            return AppendResult.Appended;
+        }
+
         for (var i = 0; i < Columns.Length; i++)
         {
             prepared.Event.Parameters[i].Value = Columns[i].Value(record) ?? DBNull.Value;
@@ -71,14 +76,8 @@ internal static class SqliteAuditRow
         {
             prepared.Event.ExecuteNonQuery();
         }
-        catch (SqliteException exception) when (IsUnique(exception) && IsStored(prepared.Connection!, record))
+        catch (SqliteException exception) when (IsDuplicate(exception, record.Event.Kind))
         {
-            // By an earlier try, or handed over before.
-            return AppendResult.Appended;
-        }
-        catch (SqliteException exception) when (IsUnique(exception) && record.Event.Kind is AuditKinds.Decision or AuditKinds.Outcome)
-        {
-            // Only these can collide with what an agent sent; anywhere else a violation is a defect and must be loud.
             return AppendResult.Duplicate;
         }
 
@@ -110,11 +109,11 @@ internal static class SqliteAuditRow
     /// <summary>Of the last row this connection has written.</summary>
     public static long LastPosition(SqliteConnection connection) => raw.sqlite3_last_insert_rowid(connection.Handle);
 
-    private static bool IsUnique(SqliteException exception) =>
-        exception is { SqliteErrorCode: ConstraintViolated, SqliteExtendedErrorCode: UniqueViolated };
-
-    private static bool IsStored(SqliteConnection connection, AuditRecord record) =>
-        connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM audit_event WHERE id = @Id)", new { record.Event.Id });
+    // Only decisions and outcomes can collide with what an agent sent; anywhere else a violation is a defect and must be loud.
+    private static bool IsDuplicate(SqliteException exception, string kind) =>
+        exception.SqliteErrorCode == ConstraintViolated
+        && exception.SqliteExtendedErrorCode == UniqueViolated
+        && kind is AuditKinds.Decision or AuditKinds.Outcome;
 }
 
 /// <summary>How an event and its leaf are inserted; belongs to a connection.</summary>
