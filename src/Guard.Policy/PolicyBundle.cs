@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Guard.Policy.Compilation;
 using Guard.Policy.Documents;
 using Guard.Policy.Evaluation;
+using Guard.Policy.Indexing;
 using Guard.Policy.Matching;
 
 namespace Guard.Policy;
@@ -20,6 +21,8 @@ public sealed class PolicyBundle
         Hash = hash;
         Compiled = compiled;
         Floor = floor;
+        Index = RuleIndex.Of(compiled);
+        ToolPolicies = [.. Enumerable.Range(0, compiled.Length).Where(p => compiled[p].Tools is not null)];
         Policies = compiled.Select(c => c.Definition).ToImmutableArray();
         WalkNames = Names(compiled, floor);
         WalkId = "sha256:" + CanonicalForm.Digest(string.Join('\n', WalkNames));
@@ -43,6 +46,12 @@ public sealed class PolicyBundle
     internal ImmutableArray<PolicyCompiled> Compiled { get; }
 
     internal FloorCompiled Floor { get; }
+
+    /// <summary>Of the rules dialect.</summary>
+    internal RuleIndex Index { get; }
+
+    /// <summary>The places of the policies of the tools dialect.</summary>
+    internal ImmutableArray<int> ToolPolicies { get; }
 
     /// <summary>Whether a policy applies to the agent, or would with a context that is not known here.</summary>
     public bool MayApply(string policy, AgentFacts agent) =>

@@ -1,4 +1,5 @@
 using Guard.Benchmarks;
+using Guard.Benchmarks.Policy;
 using Guard.Benchmarks.Shell;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
@@ -9,6 +10,10 @@ switch (args)
         return ShellBench.WriteLines(path);
     case ["shell", var path]:
         return ShellBench.Run(path);
+    case ["policy-sets", var path]:
+        return PolicyBench.WriteSets(path);
+    case ["policy", var path]:
+        return PolicyBench.Run(path);
 }
 
 // The other side of eng/bench-latency.sh: a gateway that answers at once, on a Unix socket and over TLS, and the real one
@@ -16,7 +21,7 @@ switch (args)
 // listen (the TLS port and the real gateway's agent key), and runs until its standard input ends.
 if (args is not [var folder, var policies])
 {
-    Console.Error.WriteLine("usage: Guard.Benchmarks FOLDER POLICIES | shell-lines FILE | shell FILE");
+    Console.Error.WriteLine("usage: Guard.Benchmarks FOLDER POLICIES | shell-lines FILE | shell FILE | policy-sets FILE | policy FILE");
     return 2;
 }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Guard.Policy.Indexing;
 using Guard.Policy.Matching;
 
 namespace Guard.Policy.Compilation;
@@ -12,4 +13,7 @@ internal sealed record FloorCompiled(
     PolicyCompiled Policy,
     ImmutableArray<AbsolutePath> Protected,
     ImmutableArray<AbsolutePath> Lifted,
-    ImmutableArray<string> Authorities);
+    ImmutableArray<string> Authorities)
+{
+    public RuleIndex Index { get; } = RuleIndex.Of([Policy]);
+}

@@ -25,7 +25,18 @@ internal sealed record RuleCompiled(
     /// </summary>
     public ImmutableArray<string>? WalkNames { get; } = Definition.Effect == Effect.Allow || Definition.Resource is null ? null : FileNames.Of(Definition.Resource);
 
-    public bool IsForAction(string action, bool subtree) => Actions.Any(a => a.IsMatch(action, subtree, IsGenerous));
+    public bool IsForAction(string action, bool subtree)
+    {
+        foreach (var pattern in Actions)
+        {
+            if (pattern.IsMatch(action, subtree, IsGenerous))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>A comparison over a fact that the client states.</summary>

@@ -11,6 +11,12 @@ internal static class Shown
     /// <summary>Characters that a terminal, a log or a page could act on become U+FFFD; long text is cut and says so.</summary>
     public static string Text(string untrusted, int maxCharacters = MaxCharacters)
     {
+        // Most texts can stand as they are.
+        if (untrusted.Length <= maxCharacters && !untrusted.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return untrusted;
+        }
+
         var builder = new StringBuilder(Math.Min(untrusted.Length, maxCharacters) + 1);
         foreach (var rune in untrusted.EnumerateRunes())
         {

@@ -7,9 +7,13 @@ namespace Guard.Policy.Evaluation;
 /// <summary>One access with its spellings, as rules see it.</summary>
 internal sealed class AccessView
 {
-    private AccessView(RequestedAccess access, int index, ResourceKinds kind, ImmutableArray<Spelling> exact, ImmutableArray<Spelling> generous, string? uncoverable, string shown)
+    // Most accesses are never named in a message.
+    private readonly Func<string> _show;
+    private string? _shown;
+
+    private AccessView(RequestedAccess access, int index, ResourceKinds kind, ImmutableArray<Spelling> exact, ImmutableArray<Spelling> generous, string? uncoverable, Func<string> show)
     {
-        (Access, Index, Kind, Exact, Generous, Uncoverable, ShownResource) = (access, index, kind, exact, generous, uncoverable, shown);
+        (Access, Index, Kind, Exact, Generous, Uncoverable, _show) = (access, index, kind, exact, generous, uncoverable, show);
     }
 
     public RequestedAccess Access { get; }
@@ -37,7 +41,7 @@ internal sealed class AccessView
     public string? Uncoverable { get; }
 
     /// <summary>The resource for messages: below the workspace as <c>./x</c>, below the home folder as <c>~/x</c>.</summary>
-    public string ShownResource { get; }
+    public string ShownResource => _shown ??= _show();
 
     /// <summary>What only <c>shell.unresolved</c> or an allow for everything can let pass.</summary>
     public bool IsUnresolved => !Access.Inert && (Access.Unknown || IsOpaque);
@@ -52,7 +56,7 @@ internal sealed class AccessView
         var kind = ResourceKindOf.Action(access.Action);
         if (access.Unknown)
         {
-            return new AccessView(access, index, kind, [], [], "its resource cannot be known", access.Resource);
+            return new AccessView(access, index, kind, [], [], "its resource cannot be known", () => access.Resource);
         }
 
         switch (kind)
@@ -71,7 +75,7 @@ internal sealed class AccessView
                         _ => Spelling.OfText(access.Resource),
                     },
                 ];
-                return new AccessView(access, index, kind, one, one, null, Shown.Text(access.Resource));
+                return new AccessView(access, index, kind, one, one, null, () => Shown.Text(access.Resource));
         }
     }
 
@@ -81,7 +85,7 @@ internal sealed class AccessView
         var all = access.Canonical is { } canonical ? commands.Add(Spelling.OfCommand(canonical)) : commands;
         var open = access.Command is { Open: true };
         ImmutableArray<Spelling> beginnings = open ? [.. all.Select(s => Spelling.OfBeginning(KnownBeginning(s.Text)))] : [];
-        return new AccessView(access, index, ResourceKinds.Command, open ? beginnings[..1] : commands, all, null, Shown.Text(access.Resource))
+        return new AccessView(access, index, ResourceKinds.Command, open ? beginnings[..1] : commands, all, null, () => Shown.Text(access.Resource))
         {
             Command = access.Command ?? Rough(access),
             Beginnings = beginnings,
@@ -115,13 +119,15 @@ internal sealed class AccessView
     private static AccessView OfFile(RequestedAccess access, int index, PathAnchors anchors)
     {
         var written = Resolve(access.Resource, anchors);
-        var real = AbsolutePath.Parse(access.Real);
+        var real = access.Real == access.Resource && access.Resource.StartsWith('/') ? written : AbsolutePath.Parse(access.Real);
         var uncoverable = written is null ? "its path is not absolute" : real is null ? "its real path (symlinks resolved) is not known" : null;
 
         // What cannot be placed is judged by its own words, so that a deny for `**/.env` still finds it.
         written ??= AbsolutePath.Parse("/" + access.Resource)!;
         var spellings = ImmutableArray.Create(Spelling.OfFile(written, isReal: false, access.Subtree, anchors));
-        if (real is not null)
+
+        // One spelling says all where nothing on the way is a symlink.
+        if (real is not null && !(ReferenceEquals(real, written) && anchors.AreReal))
         {
             spellings = spellings.Add(Spelling.OfFile(real, isReal: true, access.Subtree, anchors));
         }
@@ -129,7 +135,7 @@ internal sealed class AccessView
         var alone = access.Subtree
             ? spellings.Select(s => Spelling.OfFile(s.Path!, s.IsReal, subtree: false, anchors)).ToImmutableArray()
             : [];
-        return new AccessView(access, index, ResourceKinds.File, spellings, spellings, uncoverable, Show(written, access, anchors)) { RootAlone = alone };
+        return new AccessView(access, index, ResourceKinds.File, spellings, spellings, uncoverable, () => Show(written, access, anchors)) { RootAlone = alone };
     }
 
     private static AbsolutePath? Resolve(string resource, PathAnchors anchors)
@@ -141,7 +147,7 @@ internal sealed class AccessView
 
         if (resource == "~" || resource.StartsWith("~/", StringComparison.Ordinal))
         {
-            return anchors.Homes.Count == 0 ? null : AbsolutePath.Parse(anchors.Homes[0].Written.Text + resource[1..]);
+            return anchors.Homes.IsEmpty ? null : AbsolutePath.Parse(anchors.Homes[0].Written.Text + resource[1..]);
         }
 
         return anchors.Workspace is null ? null : AbsolutePath.Parse($"{anchors.Workspace.Written.Text}/{resource}");

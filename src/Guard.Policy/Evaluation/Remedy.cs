@@ -1,10 +1,9 @@
-using System.Collections.Immutable;
 using Guard.Policy.Diagnostics;
 
 namespace Guard.Policy.Evaluation;
 
 /// <summary>Completes a reason: which part of a shell line it is about, and what of the line is allowed without that part.</summary>
-internal sealed class Remedy(ImmutableArray<AccessView> accesses, ImmutableArray<AccessOutcome> outcomes)
+internal sealed class Remedy(AccessView[] accesses, AccessOutcome[] outcomes)
 {
     private const int MaxSuggestions = 2;
 

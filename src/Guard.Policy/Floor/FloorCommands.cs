@@ -17,10 +17,10 @@ internal sealed class FloorCommands
     private readonly bool _relativeMeansVital;
     private readonly HashSet<string>? _programs;
 
-    public FloorCommands(FloorCompiled floor, EvaluationRequest request, IReadOnlyList<AccessView> accesses)
+    public FloorCommands(FloorCompiled floor, VitalFolders vital, AccessView[] accesses)
     {
         _floor = floor;
-        _vital = new VitalFolders(request);
+        _vital = vital;
         _destructive = new DestructiveCommands(_vital);
 
         // The hook resolves the words of a line against the folder it runs in; `rm -rf ..` is told by where `..` leads.

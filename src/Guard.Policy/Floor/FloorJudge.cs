@@ -1,5 +1,6 @@
 using Guard.Policy.Compilation;
 using Guard.Policy.Evaluation;
+using Guard.Policy.Indexing;
 using Guard.Policy.Matching;
 
 namespace Guard.Policy;
@@ -8,16 +9,26 @@ namespace Guard.Policy;
 internal readonly record struct FloorVerdict(string Rule, string Reason);
 
 /// <summary>Judges accesses by the floor.</summary>
-internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request, IReadOnlyList<AccessView> accesses)
+/// <param name="floor">The floor.</param>
+/// <param name="request">The call.</param>
+/// <param name="accesses">Of the call.</param>
+/// <param name="anchors">Of the request.</param>
+/// <param name="everyRule">Try every rule, not only those that the index gives.</param>
+internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request, AccessView[] accesses, PathAnchors anchors, bool everyRule)
 {
+    private const int FewIds = 32;
+
     public static readonly FloorVerdict FilesVerdict =
         new("guard-files", "Guard's own files, socket and programs are out of reach for agents. Use the `guard` command yourself.");
 
     public static readonly FloorVerdict GatewayVerdict =
         new("guard-api", "Guard's own API is out of reach for agents. Use the `guard` command yourself.");
 
-    private readonly VitalFolders _vital = new(request);
-    private readonly FloorCommands _commands = new(floor, request, accesses);
+    // Made at first use: most calls delete nothing and are no command.
+    private VitalFolders? _vital;
+    private FloorCommands? _commands;
+
+    private VitalFolders Vital => _vital ??= new VitalFolders(request, anchors);
 
     /// <summary>What forbids the access, or null.</summary>
     public FloorVerdict? Judge(AccessView access, ICollection<string> errors)
@@ -32,7 +43,7 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
             return access.Kind switch
             {
                 ResourceKinds.File => JudgeFile(access, errors),
-                ResourceKinds.Command => _commands.Judge(access.Access),
+                ResourceKinds.Command => (_commands ??= new FloorCommands(floor, Vital, accesses)).Judge(access.Access),
                 ResourceKinds.Web or ResourceKinds.Network when GuardAddresses.Reaches(access.Access.Resource, floor.Authorities, anywhere: false) => GatewayVerdict,
                 _ => null,
             };
@@ -51,7 +62,7 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
             return new FloorVerdict("limit", "The path is longer than any file's can be.");
         }
 
-        if (access.Access is { Action: ActionPattern.DeleteFile, Inert: false } && access.Generous.Any(s => _vital.Contains(s.Path!)))
+        if (access.Access is { Action: ActionPattern.DeleteFile, Inert: false } && access.Generous.Any(s => Vital.Contains(s.Path!)))
         {
             return DestructiveCommands.WipeVerdict;
         }
@@ -66,8 +77,20 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
             return null;
         }
 
-        foreach (var rule in floor.Policy.Rules)
+        var ids = new IdList(stackalloc int[FewIds]);
+        if (everyRule)
         {
+            ids.AddRange([.. Enumerable.Range(0, floor.Index.Rules.Length)]);
+        }
+        else
+        {
+            floor.Index.Collect(access, ref ids);
+        }
+
+        FloorVerdict? verdict = null;
+        foreach (var id in ids.Distinct())
+        {
+            var rule = floor.Index.Rules[id];
             var trial = RuleTrial.Of(floor.Policy, rule, access, request, explain: false);
             if (trial.Error is { } error)
             {
@@ -76,16 +99,18 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
 
             if (trial.Matched)
             {
-                return new FloorVerdict(rule.Definition.Id, rule.Definition.Reason ?? "The floor forbids it.");
+                verdict = new FloorVerdict(rule.Definition.Id, rule.Definition.Reason ?? "The floor forbids it.");
+                break;
             }
         }
 
-        return null;
+        ids.Dispose();
+        return verdict;
     }
 
     private bool ConcernsProtectedFile(AccessView access) =>
-        access.Generous.Any(s => floor.Protected.Any(p => s.Path!.IsAtOrBelow(p, ignoreCase: true) || (s.Subtree && !access.IsWalked && p.IsAtOrBelow(s.Path, ignoreCase: true))));
+        !floor.Protected.IsEmpty && access.Generous.Any(s => floor.Protected.Any(p => s.Path!.IsAtOrBelow(p, ignoreCase: true) || (s.Subtree && !access.IsWalked && p.IsAtOrBelow(s.Path, ignoreCase: true))));
 
     private bool IsLifted(AccessView access) =>
-        access.Uncoverable is null && access.Exact.All(s => floor.Lifted.Any(l => s.Path!.IsAtOrBelow(l, ignoreCase: false)));
+        !floor.Lifted.IsEmpty && access.Uncoverable is null && access.Exact.All(s => floor.Lifted.Any(l => s.Path!.IsAtOrBelow(l, ignoreCase: false)));
 }

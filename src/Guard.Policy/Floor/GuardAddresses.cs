@@ -16,6 +16,11 @@ internal static class GuardAddresses
     /// <param name="anywhere">Look anywhere in the text (a command line), not only at its own host.</param>
     public static bool Reaches(string text, ImmutableArray<string> authorities, bool anywhere)
     {
+        if (authorities.IsEmpty)
+        {
+            return false;
+        }
+
         var folded = TextForm.Compatible(text).ToLowerInvariant();
         return authorities.Any(authority => Reaches(folded, authority.ToLowerInvariant(), anywhere));
     }
@@ -27,9 +32,14 @@ internal static class GuardAddresses
             return false;
         }
 
+        var suffix = string.Create(CultureInfo.InvariantCulture, $":{port}");
+        if (!text.Contains(suffix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         var loopback = IsLoopback(host);
         var names = loopback ? LoopbackNames : [host];
-        var suffix = string.Create(CultureInfo.InvariantCulture, $":{port}");
         return anywhere
             ? names.Any(n => ContainsWhole(text, n + suffix))
             : ContainsWhole(text, suffix) && HostName.Lenient(text).Any(h => h == host || (loopback && IsLoopback(h)));

@@ -20,7 +20,7 @@ internal static class SessionResults
 
         return access.Exact.All(spelling => spelling.Anchors!.Bases(home: true, spelling.IsReal, generous: false).Any(home =>
             spelling.Path!.IsAtOrBelow(home, ignoreCase: false)
-            && spelling.Path.Segments.AsSpan()[home.Segments.Length..] is [".claude", "projects", _, var session, _, ..]
+            && spelling.Path.Segments.AsSpan()[home.Depth..] is [".claude", "projects", _, var session, _, ..]
             && session == request.SessionId));
     }
 

@@ -15,18 +15,18 @@ internal sealed class VitalFolders
     private readonly ImmutableArray<AbsolutePath> _homes;
     private readonly PathAnchors _anchors;
 
-    public VitalFolders(EvaluationRequest request)
+    public VitalFolders(EvaluationRequest request, PathAnchors anchors)
     {
-        _anchors = PathAnchors.From(request);
+        _anchors = anchors;
         var root = AbsolutePath.Parse("/root")!;
         _homes = [.. request.Homes.SelectMany(h => new[] { h.Written, h.Real }).Select(AbsolutePath.Parse).OfType<AbsolutePath>(), root];
     }
 
     /// <summary>Whether the path is the root, a home folder or a parent of one.</summary>
     public bool Contains(AbsolutePath path) =>
-        path.Segments.IsEmpty
+        path.Depth == 0
         || _homes.Any(h => h.IsAtOrBelow(path, ignoreCase: true))
-        || (path.Segments is [var top] && top.ToUpperInvariant() is "HOME" or "USERS")
+        || (path.Depth == 1 && (path.Segment(0).Equals("HOME", StringComparison.OrdinalIgnoreCase) || path.Segment(0).Equals("USERS", StringComparison.OrdinalIgnoreCase)))
         || AnyHome.IsMatch(path, realPath: false, subtree: false, _anchors)
         || AnyMacHome.IsMatch(path, realPath: false, subtree: false, _anchors);
 
@@ -125,9 +125,10 @@ internal sealed class VitalFolders
 
     private static IEnumerable<AbsolutePath> Ancestors(AbsolutePath home)
     {
-        for (var i = 1; i <= home.Segments.Length; i++)
+        var segments = home.Segments;
+        for (var i = 1; i <= segments.Length; i++)
         {
-            yield return AbsolutePath.Parse("/" + string.Join('/', home.Segments.Take(i)))!;
+            yield return AbsolutePath.Parse("/" + string.Join('/', segments.Take(i)))!;
         }
     }
 }

@@ -8,18 +8,44 @@ internal sealed class AbsolutePath
     /// <summary>Characters; twice what the kernel takes. Rules do not look at longer ones: they fail.</summary>
     public const int MaxLength = 8192;
 
-    private AbsolutePath(ImmutableArray<string> segments)
+    private readonly ImmutableArray<int> _starts;
+
+    /// <summary>Null: this path is its own composed form.</summary>
+    private readonly AbsolutePath? _composed;
+
+    private AbsolutePath(string text, bool isComposed)
     {
-        Segments = segments;
-        Composed = [.. segments.Select(TextForm.Composed)];
-        Text = "/" + string.Join('/', segments);
+        Text = text;
+        _starts = Starts(text);
+        if (!isComposed && !System.Text.Ascii.IsValid(text))
+        {
+            var composed = "/" + string.Join('/', Segments.Select(TextForm.Composed));
+            _composed = composed == text ? null : new AbsolutePath(composed, isComposed: true);
+        }
     }
 
-    public ImmutableArray<string> Segments { get; }
+    /// <summary>How many segments there are.</summary>
+    public int Depth => _starts.Length;
 
-    /// <summary>The segments in the form deny rules compare.</summary>
-    public ImmutableArray<string> Composed { get; }
+    /// <summary>A copy; <see cref="Segment"/> takes none.</summary>
+    public ImmutableArray<string> Segments
+    {
+        get
+        {
+            var segments = ImmutableArray.CreateBuilder<string>(Depth);
+            for (var i = 0; i < Depth; i++)
+            {
+                segments.Add(Segment(i).ToString());
+            }
 
+            return segments.MoveToImmutable();
+        }
+    }
+
+    /// <summary>The path with its segments in the form that deny rules compare.</summary>
+    public AbsolutePath Composed => _composed ?? this;
+
+    /// <summary>Clean: no empty segment and no final slash.</summary>
     public string Text { get; }
 
     /// <summary>Null where the text is no absolute path.</summary>
@@ -30,6 +56,72 @@ internal sealed class AbsolutePath
             return null;
         }
 
+        return new AbsolutePath(IsClean(text) ? text : Clean(text), isComposed: false);
+    }
+
+    public ReadOnlySpan<char> Segment(int index) =>
+        Text.AsSpan()[_starts[index]..(index + 1 < _starts.Length ? _starts[index + 1] - 1 : Text.Length)];
+
+    /// <summary>This path is <paramref name="folder"/> or lies below it.</summary>
+    public bool IsAtOrBelow(AbsolutePath folder, bool ignoreCase)
+    {
+        if (folder.Depth == 0)
+        {
+            return true;
+        }
+
+        var (text, start) = ignoreCase ? (Composed.Text, folder.Composed.Text) : (Text, folder.Text);
+        return text.Length >= start.Length
+            && (text.Length == start.Length || text[start.Length] == '/')
+            && text.StartsWith(start, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+    }
+
+    /// <summary>The part below <paramref name="folder"/> without a leading slash; empty for the folder itself.</summary>
+    public string Below(AbsolutePath folder) => folder.Depth >= Depth ? "" : Text[_starts[folder.Depth]..];
+
+    private static ImmutableArray<int> Starts(string text)
+    {
+        if (text.Length == 1)
+        {
+            return [];
+        }
+
+        var starts = ImmutableArray.CreateBuilder<int>(text.AsSpan().Count('/'));
+        for (var at = 0; at >= 0; at = text.IndexOf('/', at + 1))
+        {
+            starts.Add(at + 1);
+        }
+
+        return starts.MoveToImmutable();
+    }
+
+    // Most paths come clean.
+    private static bool IsClean(string text)
+    {
+        if (text.Length > 1 && text[^1] == '/')
+        {
+            return false;
+        }
+
+        for (var at = 0; at >= 0; at = text.IndexOf('/', at + 1))
+        {
+            var rest = text.AsSpan(at + 1);
+            if (rest.IsEmpty)
+            {
+                break;
+            }
+
+            if (rest[0] == '/' || (rest[0] == '.' && (rest.Length == 1 || rest[1] == '/' || (rest[1] == '.' && (rest.Length == 2 || rest[2] == '/')))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string Clean(string text)
+    {
         var segments = new List<string>();
         foreach (var segment in text.Split('/'))
         {
@@ -46,31 +138,6 @@ internal sealed class AbsolutePath
             }
         }
 
-        return new AbsolutePath([.. segments]);
+        return "/" + string.Join('/', segments);
     }
-
-    /// <summary>This path is <paramref name="folder"/> or lies below it.</summary>
-    public bool IsAtOrBelow(AbsolutePath folder, bool ignoreCase)
-    {
-        if (Segments.Length < folder.Segments.Length)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < folder.Segments.Length; i++)
-        {
-            var same = ignoreCase
-                ? string.Equals(Composed[i], folder.Composed[i], StringComparison.OrdinalIgnoreCase)
-                : string.Equals(Segments[i], folder.Segments[i], StringComparison.Ordinal);
-            if (!same)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>The part below <paramref name="folder"/> without a leading slash; empty for the folder itself.</summary>
-    public string Below(AbsolutePath folder) => string.Join('/', Segments.Skip(folder.Segments.Length));
 }

@@ -9,19 +9,22 @@ internal sealed class ActionPattern
     private readonly Part? _exact;
     private readonly Part? _generous;
 
-    private ActionPattern(Part? exact, Part? generous) => (_exact, _generous) = (exact, generous);
+    private ActionPattern(Part? exact, Part? generous, string? literal) => (_exact, _generous, Literal) = (exact, generous, literal);
+
+    /// <summary>The one action that the pattern means, ASCII; null where it has a wildcard.</summary>
+    public string? Literal { get; }
 
     /// <summary>Null where the pattern is neither <c>*</c> nor <c>verb:noun</c>.</summary>
     public static ActionPattern? Parse(string pattern)
     {
         if (pattern == "*")
         {
-            return new ActionPattern(null, null);
+            return new ActionPattern(null, null, null);
         }
 
         var exact = Part.Parse(pattern, ignoreCase: false);
         var generous = Part.Parse(pattern, ignoreCase: true);
-        return exact is null || generous is null ? null : new ActionPattern(exact, generous);
+        return exact is null || generous is null ? null : new ActionPattern(exact, generous, pattern.All(c => c is > ' ' and < (char)0x7f and not '*') ? pattern : null);
     }
 
     /// <summary>
@@ -35,6 +38,9 @@ internal sealed class ActionPattern
             && Covers(WriteFile, generous));
 
     public bool Covers(string action, bool generous) =>
+        (Literal is not null && Literal == action) || CoversByPattern(action, generous);
+
+    private bool CoversByPattern(string action, bool generous) =>
         _exact is null || (generous ? _generous!.IsMatch(TextForm.Composed(action)) : _exact.IsMatch(action));
 
     private sealed record Part(TextGlob Verb, TextGlob Noun)

@@ -34,6 +34,10 @@ internal sealed class CommandTest
 
     public CommandDefinition Definition { get; }
 
+    /// <summary>The programs that it can hold for, by their literal names in ASCII; null: not known.</summary>
+    public ImmutableArray<string>? LiteralPrograms =>
+        Definition.Program.IsEmpty || Definition.Program.Any(p => !p.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+')) ? null : Definition.Program;
+
     /// <summary>The definition's patterns must be ones that <see cref="TextGlob.Parse"/> takes.</summary>
     public static CommandTest Of(CommandDefinition definition) => new(definition);
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Guard.Policy.Matching;
 
 /// <summary><c>matches</c>: a path glob for files, a pattern over host or URL for the web, a text glob for everything else.</summary>
@@ -61,6 +63,25 @@ internal sealed class GlobTest : ResourceTest
         ResourceKinds.Command when spelling.IsOpen => _pattern.EndsWith('*') && !_pattern.EndsWith("\\*", StringComparison.Ordinal) && _exactText?.IsMatch(spelling.Text) == true,
         _ => generous ? MatchesText(spelling) : _exactText?.IsMatch(spelling.Text) == true,
     };
+
+    public override ImmutableArray<string>? Needles(ResourceKinds kind, bool generous)
+    {
+        var text = Indexing.Needles.Longest((generous ? _generousText : _exactText)?.Parts());
+        return (kind, generous) switch
+        {
+            (ResourceKinds.File, _) => Indexing.Needles.Longest((generous ? _generousPath : _exactPath)?.Literals()),
+            (ResourceKinds.Web, true) => Indexing.Needles.Any([text, .. HostNeedles(), .. WebNeedles()]),
+            (ResourceKinds.Web, false) => Indexing.Needles.Any([.. WebNeedles()]),
+            (ResourceKinds.Network, true) => Indexing.Needles.Any([text, .. HostNeedles()]),
+            (ResourceKinds.Network, false) => Indexing.Needles.Any([.. HostNeedles()]),
+            _ => text,
+        };
+    }
+
+    // What is not there matches nothing, so it needs no needle.
+    private ImmutableArray<string>?[] HostNeedles() => _host is null ? [] : [Indexing.Needles.Longest(_host.Literals())];
+
+    private ImmutableArray<string>?[] WebNeedles() => _web is null ? [] : [Indexing.Needles.Longest(_web.Literals())];
 
     private bool MatchesWebGenerously(Spelling spelling) =>
         MatchesText(spelling) || MatchesHostGenerously(spelling) || (spelling.Address is { } address && _web?.IsMatch(address) == true);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 
 namespace Guard.Policy.Matching;
 
@@ -99,6 +100,31 @@ internal sealed class HostPattern
         }
 
         return new HostPattern(any: false, labels.ToImmutable(), before, behind, port);
+    }
+
+    /// <summary>Texts that every host it matches holds.</summary>
+    public IEnumerable<string> Literals()
+    {
+        var pieces = new List<string>();
+        var piece = new StringBuilder();
+        for (var i = 0; i < _labels.Length; i++)
+        {
+            if (i > 0) piece.Append('.');
+            foreach (var part in _labels[i].Parts())
+            {
+                if (part.Length > 0)
+                {
+                    piece.Append(part);
+                    continue;
+                }
+
+                pieces.Add(piece.ToString());
+                piece.Clear();
+            }
+        }
+
+        pieces.Add(piece.ToString());
+        return pieces;
     }
 
     /// <summary>Whether a host (lower case, no final dot) and its port match.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Guard.Policy.Matching;
 
 /// <summary><c>host</c>: compared with the host of a URL or a network address; nothing else has one.</summary>
@@ -14,6 +16,9 @@ internal sealed class HostTest : ResourceTest
 
     public static HostTest? Parse(string pattern, out string? problem) =>
         HostPattern.Parse(pattern, out problem) is { } host ? new HostTest(pattern, host) : null;
+
+    // INVARIANT (needle of a host): its labels stand together in the core as well.
+    public override ImmutableArray<string>? Needles(ResourceKinds kind, bool generous) => Indexing.Needles.Longest(_pattern.Literals());
 
     public override bool IsMatch(Spelling spelling, bool generous)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Guard.Policy.Matching;
 
 /// <summary><c>equals</c>, <c>startsWith</c>, <c>endsWith</c> or <c>contains</c>.</summary>
@@ -35,6 +37,8 @@ internal sealed class LiteralTest(LiteralTest.Operator comparison, string operan
 
         return false;
     }
+
+    public override ImmutableArray<string>? Needles(ResourceKinds kind, bool generous) => Indexing.Needles.OfOperand(_operand, kind);
 
     public override bool CouldMatch(Spelling spelling)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Guard.Policy.Diagnostics;
 using Guard.Policy.Evaluation;
 
@@ -9,25 +10,38 @@ namespace Guard.Policy.Matching;
 /// </summary>
 internal sealed class PathAnchors
 {
-    private PathAnchors(Folder? workspace, IReadOnlyList<Folder> homes, string? workspaceProblem)
+    private readonly ImmutableArray<AbsolutePath> _workspace;
+    private readonly ImmutableArray<AbsolutePath> _realWorkspace;
+    private readonly ImmutableArray<AbsolutePath> _home;
+    private readonly ImmutableArray<AbsolutePath> _realHome;
+    private readonly ImmutableArray<AbsolutePath> _homes;
+
+    private PathAnchors(Folder? workspace, ImmutableArray<Folder> homes, string? workspaceProblem)
     {
         Workspace = workspace;
         Homes = homes;
         WorkspaceProblem = workspaceProblem;
+        AreReal = (workspace is null || ReferenceEquals(workspace.Written, workspace.Real)) && homes.All(h => ReferenceEquals(h.Written, h.Real));
+        (_workspace, _realWorkspace) = Spellings(workspace);
+        (_home, _realHome) = Spellings(homes.IsEmpty ? null : homes[0]);
+        _homes = homes.Length > 1 ? [.. homes.SelectMany(h => h.Spellings)] : _home;
     }
 
     /// <summary>Null where there is none or it was refused.</summary>
     public Folder? Workspace { get; }
 
     /// <summary>The account's own home first.</summary>
-    public IReadOnlyList<Folder> Homes { get; }
+    public ImmutableArray<Folder> Homes { get; }
+
+    /// <summary>No folder has a symlink on its way, so that a path that has none either is told the same by both of its spellings.</summary>
+    public bool AreReal { get; }
 
     /// <summary>Why <c>./</c> matches nothing in allow rules; null where it does.</summary>
     public string? WorkspaceProblem { get; }
 
     public static PathAnchors From(EvaluationRequest request)
     {
-        var homes = request.Homes.Select(Folder.From).OfType<Folder>().ToList();
+        ImmutableArray<Folder> homes = request.Homes is [var only] && Folder.From(only) is { } home ? [home] : [.. request.Homes.Select(Folder.From).OfType<Folder>()];
         if (request.Workspace.Folder is not { } stated)
         {
             var why = request.Workspace.Problem == Evaluation.WorkspaceProblem.ChangedInSession
@@ -41,9 +55,7 @@ internal sealed class PathAnchors
             return new PathAnchors(null, homes, $"the workspace `{Shown.Text(stated.Written)}` is not an absolute path");
         }
 
-        var refused = workspace.Spellings.Any(w => w.Segments.IsEmpty
-            || homes.Exists(h => h.Spellings.Any(home => home.IsAtOrBelow(w, ignoreCase: true))));
-        return refused
+        return IsRefused(workspace.Written, homes) || (workspace.Real is { } real && IsRefused(real, homes))
             ? new PathAnchors(null, homes, $"the workspace `{Shown.Text(stated.Written)}` is the root, a home folder or a parent of one")
             : new PathAnchors(workspace, homes, null);
     }
@@ -52,29 +64,45 @@ internal sealed class PathAnchors
     /// <param name="home"><c>~/</c> rather than <c>./</c>.</param>
     /// <param name="realPath">The path's symlinks are resolved: then only the folder's real spelling counts in an allow.</param>
     /// <param name="generous">Every folder in every spelling.</param>
-    public IEnumerable<AbsolutePath> Bases(bool home, bool realPath, bool generous)
+    public ImmutableArray<AbsolutePath> Bases(bool home, bool realPath, bool generous) => (home, generous, realPath) switch
     {
-        IEnumerable<Folder> folders = home ? (generous ? Homes : Homes.Take(1)) : Workspace is null ? [] : [Workspace];
-        foreach (var folder in folders)
-        {
-            if (!realPath || generous)
-            {
-                yield return folder.Written;
-            }
+        (true, true, _) => _homes,
+        (true, false, true) => _realHome,
+        (true, false, false) => _home,
+        (false, false, true) => _realWorkspace,
+        (false, _, _) => _workspace,
+    };
 
-            if (folder.Real is { } real)
+    private static bool IsRefused(AbsolutePath workspace, ImmutableArray<Folder> homes)
+    {
+        foreach (var home in homes)
+        {
+            if (home.Written.IsAtOrBelow(workspace, ignoreCase: true) || home.Real?.IsAtOrBelow(workspace, ignoreCase: true) == true)
             {
-                yield return real;
+                return true;
             }
         }
+
+        return workspace.Depth == 0;
+    }
+
+    private static (ImmutableArray<AbsolutePath> All, ImmutableArray<AbsolutePath> Real) Spellings(Folder? folder)
+    {
+        if (folder?.Real is not { } real)
+        {
+            return (folder is null ? [] : [folder.Written], []);
+        }
+
+        ImmutableArray<AbsolutePath> alone = [real];
+        return (ReferenceEquals(folder.Written, real) ? alone : [folder.Written, real], alone);
     }
 
     /// <summary>A folder in both spellings.</summary>
     internal sealed record Folder(AbsolutePath Written, AbsolutePath? Real)
     {
-        public IEnumerable<AbsolutePath> Spellings => Real is null ? [Written] : [Written, Real];
+        public IEnumerable<AbsolutePath> Spellings => Real is null || ReferenceEquals(Written, Real) ? [Written] : [Written, Real];
 
         public static Folder? From(FolderSpelling spelling) =>
-            AbsolutePath.Parse(spelling.Written) is { } written ? new Folder(written, AbsolutePath.Parse(spelling.Real)) : null;
+            AbsolutePath.Parse(spelling.Written) is { } written ? new Folder(written, spelling.Real == spelling.Written ? written : AbsolutePath.Parse(spelling.Real)) : null;
     }
 }

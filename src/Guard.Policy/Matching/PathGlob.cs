@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Guard.Policy.Matching;
 
@@ -11,6 +12,7 @@ namespace Guard.Policy.Matching;
 internal sealed class PathGlob
 {
     private const string CrossAll = "**";
+    private const int MaxOnStack = 64;
 
     private readonly Anchor _anchor;
 
@@ -102,6 +104,38 @@ internal sealed class PathGlob
         return new PathGlob(anchor, segments.ToImmutable(), generous);
     }
 
+    /// <summary>The texts that every path it matches holds, wherever the anchor leads; subtrees in a deny aside.</summary>
+    public IEnumerable<string> Literals()
+    {
+        // What stands between two `**` is one piece of the path, behind a slash.
+        var pieces = new List<string>();
+        var piece = new StringBuilder();
+        foreach (var segment in _segments)
+        {
+            if (segment is null)
+            {
+                Break();
+                continue;
+            }
+
+            piece.Append('/');
+            foreach (var part in segment.Parts())
+            {
+                if (part.Length == 0) Break();
+                else piece.Append(part);
+            }
+        }
+
+        Break();
+        return pieces;
+
+        void Break()
+        {
+            if (piece.Length > 0) pieces.Add(piece.ToString());
+            piece.Clear();
+        }
+    }
+
     /// <summary>
     /// Whether the path matches. For a subtree: exact globs must cover all of it, generous ones match where anything
     /// inside could match.
@@ -130,7 +164,7 @@ internal sealed class PathGlob
             known = true;
             if (path.IsAtOrBelow(folder, _generous))
             {
-                if (IsMatchFrom(path, folder.Segments.Length, anywhere: false, subtree))
+                if (IsMatchFrom(path, folder.Depth, anywhere: false, subtree))
                 {
                     return true;
                 }
@@ -146,15 +180,18 @@ internal sealed class PathGlob
 
     private bool IsMatchFrom(AbsolutePath path, int start, bool anywhere, bool subtree)
     {
-        var segments = _generous ? path.Composed : path.Segments;
+        var compared = _generous ? path.Composed : path;
         var end = _segments.Length;
-        var reached = new bool[end + 1];
+        var reached = end < MaxOnStack ? stackalloc bool[end + 1] : new bool[end + 1];
+        var next = end < MaxOnStack ? stackalloc bool[end + 1] : new bool[end + 1];
+        reached.Clear();
         reached[0] = true;
         SkipCrossing(reached);
-        for (var i = start; i < segments.Length; i++)
+        for (var i = start; i < compared.Depth; i++)
         {
-            var next = new bool[end + 1];
+            next.Clear();
             var alive = false;
+            var segment = compared.Segment(i);
             for (var p = 0; p < end; p++)
             {
                 if (!reached[p])
@@ -166,7 +203,7 @@ internal sealed class PathGlob
                 {
                     next[p] = alive = true;
                 }
-                else if (glob.IsMatch(segments[i]))
+                else if (glob.IsMatch(segment))
                 {
                     next[p + 1] = alive = true;
                 }
@@ -183,13 +220,15 @@ internal sealed class PathGlob
             }
 
             SkipCrossing(next);
+            var spare = reached;
             reached = next;
+            next = spare;
         }
 
         return reached[end] || (subtree && _generous);
     }
 
-    private void SkipCrossing(bool[] reached)
+    private void SkipCrossing(Span<bool> reached)
     {
         for (var p = 0; p < _segments.Length; p++)
         {

@@ -22,6 +22,23 @@ internal sealed class ResourceBlock(ImmutableArray<ImmutableArray<ResourceTest>>
         return _not is null || !(spelling.IsOpen && !generous ? _not.CouldMatch(spelling) : _not.IsMatch(spelling, !generous));
     }
 
+    /// <summary>What an index may look for before the block is tried: see <see cref="ResourceTest.Needles"/>. Null: the block has to be tried on everything.</summary>
+    public ImmutableArray<string>? Needles(ResourceKinds kind, bool generous)
+    {
+        ImmutableArray<string>? best = null;
+        foreach (var group in _groups)
+        {
+            // All groups have to match, so the one that says most is enough.
+            if (Indexing.Needles.Any([.. group.Select(test => test.Needles(kind, generous))]) is { } needles
+                && (best is not { } other || needles.Min(n => n.Length) > other.Min(n => n.Length)))
+            {
+                best = needles;
+            }
+        }
+
+        return best;
+    }
+
     /// <summary>Whether a command that begins like an open spelling could match in a deny.</summary>
     public bool CouldMatch(Spelling spelling) => _groups.All(group => group.Any(test => test.CouldMatch(spelling)));
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Guard.Policy.Matching;
 
 /// <summary>One comparison of a block, compiled for both polarities.</summary>
@@ -9,6 +11,11 @@ internal abstract class ResourceTest
     /// <param name="spelling">The text to judge.</param>
     /// <param name="generous">As in a deny: ignore case and Unicode form, search, count what might be meant. Else exact.</param>
     public abstract bool IsMatch(Spelling spelling, bool generous);
+
+    /// <summary>
+    /// Texts of which at least one stands in whatever the test matches, subtrees in a deny aside; null: nothing is known.
+    /// </summary>
+    public virtual ImmutableArray<string>? Needles(ResourceKinds kind, bool generous) => null;
 
     /// <summary>Whether a text that begins like <paramref name="spelling"/> (<see cref="Spelling.IsOpen"/>) could match in a deny.</summary>
     public virtual bool CouldMatch(Spelling spelling) => true;

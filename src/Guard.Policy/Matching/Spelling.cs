@@ -122,9 +122,10 @@ internal sealed class Spelling
                 throw new InvalidOperationException($"the path is longer than {AbsolutePath.MaxLength} characters");
             }
 
-            for (var i = 0; i < Path.Segments.Length; i++)
+            var segments = Path.Segments;
+            for (var i = 0; i < segments.Length; i++)
             {
-                yield return "./" + string.Join('/', Path.Segments.Skip(i));
+                yield return "./" + string.Join('/', segments.Skip(i));
             }
         }
     }

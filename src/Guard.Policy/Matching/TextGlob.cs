@@ -13,10 +13,19 @@ internal sealed class TextGlob
     private readonly ImmutableArray<Token> _tokens;
     private readonly bool _ignoreCase;
 
+    /// <summary>Where the pattern is one literal text of ASCII between stars or none: that text. Else null.</summary>
+    private readonly string? _literal;
+    private readonly bool _anyBefore;
+    private readonly bool _anyBehind;
+
     private TextGlob(ImmutableArray<Token> tokens, bool ignoreCase)
     {
         _tokens = tokens;
         _ignoreCase = ignoreCase;
+        _anyBefore = tokens is [{ Kind: Kind.Star }, ..];
+        _anyBehind = tokens is [_, .., { Kind: Kind.Star }];
+        var middle = tokens.AsSpan()[(_anyBefore ? 1 : 0)..(tokens.Length - (_anyBehind ? 1 : 0))];
+        _literal = LiteralOf(middle);
     }
 
     private enum Kind
@@ -85,6 +94,19 @@ internal sealed class TextGlob
     /// <summary>Text must already be composed where the glob ignores case.</summary>
     public bool IsMatch(ReadOnlySpan<char> text)
     {
+        // The plain shapes, without going through the tokens. Of other texts some characters fold into ASCII.
+        if (_literal is not null && Ascii.IsValid(text))
+        {
+            var comparison = _ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            return (_anyBefore, _anyBehind) switch
+            {
+                (false, false) => text.Equals(_literal, comparison),
+                (true, false) => text.EndsWith(_literal, comparison),
+                (false, true) => text.StartsWith(_literal, comparison),
+                _ => text.Contains(_literal, comparison),
+            };
+        }
+
         int t = 0, p = 0, starToken = -1, starText = 0;
         while (t < text.Length)
         {
@@ -119,6 +141,38 @@ internal sealed class TextGlob
         }
 
         return p == _tokens.Length;
+    }
+
+    /// <summary>The literal texts of the pattern in order, an empty one for each place where something else may stand.</summary>
+    public IEnumerable<string> Parts()
+    {
+        var text = new StringBuilder();
+        foreach (var token in _tokens)
+        {
+            if (token.Kind == Kind.Literal && token.Character is > 0 and < 0x80)
+            {
+                text.Append((char)token.Character);
+                continue;
+            }
+
+            if (text.Length > 0) yield return text.ToString();
+            text.Clear();
+            yield return "";
+        }
+
+        if (text.Length > 0) yield return text.ToString();
+    }
+
+    private static string? LiteralOf(ReadOnlySpan<Token> tokens)
+    {
+        var text = new StringBuilder(tokens.Length);
+        foreach (var token in tokens)
+        {
+            if (token.Kind != Kind.Literal || token.Character >= 0x80) return null;
+            text.Append((char)token.Character);
+        }
+
+        return text.ToString();
     }
 
     private bool Accepts(Token token, int c) => token.Kind switch

@@ -56,6 +56,9 @@ internal sealed class WebPattern
         return path is null ? null : new WebPattern(scheme, host, !host.HasPort, path, rest.EndsWith('*'));
     }
 
+    /// <summary>Texts that the canonical form of every URL it matches holds.</summary>
+    public IEnumerable<string> Literals() => _host.Literals().Concat(_path?.Parts() ?? []);
+
     public bool IsMatch(WebAddress address) =>
         (_scheme is null || _scheme.IsMatch(address.Scheme))
         && (!_onlyDefaultPort || address.HasDefaultPort)

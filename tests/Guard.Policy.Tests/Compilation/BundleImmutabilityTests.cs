@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.RegularExpressions;
@@ -24,7 +25,7 @@ public sealed class BundleImmutabilityTests
             }
 
             if (type.IsGenericType && (type.GetGenericTypeDefinition() is var generic)
-                && (generic == typeof(ImmutableArray<>) || generic == typeof(ImmutableHashSet<>) || generic == typeof(IReadOnlyList<>) || generic == typeof(IReadOnlyDictionary<,>) || generic == typeof(KeyValuePair<,>) || generic == typeof(Nullable<>) || generic.FullName!.StartsWith("System.ValueTuple`", StringComparison.Ordinal)))
+                && (generic == typeof(ImmutableArray<>) || generic == typeof(ImmutableHashSet<>) || generic == typeof(FrozenDictionary<,>) || generic == typeof(FrozenSet<>) || generic == typeof(IReadOnlyList<>) || generic == typeof(IReadOnlyDictionary<,>) || generic == typeof(KeyValuePair<,>) || generic == typeof(Nullable<>) || generic.FullName!.StartsWith("System.ValueTuple`", StringComparison.Ordinal)))
             {
                 Array.ForEach(type.GetGenericArguments(), pending.Enqueue);
                 continue;
