@@ -11,7 +11,7 @@ mkdir -p artifacts/guard
 
 inputs() {
   find src/Guard.Hook src/Guard.Agents src/Guard.Shell src/Guard.Protocol Directory.Build.props Directory.Packages.props global.json \
-    eng/publish-hook.sh -type f \( -name '*.cs' -o -name '*.c' -o -name '*.csproj' -o -name '*.props' -o -name '*.json' -o -name '*.sh' \) -print0 |
+    eng/publish-hook.sh -type f \( -name '*.cs' -o -name '*.c' -o -name '*.csproj' -o -name '*.props' -o -name '*.json' -o -name '*.sh' -o -name '*.yaml' -o -name '*.targets' \) -print0 |
     sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 

@@ -1,7 +1,4 @@
 namespace Guard.Hook;
 
-/// <summary>The version of this executable.</summary>
-internal static class HookVersion
-{
-    public static readonly string Text = typeof(HookVersion).Assembly.GetName().Version is { } version ? version.ToString(3) : "0.0.0";
-}
+/// <summary>The version of this executable; <c>Text</c> is written by the build, because asking the assembly starts reflection.</summary>
+internal static partial class HookVersion;

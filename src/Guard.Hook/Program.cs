@@ -23,7 +23,7 @@ try
 {
     Privileges.Inspect();
     var command = CommandLine.Parse(args);
-    Watchdog.Arm(command.DeadlineSeconds, Deny);
+    Watchdog.Arm(command.DeadlineSeconds, Denial);
     var run = new HookRun(command, traceId);
     try
     {
@@ -59,6 +59,11 @@ return 2;
 ClaudeCodeAnswer Deny(string why)
 {
     TraceLog.Write(why);
+    return Denial(why);
+}
+
+ClaudeCodeAnswer Denial(string why)
+{
     var end = why.EndsWith('.') ? "" : ".";
     return verb switch
     {

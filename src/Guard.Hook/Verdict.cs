@@ -10,13 +10,7 @@ namespace Guard.Hook;
 /// </summary>
 internal static class Verdict
 {
-    private const int NotSaid = -1;
-    private static int _given;
-    private static volatile int _code = NotSaid;
-    private static volatile Action<ClaudeCodeAnswer>? _afterwards;
-
-    /// <summary>Whether the answer is written, so that nothing can change it any more.</summary>
-    public static bool IsSaid => _code != NotSaid;
+    private static Action<ClaudeCodeAnswer>? _afterwards;
 
     /// <summary>What is to be done when the answer is written, in bounded time, before the process ends. Null: nothing.</summary>
     public static Action<ClaudeCodeAnswer>? Afterwards
@@ -26,26 +20,26 @@ internal static class Verdict
 
     public static void Give(ClaudeCodeAnswer answer)
     {
-        if (Interlocked.Exchange(ref _given, 1) != 0)
+        if (!Ending.Claim())
         {
             while (true) Libc.Pause();
         }
 
         var code = answer.ExitCode;
         // An answer that does not reach the client must not pass for silence, which the client takes for no objection.
-        if (!answer.Output.IsEmpty && !(Descriptor.WriteAll(1, answer.Output.Span) && Descriptor.WriteAll(1, "\n"u8))) code = 2;
-        if (answer.Error is { } error) Descriptor.WriteAll(2, Encoding.UTF8.GetBytes(error + "\n"));
-        _code = code;
+        if (!Descriptor.WriteAll(1, OutputOf(answer))) code = 2;
+        Descriptor.WriteAll(2, ErrorOf(answer));
+        Ending.Answered(code);
         Finish(answer);
-        End();
+        TraceLog.Write($"exit {code}");
+        Libc.Exit(code);
     }
 
-    /// <summary>Ends the process with the code of the answer that is written.</summary>
-    public static void End()
-    {
-        TraceLog.Write($"exit {_code}");
-        Libc.Exit(_code);
-    }
+    /// <summary>The bytes of an answer on standard output.</summary>
+    public static byte[] OutputOf(ClaudeCodeAnswer answer) => answer.Output.IsEmpty ? [] : [.. answer.Output.Span, (byte)'\n'];
+
+    /// <summary>The bytes of an answer on standard error.</summary>
+    public static byte[] ErrorOf(ClaudeCodeAnswer answer) => answer.Error is { } error ? Encoding.UTF8.GetBytes(error + "\n") : [];
 
     // What the client was told stands; whatever happens here only costs what it was about to keep.
     private static void Finish(ClaudeCodeAnswer answer)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Guard.Agents.ClaudeCode;
 using Guard.Hook.Native;
 
@@ -6,27 +5,20 @@ namespace Guard.Hook;
 
 /// <summary>
 /// Ends the hook with a denial when the deadline comes or the client stops it, whatever the main thread is doing. Waits
-/// on sockets end by themselves; this is for the rest: a file system that hangs, name resolution, a bug.
+/// on sockets end by themselves; this is for the rest: a file system that hangs, name resolution, a bug. Such a denial is
+/// not spooled; the gateway sees a gap in the installation's numbers.
 /// </summary>
 internal static class Watchdog
 {
     private const int AlarmSignal = 14;
-    private static readonly List<PosixSignalRegistration> Registrations = [];
+    private const int TerminationSignal = 15;
 
     /// <summary>Arms it. Waits of the main thread end at the deadline itself, so this comes a little later.</summary>
+    /// <exception cref="HookFailure">It cannot be armed.</exception>
     public static void Arm(double seconds, Func<string, ClaudeCodeAnswer> deny)
     {
-        Registrations.Add(PosixSignalRegistration.Create((PosixSignal)AlarmSignal, context =>
-        {
-            context.Cancel = true;
-            if (Verdict.IsSaid) Verdict.End();
-            Verdict.Give(deny("the hook's deadline came before a decision"));
-        }));
-        Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-        {
-            context.Cancel = true;
-            Verdict.Give(deny("the client stopped the hook before a decision"));
-        }));
+        AnswerOn(AlarmSignal, deny("the hook's deadline came before a decision"));
+        AnswerOn(TerminationSignal, deny("the client stopped the hook before a decision"));
 
         const double grace = 0.25;
         SetTimer(seconds + grace);
@@ -34,6 +26,11 @@ internal static class Watchdog
 
     /// <summary>Ends the process when so much time has gone by after its answer.</summary>
     public static void EndWithin(double seconds) => SetTimer(seconds);
+
+    private static void AnswerOn(int signal, ClaudeCodeAnswer answer)
+    {
+        if (!Ending.AnswerOn(signal, Verdict.OutputOf(answer), Verdict.ErrorOf(answer), answer.ExitCode)) throw new HookFailure("the hook cannot set its deadline");
+    }
 
     private static unsafe void SetTimer(double seconds)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Guard.Protocol;
 
@@ -14,7 +13,7 @@ public sealed record ClaudeCodeAnswer(ReadOnlyMemory<byte> Output, string? Error
     /// <summary>No opinion: the client's own rules decide.</summary>
     public static readonly ClaudeCodeAnswer Silent = new(ReadOnlyMemory<byte>.Empty, null, 0);
 
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JsonTextEncoder.Instance };
 
     /// <summary>A denial, in three signals at once: JSON, exit code 2 and the reason on standard error.</summary>
     public static ClaudeCodeAnswer Deny(string reason)

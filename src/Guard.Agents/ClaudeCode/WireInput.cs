@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Guard.Protocol;
 
 namespace Guard.Agents.ClaudeCode;
 
@@ -16,7 +16,7 @@ public static class WireInput
     /// <summary>UTF-16 code units of <c>$head</c>.</summary>
     public const int HeadLength = 256;
 
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JsonTextEncoder.Instance, SkipValidation = true };
 
     /// <summary>Writes the input as one value, <c>{}</c> for none.</summary>
     public static void Write(Utf8JsonWriter writer, ToolInput input)

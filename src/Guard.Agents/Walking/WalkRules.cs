@@ -9,19 +9,18 @@ namespace Guard.Agents.Walking;
 internal sealed class WalkRules
 {
     /// <summary>Programs that go through a folder without following the links in it, unless an option says so.</summary>
-    private static readonly FrozenSet<string> Stayers = new[]
-    {
-        "grep", "egrep", "fgrep", "rg", "ag", "ack", "git", "rm", "mv", "cp", "chmod", "chown", "chgrp", "tar", "rsync", "find", "fd", "fdfind", "ls", "tree", "du", "docker", "podman",
-        "cargo", "dotnet", "black", "ruff", "prettier", "shred", "trash", "trash-put",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsStayer(string program) =>
+        program is "grep" or "egrep" or "fgrep" or "rg" or "ag" or "ack" or "git" or "rm" or "mv" or "cp" or "chmod" or "chown" or "chgrp" or
+            "tar" or "rsync" or "find" or "fd" or "fdfind" or "ls" or "tree" or "du" or "docker" or "podman" or "cargo" or "dotnet" or "black" or
+            "ruff" or "prettier" or "shred" or "trash" or "trash-put";
 
     /// <summary>Programs whose ignore files are those of git. Others have files of their own, which are not read here.</summary>
-    private static readonly FrozenSet<string> IgnoreLikeGit = new[] { "git", "rg", "fd", "fdfind", "ag", "cargo", "dotnet", "black", "ruff" }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IgnoresLikeGit(string program) =>
+        program is "git" or "rg" or "fd" or "fdfind" or "ag" or "cargo" or "dotnet" or "black" or "ruff";
 
-    private static readonly FrozenSet<string> FollowOptions = new[]
-    {
-        "-L", "-H", "-R", "--dereference", "--dereference-recursive", "--dereference-command-line", "--follow", "-h", "--copy-links", "--copy-dirlinks", "--copy-unsafe-links", "-k", "-l", "--keep-dirlinks",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsFollowOption(string option) =>
+        option is "-L" or "-H" or "-R" or "--dereference" or "--dereference-recursive" or "--dereference-command-line" or "--follow" or "-h" or
+            "--copy-links" or "--copy-dirlinks" or "--copy-unsafe-links" or "-k" or "-l" or "--keep-dirlinks";
 
     /// <summary>Formatters and checkers, by the names of the files that they take from a folder.</summary>
     private static readonly FrozenDictionary<string, string[]> Sources = Languages(
@@ -62,11 +61,11 @@ internal sealed class WalkRules
         var program = use.Program?.Effects?.Program;
         var certain = filter.Only.All(IsCertain);
         var sources = filter.Only.Count == 0 && program is not null ? Sources.GetValueOrDefault(program) : null;
-        var follows = use.Program is { } command && (program is null || !Stayers.Contains(program) || command.Effects!.Options.Any(o => o.Names.Any(FollowOptions.Contains)));
+        var follows = use.Program is { } command && (program is null || !IsStayer(program) || command.Effects!.Options.Any(o => o.Names.Any(IsFollowOption)));
 
         // A pattern for names goes before hidden and ignored files.
         var named = filter.Only.Count > 0;
-        var ignored = (filter.LeftOut & (LeftOut.Ignored | LeftOut.Untracked)) != LeftOut.None && (program is null || IgnoreLikeGit.Contains(program));
+        var ignored = (filter.LeftOut & (LeftOut.Ignored | LeftOut.Untracked)) != LeftOut.None && (program is null || IgnoresLikeGit(program));
         return new WalkRules(
             sources ?? (certain ? filter.Only : []),
             [.. filter.Except.Select(static e => e.TrimEnd('/')).Where(IsCertain), .. sources is not null || program is "git" or "prettier" or "biome" ? GitFolder : []],

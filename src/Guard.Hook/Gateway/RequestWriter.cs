@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Guard.Agents;
 using Guard.Agents.ClaudeCode;
@@ -10,7 +9,7 @@ namespace Guard.Hook.Gateway;
 /// <summary>Writes requests by hand: the generated serializer costs a short process more than all of this.</summary>
 internal static class RequestWriter
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JsonTextEncoder.Instance, SkipValidation = true };
 
     /// <summary>The body of a <see cref="DecisionRequest"/>, with the tool's input taken from <paramref name="input"/>.</summary>
     public static ReadOnlyMemory<byte> Decision(string traceId, HookInfo hook, bool audit, AdaptedCall adapted, ToolInput input)

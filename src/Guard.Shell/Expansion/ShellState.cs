@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Guard.Shell.Expansion;
@@ -8,17 +7,17 @@ namespace Guard.Shell.Expansion;
 public sealed record ShellState
 {
     /// <summary>Variables that bash changes by itself, or whose assignment does not simply store the text.</summary>
-    private static readonly FrozenSet<string> Volatile = new[]
-    {
-        "_", "RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "BASHPID", "BASH_COMMAND", "BASH_SUBSHELL", "BASH_ARGV0",
-        "BASHOPTS", "SHELLOPTS", "BASH_ALIASES", "BASH_CMDS", "BASH_ARGC", "BASH_ARGV", "BASH_LINENO", "BASH_SOURCE", "BASH_REMATCH", "BASH_VERSION",
-        "BASH_VERSINFO", "BASH", "COMP_WORDBREAKS", "DIRSTACK", "EUID", "UID", "PPID", "FUNCNAME", "GROUPS", "HISTCMD", "HOSTNAME", "HOSTTYPE",
-        "MACHTYPE", "OSTYPE", "MAPFILE", "OLDPWD", "OPTARG", "OPTIND", "OPTERR", "PIPESTATUS", "READLINE_LINE", "READLINE_POINT", "REPLY", "SHLVL",
-        "COLUMNS", "LINES", "COPROC", "PS4", "BASH_COMPAT", "POSIXLY_CORRECT", "LC_ALL", "LC_CTYPE", "LC_COLLATE", "LANG",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsVolatile(string name) =>
+        name is "_" or "RANDOM" or "SRANDOM" or "SECONDS" or "LINENO" or "EPOCHSECONDS" or "EPOCHREALTIME" or "BASHPID" or "BASH_COMMAND" or
+            "BASH_SUBSHELL" or "BASH_ARGV0" or "BASHOPTS" or "SHELLOPTS" or "BASH_ALIASES" or "BASH_CMDS" or "BASH_ARGC" or "BASH_ARGV" or
+            "BASH_LINENO" or "BASH_SOURCE" or "BASH_REMATCH" or "BASH_VERSION" or "BASH_VERSINFO" or "BASH" or "COMP_WORDBREAKS" or "DIRSTACK" or
+            "EUID" or "UID" or "PPID" or "FUNCNAME" or "GROUPS" or "HISTCMD" or "HOSTNAME" or "HOSTTYPE" or "MACHTYPE" or "OSTYPE" or "MAPFILE" or
+            "OLDPWD" or "OPTARG" or "OPTIND" or "OPTERR" or "PIPESTATUS" or "READLINE_LINE" or "READLINE_POINT" or "REPLY" or "SHLVL" or "COLUMNS" or
+            "LINES" or "COPROC" or "PS4" or "BASH_COMPAT" or "POSIXLY_CORRECT" or "LC_ALL" or "LC_CTYPE" or "LC_COLLATE" or "LANG";
 
-    private static readonly FrozenSet<string> Numeric =
-        new[] { "RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "BASHPID", "BASH_SUBSHELL", "EUID", "UID", "PPID", "SHLVL" }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsNumeric(string name) =>
+        name is "RANDOM" or "SRANDOM" or "SECONDS" or "LINENO" or "EPOCHSECONDS" or "BASHPID" or "BASH_SUBSHELL" or "EUID" or "UID" or "PPID" or
+            "SHLVL";
 
     public ImmutableDictionary<string, ShellValue> Variables { get; init; } = ImmutableDictionary.Create<string, ShellValue>(StringComparer.Ordinal);
 
@@ -44,11 +43,11 @@ public sealed record ShellState
     {
         get
         {
-            if (!Volatile.Contains(name))
+            if (!IsVolatile(name))
                 return Variables.GetValueOrDefault(name, Rest);
 
             // Once assigned or unset they may have lost their meaning.
-            return InheritsRest && Numeric.Contains(name) && !Variables.ContainsKey(name) ? ShellValue.Number : ShellValue.Unknown;
+            return InheritsRest && IsNumeric(name) && !Variables.ContainsKey(name) ? ShellValue.Number : ShellValue.Unknown;
         }
     }
 

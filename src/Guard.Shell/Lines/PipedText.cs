@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Guard.Shell.Effects;
 
 namespace Guard.Shell.Lines;
@@ -6,13 +5,14 @@ namespace Guard.Shell.Lines;
 /// <summary>What is known of text that comes through a pipe.</summary>
 internal static class PipedText
 {
-    private static readonly FrozenSet<string> Decoders = new[]
-    {
-        "base64", "base32", "basenc", "openssl", "xxd", "uudecode", "gunzip", "gzip", "zcat", "bzcat", "bunzip2", "xz", "xzcat", "zstd", "zstdcat", "tar", "unzip", "gpg", "rev", "tr", "sed", "awk", "od", "printf", "echo", "python", "python3", "perl", "jq",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsDecoder(string program) =>
+        program is "base64" or "base32" or "basenc" or "openssl" or "xxd" or "uudecode" or "gunzip" or "gzip" or "zcat" or "bzcat" or "bunzip2" or
+            "xz" or "xzcat" or "zstd" or "zstdcat" or "tar" or "unzip" or "gpg" or "rev" or "tr" or "sed" or "awk" or "od" or "printf" or "echo" or
+            "python" or "python3" or "perl" or "jq";
 
     // Programs whose output is seldom anything but what somebody wanted to hide.
-    private static readonly FrozenSet<string> Unveilers = new[] { "base64", "base32", "basenc", "openssl", "xxd", "uudecode" }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsUnveiler(string program) =>
+        program is "base64" or "base32" or "basenc" or "openssl" or "xxd" or "uudecode";
 
     /// <summary>Why a file that holds a command's output must not be run; null: it may.</summary>
     public static string? OpacityOfFile(CommandEffects effects)
@@ -23,7 +23,7 @@ internal static class PipedText
                 return LineOpacity.CodeFromNetwork;
         }
 
-        return Unveilers.Contains(effects.Program) ? LineOpacity.CodeFromDecoder : null;
+        return IsUnveiler(effects.Program) ? LineOpacity.CodeFromDecoder : null;
     }
 
     /// <summary>The text that a command prints, where it follows from its words; null where it does not.</summary>
@@ -45,7 +45,7 @@ internal static class PipedText
         {
             if (feeder.Effects.Effects.Any(e => e.Action is EffectAction.WebFetch or EffectAction.WebWrite or EffectAction.Connect))
                 return LineOpacity.CodeFromNetwork;
-            decoded |= Decoders.Contains(feeder.Effects.Program);
+            decoded |= IsDecoder(feeder.Effects.Program);
         }
 
         return decoded ? LineOpacity.CodeFromDecoder : LineOpacity.CodeFromPipe;

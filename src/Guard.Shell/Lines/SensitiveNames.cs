@@ -1,12 +1,10 @@
-using System.Collections.Frozen;
-
 namespace Guard.Shell.Lines;
 
 /// <summary>Names of variables that policy cares about.</summary>
 internal static class SensitiveNames
 {
-    private static readonly FrozenSet<string> Loading = new[]
-    {
+    private static readonly string[] Loading =
+    [
         "PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "LD_DEBUG_OUTPUT", "LD_PROFILE_OUTPUT", "LD_BIND_NOT", "GCONV_PATH", "LOCPATH", "GETCONF_DIR", "NLSPATH",
         "BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "PROMPT_COMMAND", "PS0", "PS1", "PS4", "BASH_LOADABLES_PATH", "BASH_XTRACEFD", "ZDOTDIR", "FPATH", "HISTFILE",
         "PAGER", "MANPAGER", "SYSTEMD_PAGER", "BAT_PAGER", "DELTA_PAGER", "LESSOPEN", "LESSCLOSE", "LESSEDIT", "LESSKEY", "LESSKEYIN",
@@ -21,20 +19,20 @@ internal static class SensitiveNames
         "HOME", "TAR_OPTIONS", "RSYNC_RSH", "RSYNC_CONNECT_PROG", "CVS_RSH", "GREP_OPTIONS", "RIPGREP_CONFIG_PATH", "FZF_DEFAULT_COMMAND", "FZF_DEFAULT_OPTS", "ACKRC", "VIMINIT", "EXINIT", "MYVIMRC",
         "EMACSLOADPATH", "AWKPATH", "AWKLIBPATH", "POSIXLY_CORRECT", "PSQLRC", "PSQL_EDITOR", "PSQL_PAGER", "MYSQL_HOME", "INPUTRC", "KUBECONFIG", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT",
         "ANSIBLE_CONFIG", "TF_CLI_CONFIG_FILE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CLAUDE_CONFIG_DIR", "EXECIGNORE",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    ];
 
     private static readonly string[] LoadingPrefixes = ["LD_", "DYLD_", "GIT_", "PYTHON", "npm_config_", "PIP_", "UV_", "YARN_", "PNPM_", "COR_", "BASH_FUNC_", "CARGO_TARGET_", "CARGO_BUILD_", "CARGO_ALIAS_", "PERL", "GUARD_"];
 
     // What these say is a label, a date or a switch.
-    private static readonly FrozenSet<string> Harmless = new[]
-    {
-        "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE", "GIT_TERMINAL_PROMPT", "GIT_OPTIONAL_LOCKS", "GIT_MERGE_AUTOEDIT",
-        "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONFAULTHANDLER", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_INPUT", "PERL_MM_USE_DEFAULT",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsHarmless(string name) =>
+        name is "GIT_AUTHOR_NAME" or "GIT_AUTHOR_EMAIL" or "GIT_AUTHOR_DATE" or "GIT_COMMITTER_NAME" or "GIT_COMMITTER_EMAIL" or
+            "GIT_COMMITTER_DATE" or "GIT_TERMINAL_PROMPT" or "GIT_OPTIONAL_LOCKS" or "GIT_MERGE_AUTOEDIT" or "PYTHONUNBUFFERED" or
+            "PYTHONDONTWRITEBYTECODE" or "PYTHONHASHSEED" or "PYTHONIOENCODING" or "PYTHONUTF8" or "PYTHONFAULTHANDLER" or
+            "PIP_DISABLE_PIP_VERSION_CHECK" or "PIP_NO_INPUT" or "PERL_MM_USE_DEFAULT";
 
     /// <summary>A variable by which programs load or run something, or find where their settings lie.</summary>
     public static bool Loads(string name) =>
-        !Harmless.Contains(name) && (Loading.Contains(name) || LoadingPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase)));
+        !IsHarmless(name) && (Loading.Contains(name, StringComparer.OrdinalIgnoreCase) || LoadingPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>A value that turns the program off which the variable would name.</summary>
     public static bool IsIdle(string name, string? value) =>

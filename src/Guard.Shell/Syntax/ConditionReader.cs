@@ -1,20 +1,14 @@
-using System.Collections.Frozen;
-
 namespace Guard.Shell.Syntax;
 
 /// <summary>What stands between <c>[[</c> and <c>]]</c>.</summary>
 internal sealed class ConditionReader(SourceCursor cursor, CommandReader commands)
 {
-    private static readonly FrozenSet<string> UnaryOperators = new[]
-    {
-        "-a", "-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-p", "-r", "-s", "-t", "-u", "-w", "-x", "-G", "-L", "-N", "-O", "-S",
-        "-z", "-n", "-v", "-R", "-o",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsUnaryOperator(string text) =>
+        text is "-a" or "-b" or "-c" or "-d" or "-e" or "-f" or "-g" or "-h" or "-k" or "-p" or "-r" or "-s" or "-t" or "-u" or "-w" or "-x" or
+            "-G" or "-L" or "-N" or "-O" or "-S" or "-z" or "-n" or "-v" or "-R" or "-o";
 
-    private static readonly FrozenSet<string> BinaryOperators = new[]
-    {
-        "=", "==", "!=", "=~", "-nt", "-ot", "-ef", "-eq", "-ne", "-lt", "-le", "-gt", "-ge",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsBinaryOperator(string text) =>
+        text is "=" or "==" or "!=" or "=~" or "-nt" or "-ot" or "-ef" or "-eq" or "-ne" or "-lt" or "-le" or "-gt" or "-ge";
 
     /// <summary>The condition and its closing brackets.</summary>
     public Condition ReadToEnd()
@@ -90,7 +84,7 @@ internal sealed class ConditionReader(SourceCursor cursor, CommandReader command
 
         var left = ReadOperand();
         commands.SkipBlanks();
-        if (left.LiteralText is { } text && UnaryOperators.Contains(text))
+        if (left.LiteralText is { } text && IsUnaryOperator(text))
         {
             if (AtTermEnd())
                 throw cursor.Refuse(ShellRefusalCode.Unsupported, "an operator without operand");
@@ -118,7 +112,7 @@ internal sealed class ConditionReader(SourceCursor cursor, CommandReader command
         }
 
         var word = ReadOperand();
-        if (word.LiteralText is not { } text || !BinaryOperators.Contains(text) || commands.Words.LastWordWasSplit)
+        if (word.LiteralText is not { } text || !IsBinaryOperator(text) || commands.Words.LastWordWasSplit)
             throw cursor.Refuse(ShellRefusalCode.Syntax, "an operator was expected inside [[");
         return text;
     }

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Guard.Shell.Syntax;
 
 /// <summary>Words that bash reads as syntax where a command may start.</summary>
@@ -8,13 +6,9 @@ internal static class ReservedWords
     /// <summary>No reserved word is longer.</summary>
     public const int MaxLength = 8;
 
-    private static readonly FrozenSet<string> Words = new[]
-    {
-        "!", "[[", "]]", "{", "}", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in",
-        "select", "then", "time", "until", "while",
-    }.ToFrozenSet(StringComparer.Ordinal);
-
-    public static bool Contains(string word) => Words.Contains(word);
+    public static bool Contains(ReadOnlySpan<char> word) =>
+        word is "!" or "[[" or "]]" or "{" or "}" or "case" or "coproc" or "do" or "done" or "elif" or "else" or "esac" or "fi" or "for" or
+            "function" or "if" or "in" or "select" or "then" or "time" or "until" or "while";
 
     /// <summary>The reserved word at the cursor, or null. Quoted or split words are not reserved.</summary>
     public static string? At(SourceCursor cursor)
@@ -26,7 +20,7 @@ internal static class ReservedWords
         if (length is 0 or > MaxLength || StartsProcessSubstitution(cursor, length))
             return null;
         var word = cursor.Slice(cursor.Position, cursor.Position + length);
-        return Words.Contains(word) ? word : null;
+        return Contains(word) ? word : null;
     }
 
     public static bool Is(SourceCursor cursor, string word)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Guard.Shell.Syntax;
@@ -7,8 +6,8 @@ namespace Guard.Shell.Syntax;
 internal sealed class SimpleCommandReader(SourceCursor cursor, CommandReader commands, CompoundReader compound)
 {
     /// <summary>Builtins whose operands may be array assignments.</summary>
-    private static readonly FrozenSet<string> DeclarationBuiltins =
-        new[] { "declare", "typeset", "local", "export", "readonly" }.ToFrozenSet(StringComparer.Ordinal);
+    private static bool IsDeclaration(string name) =>
+        name is "declare" or "typeset" or "local" or "export" or "readonly";
 
     public Command Read(bool afterPipe)
     {
@@ -49,7 +48,7 @@ internal sealed class SimpleCommandReader(SourceCursor cursor, CommandReader com
                 if (parts.Count == 0)
                 {
                     RefuseMisleadingFirstWord(word, mayBeReserved: afterPipe || assignments.Count > 0);
-                    declares = word.LiteralText is { } name && DeclarationBuiltins.Contains(name);
+                    declares = word.LiteralText is { } name && IsDeclaration(name);
                 }
 
                 parts.Add(word);
