@@ -117,7 +117,7 @@ internal static class ShellAccesses
                 Action = access.Action,
                 Resource = command.Normal,
                 Canonical = command.Canonical == command.Normal ? null : command.Canonical,
-                Words = [.. command.Words.Select(Shown)],
+                Words = ShownFrom(command.Words, 0),
                 Command = ShapeOf(command, open, searchPath, access.Inert),
                 By = by,
                 Inert = access.Inert,
@@ -136,11 +136,33 @@ internal static class ShellAccesses
                 Program = program,
                 OnPath = effects is not null && name != "?" && searchPath.Gives(name),
                 Subcommand = subcommand,
-                Flags = [.. (effects?.Options ?? []).SelectMany(static o => o.Names).Distinct(StringComparer.Ordinal)],
-                Arguments = [.. behind.Skip(1 + subcommand.Count).Select(Shown)],
+                Flags = FlagsOf(effects),
+                Arguments = ShownFrom(behind, 1 + subcommand.Count),
                 Open = open,
                 Alone = inert || open || command.Parent >= 0 || command.Elsewhere ? null : Alone(command),
             };
+        }
+
+        private static List<string> FlagsOf(CommandEffects? effects)
+        {
+            var flags = new List<string>();
+            foreach (var option in effects?.Options ?? [])
+            {
+                foreach (var name in option.Names)
+                {
+                    if (!flags.Contains(name)) flags.Add(name);
+                }
+            }
+
+            return flags;
+        }
+
+        // A chain of queries goes through generic virtual methods, which the type loader finds at run time: a fiftieth of a hook's life.
+        private static string[] ShownFrom(IReadOnlyList<Argument> words, int start)
+        {
+            var shown = new string[Math.Max(0, words.Count - start)];
+            for (var i = 0; i < shown.Length; i++) shown[i] = Shown(words[start + i]);
+            return shown;
         }
 
         /// <summary>The command as a line of its own; null where that would be the line itself.</summary>

@@ -96,7 +96,10 @@ internal sealed class ProgramNode
     public Dictionary<string, string> Children { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Keys of settings (lower case, <c>*</c> at either end) with what their value is.</summary>
-    public List<(ValueUse Use, string Key)> Settings { get; } = [];
+    public IReadOnlyList<(ValueUse Use, string Key)> Settings => field ??= ProgramNodeReader.Settings(SettingLines);
+
+    /// <summary>The lines that state them.</summary>
+    public List<string> SettingLines { get; } = [];
 
     public Dictionary<string, OptionSpec> Options { get; } = new(StringComparer.Ordinal);
 

@@ -24,7 +24,7 @@ internal static class ProgramNodeReader
                 case 'c': Child(node, rest.ToString()); break;
                 case 'k' when ReferenceEquals(traits, node.Traits): Options(node, rest); break;
                 case 'k': Kinds(traits, rest); break;
-                case 's': Settings(node, rest); break;
+                case 's': node.SettingLines.Add(rest.ToString()); break;
                 case 'o': traits.Operands = Slots(rest); break;
                 case 'd': traits.Dashes = Slots(rest); break;
                 case 't': Trait(traits, rest); break;
@@ -136,13 +136,20 @@ internal static class ProgramNodeReader
         traits.Kinds.Add((values, text[(tab + 1)..].ToString().Split(' ', ',')));
     }
 
-    private static void Settings(ProgramNode node, ReadOnlySpan<char> text)
+    /// <summary>Settings as their lines state them; few calls ask for any, and some programs have hundreds.</summary>
+    public static List<(ValueUse Use, string Key)> Settings(IReadOnlyList<string> lines)
     {
-        (string kind, string keys) = Split(text, '\t');
-        foreach (string key in keys.Split(' '))
+        List<(ValueUse Use, string Key)> settings = [];
+        foreach (string line in lines)
         {
-            node.Settings.Add((ValueUse.Names[kind], key.ToLowerInvariant()));
+            (string kind, string keys) = Split(line, '\t');
+            foreach (string key in keys.Split(' '))
+            {
+                settings.Add((ValueUse.Names[kind], key.ToLowerInvariant()));
+            }
         }
+
+        return settings;
     }
 
     private static OperandSlots Slots(ReadOnlySpan<char> text) =>
