@@ -22,7 +22,9 @@ internal static class Verdict
     {
         if (!Ending.Claim())
         {
-            while (true) Libc.Pause();
+            // A signal's answer is being written, or was, and what is left is to keep what it was about.
+            while (Ending.AnsweredCode() < 0) Libc.Pause();
+            End(answer, Ending.AnsweredCode());
         }
 
         var code = answer.ExitCode;
@@ -30,9 +32,8 @@ internal static class Verdict
         if (!Descriptor.WriteAll(1, OutputOf(answer))) code = 2;
         Descriptor.WriteAll(2, ErrorOf(answer));
         Ending.Answered(code);
-        Finish(answer);
-        TraceLog.Write($"exit {code}");
-        Libc.Exit(code);
+        if (_afterwards is not null) Watchdog.EndWithin(Spool.HookSpool.MostSeconds);
+        End(answer, code);
     }
 
     /// <summary>The bytes of an answer on standard output.</summary>
@@ -42,17 +43,18 @@ internal static class Verdict
     public static byte[] ErrorOf(ClaudeCodeAnswer answer) => answer.Error is { } error ? Encoding.UTF8.GetBytes(error + "\n") : [];
 
     // What the client was told stands; whatever happens here only costs what it was about to keep.
-    private static void Finish(ClaudeCodeAnswer answer)
+    private static void End(ClaudeCodeAnswer answer, int code)
     {
-        if (_afterwards is not { } afterwards) return;
-        Watchdog.EndWithin(Spool.HookSpool.MostSeconds);
         try
         {
-            afterwards(answer);
+            _afterwards?.Invoke(answer);
         }
         catch (Exception e)
         {
             TraceLog.Write($"after the answer: {e.GetType().Name}: {e.Message}");
         }
+
+        TraceLog.Write($"exit {code}");
+        Libc.Exit(code);
     }
 }

@@ -5,8 +5,8 @@ namespace Guard.Hook;
 
 /// <summary>
 /// Ends the hook with a denial when the deadline comes or the client stops it, whatever the main thread is doing. Waits
-/// on sockets end by themselves; this is for the rest: a file system that hangs, name resolution, a bug. Such a denial is
-/// not spooled; the gateway sees a gap in the installation's numbers.
+/// on sockets end by themselves; this is for the rest: a file system that hangs, name resolution, a bug. A denial by the
+/// deadline is not spooled; the gateway sees a gap in the installation's numbers.
 /// </summary>
 internal static class Watchdog
 {
@@ -17,8 +17,8 @@ internal static class Watchdog
     /// <exception cref="HookFailure">It cannot be armed.</exception>
     public static void Arm(double seconds, Func<string, ClaudeCodeAnswer> deny)
     {
-        AnswerOn(AlarmSignal, deny("the hook's deadline came before a decision"));
-        AnswerOn(TerminationSignal, deny("the client stopped the hook before a decision"));
+        AnswerOn(AlarmSignal, deny("the hook's deadline came before a decision"), 0);
+        AnswerOn(TerminationSignal, deny("the client stopped the hook before a decision"), (int)Spool.HookSpool.MostSeconds);
 
         const double grace = 0.25;
         SetTimer(seconds + grace);
@@ -27,9 +27,9 @@ internal static class Watchdog
     /// <summary>Ends the process when so much time has gone by after its answer.</summary>
     public static void EndWithin(double seconds) => SetTimer(seconds);
 
-    private static void AnswerOn(int signal, ClaudeCodeAnswer answer)
+    private static void AnswerOn(int signal, ClaudeCodeAnswer answer, int secondsAfter)
     {
-        if (!Ending.AnswerOn(signal, Verdict.OutputOf(answer), Verdict.ErrorOf(answer), answer.ExitCode)) throw new HookFailure("the hook cannot set its deadline");
+        if (!Ending.AnswerOn(signal, Verdict.OutputOf(answer), Verdict.ErrorOf(answer), answer.ExitCode, secondsAfter)) throw new HookFailure("the hook cannot set its deadline");
     }
 
     private static unsafe void SetTimer(double seconds)

@@ -20,8 +20,10 @@ internal static unsafe class Descriptor
     }
 
     /// <summary>Waits until the descriptor is ready; false when the deadline has come first.</summary>
+    /// <exception cref="HookFailure">The client stopped the hook meanwhile, and has its answer.</exception>
     public static bool WaitUntil(int descriptor, short events, Deadline deadline)
     {
+        var answered = Ending.AnsweredCode() >= 0;
         while (true)
         {
             var entry = new Libc.PollEntry { Descriptor = descriptor, Events = events };
@@ -29,6 +31,7 @@ internal static unsafe class Descriptor
             if (ready > 0) return true;
             if (ready == 0 && deadline.Left == 0) return false;
             if (ready < 0 && Libc.LastError != Libc.Interrupted) return true;
+            if (ready < 0 && !answered && Ending.AnsweredCode() >= 0) throw new HookFailure("the client stopped the hook before a decision");
         }
     }
 

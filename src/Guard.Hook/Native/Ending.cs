@@ -14,17 +14,24 @@ internal static unsafe partial class Ending
     [LibraryImport(Library, EntryPoint = "guard_answered")]
     public static partial void Answered(int code);
 
-    /// <summary>What the process answers and how it ends when a signal comes; false where that could not be arranged.</summary>
-    public static bool AnswerOn(int signal, ReadOnlySpan<byte> output, ReadOnlySpan<byte> error, int code)
+    /// <summary>The code of the answer that is written, by whomever; negative: none is.</summary>
+    [LibraryImport(Library, EntryPoint = "guard_answered_code")]
+    public static partial int AnsweredCode();
+
+    /// <summary>
+    /// What the process answers when a signal comes, and for how many seconds it may go on then, with no way to answer; 0: it ends.
+    /// False where that could not be arranged.
+    /// </summary>
+    public static bool AnswerOn(int signal, ReadOnlySpan<byte> output, ReadOnlySpan<byte> error, int code, int secondsAfter)
     {
         fixed (byte* outputStart = output)
         fixed (byte* errorStart = error)
-            return AnswerOn(signal, outputStart, output.Length, errorStart, error.Length, code) != 0;
+            return AnswerOn(signal, outputStart, output.Length, errorStart, error.Length, code, secondsAfter) != 0;
     }
 
     [LibraryImport(Library, EntryPoint = "guard_claim_answer")]
     private static partial int ClaimAnswer();
 
     [LibraryImport(Library, EntryPoint = "guard_answer_on")]
-    private static partial int AnswerOn(int signal, byte* output, nint outputLength, byte* error, nint errorLength, int code);
+    private static partial int AnswerOn(int signal, byte* output, nint outputLength, byte* error, nint errorLength, int code, int secondsAfter);
 }

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 struct answer {
@@ -16,6 +17,7 @@ struct answer {
     char *error;
     size_t error_length;
     int code;
+    int seconds_after;
 };
 
 static struct answer answers[32];
@@ -46,6 +48,7 @@ static void end(int signal)
 {
     /* What is done after the answer is over when its time is; who asks for the end before that can wait for it. */
     if (answered >= 0 && signal == SIGALRM) _exit(answered);
+    int before = errno;
     /* An answer is being given, perhaps by what this interrupts: it goes on. */
     if (!guard_claim_answer()) return;
     const struct answer *answer = &answers[signal];
@@ -53,14 +56,23 @@ static void end(int signal)
     /* An answer that does not reach the client must not pass for silence, which the client takes for no objection. */
     if (!write_all(STDOUT_FILENO, answer->output, answer->output_length)) code = 2;
     write_all(STDERR_FILENO, answer->error, answer->error_length);
-    _exit(code);
+    if (answer->seconds_after == 0) _exit(code);
+
+    /* What was interrupted goes on, to keep what it has to, and finds that the answer is given. */
+    answered = code;
+    struct itimerval last = { .it_value = { .tv_sec = answer->seconds_after } };
+    setitimer(ITIMER_REAL, &last, NULL);
+    errno = before;
 }
+
+/* The code of the answer that is written; negative: none is. */
+int guard_answered_code(void) { return answered; }
 
 /* The answer is written, and the process is to end with this code. */
 void guard_answered(int code) { answered = code; }
 
-/* Prepares what is answered when a signal (1 to 31) comes. Zero: it could not be. */
-int guard_answer_on(int signal, const char *output, size_t output_length, const char *error, size_t error_length, int code)
+/* Prepares what is answered when a signal (1 to 31) comes, and how long the process may go on then; 0: it ends. Zero: it could not be. */
+int guard_answer_on(int signal, const char *output, size_t output_length, const char *error, size_t error_length, int code, int seconds_after)
 {
     if (signal < 1 || signal > 31) return 0;
     struct answer *answer = &answers[signal];
@@ -72,6 +84,7 @@ int guard_answer_on(int signal, const char *output, size_t output_length, const 
     answer->output_length = output_length;
     answer->error_length = error_length;
     answer->code = code;
+    answer->seconds_after = seconds_after;
 
     struct sigaction action;
     memset(&action, 0, sizeof action);
