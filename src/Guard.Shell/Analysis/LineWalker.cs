@@ -54,8 +54,22 @@ internal sealed class LineWalker : IExpansionObserver
         }
 
         if (_silent == 0)
-            _steps.Add(_origin is { } origin ? step with { Span = origin } : step);
+            _steps.Add(_origin is { } origin ? ShownAt(origin, step) : step);
     }
+
+    /// <summary>A step of an evaluated text: no place in that text is one in the line.</summary>
+    private static ShellStep ShownAt(SourceSpan origin, ShellStep step) => step switch
+    {
+        ShellCommand command => command with { Span = origin, Assignments = ShownAt(origin, command.Assignments), Redirects = ShownAt(origin, command.Redirects) },
+        ShellRedirection redirection => redirection with { Span = origin, Redirects = ShownAt(origin, redirection.Redirects) },
+        _ => step with { Span = origin },
+    };
+
+    private static ImmutableArray<ShellAssignment> ShownAt(SourceSpan origin, ImmutableArray<ShellAssignment> assignments) =>
+        assignments.IsEmpty ? assignments : [.. assignments.Select(assignment => assignment with { Span = origin })];
+
+    private static ImmutableArray<ShellRedirect> ShownAt(SourceSpan origin, ImmutableArray<ShellRedirect> redirects) =>
+        redirects.IsEmpty ? redirects : [.. redirects.Select(redirect => redirect with { Span = origin })];
 
     /// <summary>Values can grow with each use, so that few commands could stand for much text.</summary>
     private static int Weight(ShellCommand command)

@@ -102,11 +102,15 @@ public sealed class AnyTextFuzzTests(ITestOutputHelper output)
         foreach (var access in report.Accesses)
         {
             if (access.Span.Start < 0 || access.Span.End > line.Length || (access.Why is null && access.Resource.Contains('\ufdd0')))
-                throw new InvalidOperationException($"A wrong access, {access.Action} {access.Resource}: {line}");
+                throw new InvalidOperationException($"A wrong access, {access.Action} {Escaped(access.Resource)} at {access.Span} because of {access.Why}: {Escaped(line)}");
         }
 
         return (double)report.Steps / (line.Length + 16);
     }
+
+    /// <summary>With what no terminal shows as code units.</summary>
+    private static string Escaped(string text) =>
+        string.Concat(text.Select(static c => c is >= ' ' and <= '~' ? c.ToString() : $"\\u{(int)c:x4}"));
 
     private static string Collected(Random random)
     {

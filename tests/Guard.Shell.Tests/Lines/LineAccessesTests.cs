@@ -86,6 +86,17 @@ public sealed class LineAccessesTests
         LineAccesses.Of(line, Place.Facts).Accesses.Should().Contain(a =>
             !a.Inert && ((a.Action == "read:file" && (a.Unknown || a.Resource == "/w/.env" || (a.Subtree && (a.Resource == "/" || a.Resource == "/w")))) || a.Action == "execute:opaque"));
 
+    /// <summary>A place in a text that is evaluated is none in the line, where a substitution may stand by design.</summary>
+    [Theory]
+    [InlineData("cat <(::::::::); eval ':   >/dev/fd/$X'")]
+    [InlineData("cat <(::::::::); eval '{ :;}>/dev/fd/$X'")]
+    public void Of_RedirectInEvaluatedText_IsJudgedByWhatIsWrittenThere(string line)
+    {
+        var report = LineAccesses.Of(line, Place.Facts);
+
+        report.Accesses.Should().Contain(access => access.Action == "write:file" && access.Unknown && access.Span.Start == line.IndexOf("eval", StringComparison.Ordinal));
+    }
+
     /// <summary>What starts programs of which nothing is known must never look harmless.</summary>
     [Theory]
     [InlineData("xargs bash -c", "shell.")]
