@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Guard.Hook.Gateway;
 using Guard.Protocol;
@@ -10,7 +9,7 @@ namespace Guard.Hook.Spool;
 /// <summary>Writes the lines of the spool and the request that hands them over. A line holds what the wire would have carried, and no more.</summary>
 internal static class SpoolLine
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JsonTextEncoder.Instance, SkipValidation = true };
 
     /// <summary>A <see cref="SpooledEvent"/> with the body of an <see cref="OutcomeRequest"/>.</summary>
     public static ReadOnlyMemory<byte> Outcome(string id, ReadOnlyMemory<byte> outcome)
