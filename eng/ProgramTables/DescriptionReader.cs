@@ -15,9 +15,9 @@ public sealed class DescriptionReader
     public static IEnumerable<string> Keys => [.. s_traits, .. s_attributes, .. s_others];
 
     private static readonly string[] s_traits =
-        ["operands", "dashes", "subtree", "default", "leaves-out", "filter", "inert", "wrapper", "output", "saves", "prints-names", "makes-folders", "runs-input", "fills", "effects"];
+        ["operands", "dashes", "subtree", "default", "leaves-out", "filter", "inert", "wrapper", "output", "saves", "prints-names", "makes-folders", "runs-input", "fills", "reads", "effects"];
 
-    private static readonly string[] s_attributes = ["complete", "syntax", "stops", "named", "bundle", "globals", "elsewhere", "chdir", "assignments"];
+    private static readonly string[] s_attributes = ["complete", "syntax", "stops", "named", "bundle", "globals", "elsewhere", "chdir", "assignments", "looks", "changes", "words"];
 
     private static readonly string[] s_others = ["names", "about", "use", "differs", "options", "settings", "when", "commands"];
 
@@ -36,6 +36,8 @@ public sealed class DescriptionReader
         ["prints-names"] = ["true", "false"],
         ["makes-folders"] = ["true", "false"],
         ["runs-input"] = ["true", "false"],
+        ["reads"] = ["true", "false"],
+        ["words"] = ["plain", "data"],
         ["wrapper"] = ["transparent", "changer", "none"],
         ["saves"] = ["file", "tree", "none"],
         ["fills"] = ["input", "roots"],
@@ -151,7 +153,7 @@ public sealed class DescriptionReader
         Unknown(body, [.. s_traits, .. s_attributes, .. s_others]);
         foreach (string attribute in s_attributes)
         {
-            if (Scalar(body, attribute) is { } value && value is not ("false" or "before" or "all"))
+            if (Text(body, attribute) is { } value && value is not ("false" or "before" or "all"))
             {
                 Choice(body, attribute, value);
                 lines.Append("a ").Append(attribute).Append(value == "true" ? "" : " " + value).Append('\n');
@@ -366,7 +368,7 @@ public sealed class DescriptionReader
             Unknown(when, [.. s_traits, "if", "options"]);
             foreach (Condition.Atom atom in Condition.Parse(condition).Groups.SelectMany(group => group))
             {
-                if (!atom.CountsOperands && !visible.Contains(atom.Option))
+                if (!atom.CountsOperands && !atom.AsksForReadingSql && !visible.Contains(atom.Option))
                 {
                     Problem(when, $"`{atom.Option}` is not an option of this entry");
                 }
@@ -454,6 +456,10 @@ public sealed class DescriptionReader
     private static YamlNode? Get(YamlMappingNode body, string key) => body.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value) ? value : null;
 
     private static string? Scalar(YamlMappingNode body, string key) => Get(body, key) is YamlScalarNode { Value: { } value } ? value : null;
+
+    /// <summary>A list is its entries joined by commas.</summary>
+    private static string? Text(YamlMappingNode body, string key) =>
+        Get(body, key) is YamlSequenceNode list ? string.Join(", ", list.Select(item => item.ToString())) : Scalar(body, key);
 
     private static string[] Words(YamlMappingNode body, string key) => Get(body, key) is { } node ? Split(node) : [];
 

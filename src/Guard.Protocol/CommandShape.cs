@@ -18,6 +18,12 @@ public sealed record CommandShape
     /// <summary>The words behind program and subcommand, options included; <c>?</c> stands for text that is not known.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>
+    /// By the program's description this use of it only looks: all that it reads is among the accesses, and it changes, sends and runs nothing by itself.
+    /// False where any word of it is not understood.
+    /// </summary>
+    public bool Reads { get; init; }
+
     /// <summary>Some of the words are not, or not wholly, known.</summary>
     public bool Open { get; init; }
 

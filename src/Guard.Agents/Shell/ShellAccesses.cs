@@ -138,6 +138,7 @@ internal static class ShellAccesses
                 Subcommand = subcommand,
                 Flags = FlagsOf(effects),
                 Arguments = ShownFrom(behind, 1 + subcommand.Count),
+                Reads = effects is { Reads: true },
                 Open = open,
                 Alone = inert || open || command.Parent >= 0 || command.Elsewhere ? null : Alone(command),
             };

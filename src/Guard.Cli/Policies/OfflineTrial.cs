@@ -72,6 +72,7 @@ internal static class OfflineTrial
         Subcommand = command.Subcommand,
         Flags = command.Flags,
         Arguments = command.Arguments,
+        Reads = command.Reads,
         Open = command.Open,
         Alone = command.Alone,
     };

@@ -60,6 +60,7 @@ internal static class Facts
         Subcommand = command.Subcommand,
         Flags = command.Flags,
         Arguments = command.Arguments,
+        Reads = command.Reads,
         Open = command.Open,
         Alone = command.Alone,
     };

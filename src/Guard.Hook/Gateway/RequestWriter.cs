@@ -133,6 +133,7 @@ internal static class RequestWriter
         WriteWords(writer, "subcommand"u8, command.Subcommand);
         WriteWords(writer, "flags"u8, command.Flags);
         WriteWords(writer, "arguments"u8, command.Arguments);
+        if (command.Reads) writer.WriteBoolean("reads"u8, true);
         if (command.Open) writer.WriteBoolean("open"u8, true);
         WriteText(writer, "alone"u8, command.Alone);
         writer.WriteEndObject();

@@ -122,6 +122,9 @@ public sealed record CommandDefinition
 
     /// <summary>Globs over the words behind program and subcommand: any word in a deny, every word in an allow.</summary>
     public ImmutableArray<string> Args { get; init; } = [];
+
+    /// <summary>True, in an allow: commands that by their description only look. False, in the others: those that are not known to.</summary>
+    public bool? Reads { get; init; }
 }
 
 /// <summary>A comparison over one of the facts of the request.</summary>

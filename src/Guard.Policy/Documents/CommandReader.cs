@@ -4,7 +4,7 @@ using Guard.Policy.Matching;
 
 namespace Guard.Policy.Documents;
 
-/// <summary>Reads <c>command</c>: <c>program</c>, <c>subcommand</c>, <c>flags</c>, <c>anyFlags</c>, <c>args</c>.</summary>
+/// <summary>Reads <c>command</c>: <c>program</c>, <c>subcommand</c>, <c>flags</c>, <c>anyFlags</c>, <c>args</c>, <c>reads</c>.</summary>
 internal static class CommandReader
 {
     /// <summary>Null where nothing usable is in it; the problems are reported.</summary>
@@ -27,11 +27,19 @@ internal static class CommandReader
             Flags = Texts("flags", Flag),
             AnyFlags = Texts("anyFlags", Flag),
             Args = Texts("args", Glob),
+            Reads = mapping.Boolean("reads"),
         };
         mapping.Finish();
 
         // An allow for a word, whatever the program, would let every program pass.
-        if (exact && definition.Program.IsEmpty)
+        if (definition.Reads is { } reads && reads != exact)
+        {
+            diagnostics.Error(DiagnosticCodes.BadCommand, mapping.KeyAt("reads"),
+                exact ? "`reads: false` in an allow rule would allow what is not known to only look" : "`reads: true` stands in a rule that does not allow: what is not known to only look may do so too",
+                exact ? "write `reads: true`, or leave it out" : "write `reads: false`: what is not known to only look");
+        }
+
+        if (exact && definition.Program.IsEmpty && definition.Reads != true)
         {
             diagnostics.Error(DiagnosticCodes.BadCommand, mapping.At, "`command` in an allow rule names no program", "add for example `program: git`");
         }

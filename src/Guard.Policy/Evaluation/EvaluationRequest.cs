@@ -107,6 +107,7 @@ public sealed record RequestedCommand
     public IReadOnlyList<string> Subcommand { get; init; } = [];
     public IReadOnlyList<string> Flags { get; init; } = [];
     public IReadOnlyList<string> Arguments { get; init; } = [];
+    public bool Reads { get; init; }
     public bool Open { get; init; }
     public string? Alone { get; init; }
 }

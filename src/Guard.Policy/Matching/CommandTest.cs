@@ -44,7 +44,7 @@ internal sealed class CommandTest
     /// <summary>In an allow: certain for every value of what is not known. Otherwise <see cref="CommandMatch.Maybe"/> where it depends on that.</summary>
     public CommandMatch Match(RequestedCommand command, IReadOnlyList<string>? words, bool generous)
     {
-        var result = Programs(command, generous);
+        var result = Reads(command, generous) ? Programs(command, generous) : CommandMatch.No;
         result = Least(result, () => Subcommands(command, generous));
         foreach (var flag in _flags) result = Least(result, () => Has(command, flag, generous));
         if (!_anyFlags.IsEmpty) result = Least(result, () => _anyFlags.Max(flag => Has(command, flag, generous)));
@@ -52,7 +52,8 @@ internal sealed class CommandTest
     }
 
     public string Explain(RequestedCommand command, bool generous) =>
-        Programs(command, generous) == CommandMatch.No ? $"the program is not {string.Join(" or ", Definition.Program.Select(p => $"`{p}`"))}{(!generous && !command.OnPath ? " as the search path gives it" : "")}"
+        !Reads(command, generous) ? Definition.Reads == true ? "it is not known to only read" : "it only reads"
+        : Programs(command, generous) == CommandMatch.No ? $"the program is not {string.Join(" or ", Definition.Program.Select(p => $"`{p}`"))}{(!generous && !command.OnPath ? " as the search path gives it" : "")}"
         : Subcommands(command, generous) == CommandMatch.No ? $"the subcommand is not {string.Join(" or ", Definition.Subcommand.Select(p => $"`{p}`"))}"
         : "its options or words are others";
 
@@ -70,6 +71,10 @@ internal sealed class CommandTest
         var name = generous ? TextForm.Composed(command.Program) : command.Program;
         return _programs.Any(p => (generous ? p.Generous : p.Exact).IsMatch(name)) ? CommandMatch.Yes : CommandMatch.No;
     }
+
+    // A fact about the program of that name, so it must be that program.
+    private bool Reads(RequestedCommand command, bool generous) =>
+        Definition.Reads is not { } wanted || (wanted == command.Reads && (generous || command.OnPath));
 
     private CommandMatch Subcommands(RequestedCommand command, bool generous)
     {

@@ -82,6 +82,12 @@ public sealed record CommandEffects
     /// <summary>Reads only its standard input, opens nothing and starts nothing, as it stands on this line.</summary>
     public bool Filter { get; init; }
 
+    /// <summary>
+    /// By its description, this use of the program only looks: all that it reads is among the effects, and it changes, sends and runs nothing.
+    /// Commands that it starts are judged by themselves. False where any word of it is not understood.
+    /// </summary>
+    public bool Reads { get; init; }
+
     public WrapperKind Wrapper { get; init; }
 
     /// <summary>Standard input is program text or commands for this program (<c>bash</c>, <c>python -</c>, <c>psql</c>).</summary>

@@ -31,6 +31,19 @@ internal sealed class CommandLine
 
     public ProgramNode Leaf => Nodes[^1];
 
+    /// <summary>Operands that name a subcommand which the entry does not list.</summary>
+    public string[] Named()
+    {
+        // Behind a word of which it is not known whether it takes the next one as its value, no operand is certain.
+        if (Leaf.Named == 0)
+        {
+            return [];
+        }
+
+        int doubtful = UnknownOptions.Select(o => o.Word).Append(UncertainWord).Where(at => at >= 0).DefaultIfEmpty(int.MaxValue).Min();
+        return [.. Operands.Take(Leaf.Named).TakeWhile(o => o.Argument.IsKnown && !o.BehindDashes && o.Word < doubtful).Select(o => o.Argument.Text)];
+    }
+
     public bool Has(Condition.Atom atom)
     {
         foreach (FoundOption found in Options)
@@ -45,6 +58,40 @@ internal sealed class CommandLine
         return false;
     }
 
+    /// <summary>The line holds SQL, by the description without its cases, and every statement of it only reads.</summary>
+    private bool SqlOnlyReads()
+    {
+        bool any = false;
+        foreach (FoundOption found in Options)
+        {
+            for (int i = 0; i < Math.Min(found.Option.Values.Length, found.Values.Length); i++)
+            {
+                if (found.Option.Values[i].Kind == ValueKind.Sql)
+                {
+                    any = true;
+                    if (!SqlStatements.OnlyRead(found.Values[i]))
+                    {
+                        return false;
+                    }
+                }
+            }
+        }
+
+        foreach ((FoundOperand operand, ValueUse use) in AssignedOperands.Of(this, Leaf.Traits))
+        {
+            if (use.Kind == ValueKind.Sql)
+            {
+                any = true;
+                if (!SqlStatements.OnlyRead(operand.Argument))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return any;
+    }
+
     public bool Holds(Condition condition)
     {
         int operands = Operands.Count - (Leaf.Assignments ? Operands.TakeWhile(o => CommandLineReader.IsAssignment(o.Argument.Text)).Count() : 0);
@@ -53,7 +100,8 @@ internal sealed class CommandLine
             bool any = false;
             foreach (Condition.Atom atom in group)
             {
-                bool found = atom.CountsOperands
+                bool found = atom.AsksForReadingSql ? SqlOnlyReads()
+                    : atom.CountsOperands
                     ? atom.AtLeast ? operands >= atom.Count : operands == atom.Count
                     : Has(atom);
                 any |= found != atom.Negated;

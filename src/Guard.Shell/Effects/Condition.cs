@@ -2,13 +2,16 @@ namespace Guard.Shell.Effects;
 
 /// <summary>
 /// When a case of an entry holds: groups joined by <c>&amp;</c>, each a choice of atoms joined by <c>|</c>. An atom is an option's name (present),
-/// <c>-X=VALUE</c> (present with that value, any case), <c>#N</c> (that many operands), <c>#N+</c> (at least), or any of them behind <c>!</c>.
+/// <c>-X=VALUE</c> (present with that value, any case), <c>#N</c> (that many operands), <c>#N+</c> (at least), <c>sql-reads</c> (there is SQL, and all of
+/// it only reads), or any of them behind <c>!</c>.
 /// </summary>
 internal sealed record Condition(Condition.Atom[][] Groups)
 {
     internal readonly record struct Atom(bool Negated, string Option, string? Value, int Count, bool AtLeast)
     {
         public bool CountsOperands => Option.Length == 0;
+
+        public bool AsksForReadingSql => Option == "sql-reads";
     }
 
     public static Condition Parse(string text) =>

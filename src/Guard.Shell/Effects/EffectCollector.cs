@@ -19,12 +19,14 @@ internal sealed class EffectCollector
     private readonly List<string> _except = [];
     private readonly List<(string Text, int Word)> _roots = [];
     private readonly StartedCommands _started;
+    private readonly ReadingUse _reading;
 
     private EffectCollector(CommandLine line, CommandFacts facts)
     {
         _line = line;
         _facts = facts;
         _traits = SettledTraits.Of(line);
+        _reading = ReadingUse.Of(line, _traits);
         _sink = new EffectSink(facts.Probe) { MakesFolders = _traits.MakesFolders == true };
         _started = new StartedCommands(line, _traits, _sink, _roots, _only);
     }
@@ -62,7 +64,7 @@ internal sealed class EffectCollector
             Guesses();
         }
 
-        string[] named = Named();
+        string[] named = _line.Named();
         IReadOnlyList<string> subcommand = named.Length == 0 ? leaf.Subcommand : [.. leaf.Subcommand, .. named];
         Argument[] canonical = Canonical(subcommand, named);
 
@@ -84,12 +86,15 @@ internal sealed class EffectCollector
             Opaque = _sink.Opaque,
             Inert = quiet && _traits.Inert == true,
             Filter = quiet && _traits.Filter == true,
+            Reads = _reading.IsClaimed && !local && !RunsInput && _reading.Holds(_sink),
             Wrapper = _sink.Inner.Count == 0 || _traits.Wrapper is not { } wrapper ? WrapperKind.None
                 : local && wrapper == WrapperKind.Transparent ? WrapperKind.Changer : wrapper,
-            RunsInput = _traits.RunsInput == true || _sink.RunsInput,
+            RunsInput = RunsInput,
             PrintsNamesBelow = _traits.PrintsNames == true ? [.. _roots.Select(root => root.Text)] : null,
         };
     }
+
+    private bool RunsInput => _traits.RunsInput == true || _sink.RunsInput;
 
     /// <summary>The words without global options, subcommands by their full names.</summary>
     private Argument[] Canonical(IReadOnlyList<string> subcommand, string[] named)
@@ -147,18 +152,6 @@ internal sealed class EffectCollector
         }
 
         return operands;
-    }
-
-    // Behind a word of which it is not known whether it takes the next one as its value, no operand is certain.
-    private string[] Named()
-    {
-        if (_line.Leaf.Named == 0)
-        {
-            return [];
-        }
-
-        int doubtful = _line.UnknownOptions.Select(o => o.Word).Append(_line.UncertainWord).Where(at => at >= 0).DefaultIfEmpty(int.MaxValue).Min();
-        return [.. _line.Operands.Take(_line.Leaf.Named).TakeWhile(o => o.Argument.IsKnown && !o.BehindDashes && o.Word < doubtful).Select(o => o.Argument.Text)];
     }
 
     private ValueUse[] UsesOf(OptionSpec option)
@@ -382,12 +375,14 @@ internal sealed class EffectCollector
             case ValueKind.Volume: _sink.Volume(value, use, word); break;
             case ValueKind.Mount: _sink.Mount(value, use, word); break;
             case ValueKind.Revision: _sink.Revision(value, use, word); break;
-            case ValueKind.Guess: GuessedWords.Add(_sink, value, use, word, _facts.Probe); break;
+            case ValueKind.Guess: Guess(value, use, word); break;
             case ValueKind.Setting: Setting(value, word); break;
             case ValueKind.Sed: SedText.Read(_sink, value, word); break;
             case ValueKind.Awk: AwkText.Read(_sink, value, word); break;
             case ValueKind.Jq: JqText.Read(_sink, value, word); break;
+            case ValueKind.Database: _sink.Database(value, use, word); break;
             case ValueKind.Sql: SqlText.Read(_sink, value, word); break;
+            case ValueKind.KeyActions: KeyActions.Read(_sink, value, word); break;
             case ValueKind.EditorCommand: EditorText.Read(_sink, value, word); break;
             case ValueKind.GitAlias: GitAlias(value, word); break;
             case ValueKind.Variable: _sink.Variable(value, word); break;
@@ -499,7 +494,7 @@ internal sealed class EffectCollector
                 _sink.Opaque.Add(new OpaqueReason("unknown-option", word));
             }
 
-            GuessedWords.Add(_sink, text, ValueUse.Names["guess"], word, _facts.Probe);
+            Guess(text, ValueUse.Names["guess"], word);
         }
 
         if (_line.UncertainWord < 0)
@@ -541,6 +536,19 @@ internal sealed class EffectCollector
         if (_line.UnknownSubcommandWord >= 0 && !_line.Words[_line.UnknownSubcommandWord].IsKnown)
         {
             _sink.Opaque.Add(new OpaqueReason("unknown-subcommand", _line.UnknownSubcommandWord));
+        }
+    }
+
+    /// <summary>A program that only looks writes nothing that its undescribed words name.</summary>
+    private void Guess(Argument value, ValueUse use, int word)
+    {
+        if (!_reading.IsClaimed || _reading.Words is not { } words)
+        {
+            GuessedWords.Add(_sink, value, _reading.IsClaimed ? use with { File = FileUse.Read } : use, word, _facts.Probe);
+        }
+        else if (words.Kind == ValueKind.Data && ReadingUse.FileOf(value) is { } file)
+        {
+            _sink.File(file, ValueUse.Names["read"], word, isImplicit: false, operand: false);
         }
     }
 

@@ -234,6 +234,27 @@ internal sealed class EffectSink(PathProbe probe)
         }
     }
 
+    /// <summary>A database in a file: <c>:memory:</c> is none, <c>file:x?mode=ro</c> is a path with settings. One that is not there is made.</summary>
+    public void Database(Argument value, ValueUse use, int word)
+    {
+        string text = value.Text;
+        if (value.IsKnown && text is ":memory:" or "")
+        {
+            return;
+        }
+
+        if (text.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+        {
+            int query = text.IndexOf('?');
+            text = Uri.UnescapeDataString(query < 0 ? text[5..] : text[5..query]);
+            text = text.StartsWith("//", StringComparison.Ordinal) ? text[Math.Max(text.IndexOf('/', 2), 2)..] : text;
+        }
+
+        Argument path = value.Part(text);
+        bool isMade = path.IsKnown && probe(Placed(path, word, operand: true).Text) == PathForm.Missing;
+        File(path, use with { Kind = ValueKind.File, File = isMade ? use.File | FileUse.Write : use.File }, word, isImplicit: false);
+    }
+
     public void Script(Argument script, ValueUse use, int word)
     {
         if (script.IsKnown && script.Text is "-" or "/dev/stdin")

@@ -50,6 +50,9 @@ internal sealed class Traits
 
     public string? Fills { get; set; }
 
+    /// <summary>This use of the program only looks: it changes nothing, sends nothing and starts nothing but what its words name.</summary>
+    public bool? Reads { get; set; }
+
     public List<FixedEffect> Effects { get; } = [];
 
     public List<(ValueUse[] Values, string[] Names)> Kinds { get; } = [];
@@ -72,6 +75,14 @@ internal sealed class ProgramNode
 
     /// <summary>So many operands name a subcommand that the entry does not list (<c>aws ec2 describe-instances</c>).</summary>
     public int Named { get; set; }
+
+    /// <summary>Subcommands that only look, and those of them that do not after all; see <see cref="SubcommandPattern"/>.</summary>
+    public List<SubcommandPattern> Looks { get; } = [];
+
+    public List<SubcommandPattern> Changes { get; } = [];
+
+    /// <summary>What words are that nothing else describes, where the use only looks; null: they are guessed, and the use is not one of that kind.</summary>
+    public ValueUse? Words { get; set; }
 
     /// <summary>A first word without a dash is a cluster of short options (<c>tar xzf</c>).</summary>
     public bool Bundle { get; set; }

@@ -54,6 +54,9 @@ internal static class ProgramNodeReader
             case "named": node.Named = int.Parse(value); break;
             case "syntax": node.Syntax = value switch { "long" => OptionSyntax.Long, "none" => OptionSyntax.None, _ => OptionSyntax.Gnu }; break;
             case "globals": node.GlobalsAnywhere = value == "anywhere"; break;
+            case "looks": node.Looks.AddRange(SubcommandPattern.Parse(value)); break;
+            case "changes": node.Changes.AddRange(SubcommandPattern.Parse(value)); break;
+            case "words": node.Words = ValueUse.Names[value]; break;
             case "chdir": node.PositionalDirectory = value == "operands"; break;
             default: throw Defect(text);
         }
@@ -67,6 +70,7 @@ internal static class ProgramNodeReader
             case "subtree": traits.Subtree = value == "true"; break;
             case "filter": traits.Filter = value == "true"; break;
             case "inert": traits.Inert = value == "true"; break;
+            case "reads": traits.Reads = value == "true"; break;
             case "prints-names": traits.PrintsNames = value == "true"; break;
             case "makes-folders": traits.MakesFolders = value == "true"; break;
             case "runs-input": traits.RunsInput = value == "true"; break;

@@ -7,6 +7,7 @@ internal static class SettledTraits
     {
         // Most lines meet no case: then the description itself is the answer, which nobody changes.
         Traits? settled = null;
+        bool barred = false;
         foreach (ProgramNode node in line.Nodes)
         {
             bool leaf = ReferenceEquals(node, line.Leaf);
@@ -39,8 +40,14 @@ internal static class SettledTraits
                 {
                     settled.Effects.AddRange(then.Effects);
                     settled.Kinds.AddRange(then.Kinds);
+                    barred |= then.Reads == false;
                 }
             }
+        }
+
+        if (barred)
+        {
+            settled!.Reads = false;
         }
 
         return settled ?? line.Leaf.Traits;
@@ -62,6 +69,7 @@ internal static class SettledTraits
         settled.MakesFolders = over.MakesFolders ?? settled.MakesFolders;
         settled.RunsInput = over.RunsInput ?? settled.RunsInput;
         settled.Fills = over.Fills ?? settled.Fills;
+        settled.Reads = over.Reads ?? settled.Reads;
         settled.Effects.AddRange(over.Effects);
         settled.Kinds.AddRange(over.Kinds);
     }

@@ -45,7 +45,9 @@ internal enum ValueKind
     Awk,
     Jq,
     Sql,
+    Database,
     EditorCommand,
+    KeyActions,
     GitAlias,
     Revision,
     Include,
@@ -94,6 +96,8 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
         ["module"] = new(ValueKind.Module),
         ["env"] = new(ValueKind.Environment),
         ["assignment"] = new(ValueKind.Assignment),
+        ["database"] = new(ValueKind.Database, FileUse.Read | FileUse.Write),
+        ["database-read"] = new(ValueKind.Database, FileUse.Read),
         ["data"] = new(ValueKind.Data, FileUse.Read),
         ["form"] = new(ValueKind.Form, FileUse.Read),
         ["keyed-read"] = new(ValueKind.KeyedFile, FileUse.Read),
@@ -105,6 +109,7 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
         ["awk"] = new(ValueKind.Awk),
         ["jq"] = new(ValueKind.Jq),
         ["sql"] = new(ValueKind.Sql),
+        ["key-actions"] = new(ValueKind.KeyActions),
         ["editor-command"] = new(ValueKind.EditorCommand),
         ["git-alias"] = new(ValueKind.GitAlias),
         ["revision"] = new(ValueKind.Revision, FileUse.Read),
@@ -125,5 +130,5 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
     /// <summary>Something other than the program itself is started or run.</summary>
     public bool Starts => Kind is ValueKind.Shell or ValueKind.ShellWords or ValueKind.Command or ValueKind.CommandUntilSemicolon
         or ValueKind.Program or ValueKind.Code or ValueKind.Script or ValueKind.Module or ValueKind.Setting or ValueKind.Sed or ValueKind.Awk
-        or ValueKind.Sql or ValueKind.EditorCommand or ValueKind.GitAlias or ValueKind.Opaque;
+        or ValueKind.Sql or ValueKind.EditorCommand or ValueKind.KeyActions or ValueKind.GitAlias or ValueKind.Opaque;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Guard.Shell.Effects;
 
 namespace Guard.Shell.Lines;
 
@@ -10,15 +11,33 @@ internal static class ShellDialect
 
     private static readonly SearchValues<char> NotInPosixParameters = SearchValues.Create("/^,@[~");
 
+    private static readonly SearchValues<char> InPlainWords = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _-./,:+@");
+
+    /// <summary>Names that some shell has a builtin or keyword for which is not the program of that name.</summary>
+    private static readonly HashSet<string> OwnWords = new(StringComparer.Ordinal)
+    {
+        ".", ":", "[", "alias", "autoload", "bg", "bind", "break", "builtin", "case", "cd", "command", "complete", "continue", "coproc", "declare", "dirs", "disown", "do", "done",
+        "elif", "else", "emulate", "enable", "end", "esac", "eval", "exec", "exit", "export", "fc", "fg", "fi", "for", "foreach", "function", "getopts", "hash", "history", "if", "in",
+        "integer", "jobs", "kill", "let", "limit", "local", "log", "logout", "math", "nocorrect", "noglob", "not", "or", "and", "popd", "print", "pushd", "r", "read", "readonly", "rehash",
+        "repeat", "return", "sched", "select", "set", "setenv", "shift", "shopt", "source", "stat", "string", "suspend", "switch", "test", "then", "time", "times", "trap", "type", "typeset",
+        "ulimit", "umask", "unalias", "unfunction", "unhash", "unlimit", "unset", "until", "vared", "wait", "whence", "where", "which", "while", "zmodload", "-",
+    };
+
     public static bool IsShell(string program) => program is "bash" or "rbash" or "sh" or "dash" or "ash" or "ksh" or "mksh" or "zsh" or "fish" or "posh" or "yash" or "csh" or "tcsh";
 
     /// <summary>The shell certainly reads the text as bash does.</summary>
     public static bool ReadsLikeBash(string program, string text) => program switch
     {
         "bash" or "rbash" => true,
-        "sh" or "dash" or "ash" => !NotInEveryShell.Any(mark => text.Contains(mark, StringComparison.Ordinal)) && !HasBraces(text) && !RedirectsToAmpersand(text) && text.All(char.IsAscii),
-        _ => false,
+        "sh" or "dash" or "ash" => IsAlikeInEveryShell(text) || !NotInEveryShell.Any(mark => text.Contains(mark, StringComparison.Ordinal)) && !HasBraces(text) && !RedirectsToAmpersand(text) && text.All(char.IsAscii),
+        _ => IsAlikeInEveryShell(text),
     };
+
+    /// <summary>One command of plain words, and the first is a program's name that no shell takes for something of its own.</summary>
+    private static bool IsAlikeInEveryShell(string text) =>
+        !text.AsSpan().ContainsAnyExcept(InPlainWords) && ProgramEffects.Describes(FirstWord(text)) && !OwnWords.Contains(FirstWord(text));
+
+    private static string FirstWord(string text) => text.TrimStart(' ').Split(' ', 2)[0];
 
     // Braces that would expand, and parameter operators beyond those of POSIX.
     private static bool HasBraces(string text)

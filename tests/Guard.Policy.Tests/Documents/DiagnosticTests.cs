@@ -73,6 +73,8 @@ public sealed class DiagnosticTests
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { command: { anyFlags: [--] } } } ]", "GRD035")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { command: { args: [\"a[\"] } } } ]", "GRD035")]
     [InlineData("rules: [ { effect: allow, actions: [\"execute:shell\"], conditions: { command: { subcommand: push } } } ]", "GRD035")]
+    [InlineData("rules: [ { effect: allow, actions: [\"execute:shell\"], conditions: { command: { program: git, reads: false } } } ]", "GRD035")]
+    [InlineData("rules: [ { effect: deny, actions: [\"execute:shell\"], conditions: { command: { reads: true } } } ]", "GRD035")]
     [InlineData("rules: [ { effect: deny, actions: [\"read:file\"], conditions: { command: { program: rm } } } ]", "GRD033")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { command: { programs: rm } } } ]", "GRD010")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { command: { } } } ]", "GRD013")]

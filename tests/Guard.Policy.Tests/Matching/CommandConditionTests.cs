@@ -49,6 +49,29 @@ public sealed class CommandConditionTests
         Decide($"{{ name: p, rules: [ {AllowAll}, {{ id: r, effect: deny, actions: [\"execute:shell\"], conditions: {{ command: {{ program: git, subcommand: push }} }} }} ] }}", line)
             .Matched.Any(m => m.Rule == "r").Should().Be(denied);
 
+    /// <summary>Only what a description says of the program that the search path gives.</summary>
+    [Theory]
+    [InlineData("git status", true)]
+    [InlineData("git status && git log", true)]
+    [InlineData("git status; git push", false)]
+    [InlineData("git status --unheard-of", false)]
+    [InlineData("git push", false)]
+    [InlineData("./git status", false)]
+    [InlineData("kubectl-unheard-of list", false)]
+    [InlineData("sort -o x y", false)]
+    public void Allow_Reads_CoversWhatOnlyLooks(string line, bool allowed) =>
+        (Decide("{ name: p, rules: [ { id: r, effect: allow, actions: [\"execute:shell\"], conditions: { command: { reads: true } } }, { id: files, effect: allow, actions: [\"*:file\"] } ] }", line).Effect == Effect.Allow)
+            .Should().Be(allowed);
+
+    [Theory]
+    [InlineData("aws ec2 describe-instances", false)]
+    [InlineData("aws ec2 terminate-instances", true)]
+    [InlineData("aws ec2 $VERB", true)]
+    [InlineData("ls", false)]
+    public void Deny_ThatDoesNotRead_MeansWhatIsNotKnownToOnlyLook(string line, bool denied) =>
+        Decide($"{{ name: p, rules: [ {AllowAll}, {{ id: r, effect: deny, actions: [\"execute:shell\"], conditions: {{ command: {{ program: aws, reads: false }} }} }} ] }}", line)
+            .Matched.Any(m => m.Rule == "r").Should().Be(denied);
+
     [Theory]
     [InlineData("npm i left-pad", true)]
     [InlineData("npm install --save-dev left-pad", true)]

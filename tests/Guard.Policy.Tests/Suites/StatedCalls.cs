@@ -45,6 +45,7 @@ internal static class StatedCalls
                 Flags = c.Flags,
                 Arguments = c.Arguments,
                 Open = c.Open,
+                Reads = c.Reads,
                 Alone = c.Alone,
             },
             By = a.By,
