@@ -106,6 +106,39 @@ public sealed class GatewayClient : IDisposable
     public Task<AuditStats> GetStatsAsync(DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancel = default) =>
         GetAsync(Wire.EventStatsPath + new AuditFilter { From = from, To = to }.ToQuery(), ProtocolJson.Default.AuditStats, cancel);
 
+    /// <summary>How the log of the record stands.</summary>
+    public Task<LogInfo> GetLogAsync(CancellationToken cancel = default) => GetAsync(Wire.LogPath, ProtocolJson.Default.LogInfo, cancel);
+
+    /// <summary>That an event is in the log, as a C2SP proof file for whoever has the log's key.</summary>
+    /// <param name="eventId">Of an event.</param>
+    /// <param name="disclose">Whether it holds the event itself.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public async Task<byte[]> GetProofAsync(string eventId, bool disclose = true, CancellationToken cancel = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative($"{Wire.LogProofsPath}/{Uri.EscapeDataString(eventId)}?disclose={(disclose ? "true" : "false")}"));
+        var (status, content, _) = await ExchangeAsync(request, cancel);
+        return IsSuccess(status) ? content : throw Refusal(status, content);
+    }
+
+    /// <summary>All that verification needs of the record; it is read as it comes, without a deadline. Disposing the answer ends it.</summary>
+    public Task<HttpResponseMessage> OpenLogExportAsync(CancellationToken cancel = default) => OpenAsync(Wire.LogExportPath, "application/jsonl", "no export of the log", cancel);
+
+    /// <summary>Deletes the body of an event; its place in the log and the erasure stay on record.</summary>
+    public Task<Erasure> EraseEventAsync(EraseRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, Wire.LogErasuresPath, request, ProtocolJson.Default.EraseRequest, ProtocolJson.Default.Erasure, cancel);
+
+    /// <summary>Ends the retention of all months before one.</summary>
+    public Task<Expiry> ExpireEventsAsync(ExpireRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, Wire.LogExpiriesPath, request, ProtocolJson.Default.ExpireRequest, ProtocolJson.Default.Expiry, cancel);
+
+    /// <summary>Signs the log with a new key from now on, for which the one before vouches.</summary>
+    public Task<LogInfo> RotateLogKeyAsync(LogKeyRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, Wire.LogKeysPath, request, ProtocolJson.Default.LogKeyRequest, ProtocolJson.Default.LogInfo, cancel);
+
+    /// <summary>Begins a new log over the record as it is, with a key that nobody vouches for.</summary>
+    public Task<LogInfo> RestartLogAsync(LogKeyRequest request, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, Wire.LogRestartsPath, request, ProtocolJson.Default.LogKeyRequest, ProtocolJson.Default.LogInfo, cancel);
+
     /// <summary>Puts documents in force, all or none.</summary>
     public Task<ApplyPoliciesResponse> ApplyPoliciesAsync(ApplyPoliciesRequest request, CancellationToken cancel = default) =>
         SendAsync(HttpMethod.Put, "/v1/policies", request, ProtocolJson.Default.ApplyPoliciesRequest, ProtocolJson.Default.ApplyPoliciesResponse, cancel);
@@ -149,20 +182,23 @@ public sealed class GatewayClient : IDisposable
         DeleteAsync("/v1/agents/" + Uri.EscapeDataString(nameOrId), ProtocolJson.Default.AgentInfo, cancel);
 
     /// <summary>Opens the stream of new events; it is read as it comes, without a deadline.</summary>
-    internal async Task<HttpResponseMessage> OpenStreamAsync(AuditFilter filter, long? after, CancellationToken cancel)
+    internal Task<HttpResponseMessage> OpenStreamAsync(AuditFilter filter, long? after, CancellationToken cancel) =>
+        OpenAsync(Wire.EventStreamPath + (filter with { Limit = null, Before = null, After = after }).ToQuery(), "text/event-stream", "no stream of events", cancel);
+
+    private async Task<HttpResponseMessage> OpenAsync(string path, string mediaType, string what, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Relative(Wire.EventStreamPath + (filter with { Limit = null, Before = null, After = after }).ToQuery()));
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative(path));
         request.Headers.Accept.Clear();
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(mediaType));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(_timeout);
         try
         {
             var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
-            if (response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentType?.MediaType == "text/event-stream") return response;
+            if (response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentType?.MediaType == mediaType) return response;
             using (response)
             {
-                if (IsSuccess(response.StatusCode)) throw new GatewayProtocolException($"what answers at {_address} gives no stream of events: is this a gateway of this version?");
+                if (IsSuccess(response.StatusCode)) throw new GatewayProtocolException($"what answers at {_address} gives {what}: is this a gateway of this version?");
                 throw Refusal(response.StatusCode, await response.Content.ReadAsByteArrayAsync(deadline.Token));
             }
         }

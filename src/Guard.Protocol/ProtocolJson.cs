@@ -39,5 +39,11 @@ namespace Guard.Protocol;
 [JsonSerializable(typeof(CreateAgentResponse))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(LogInfo))]
+[JsonSerializable(typeof(EraseRequest))]
+[JsonSerializable(typeof(Erasure))]
+[JsonSerializable(typeof(ExpireRequest))]
+[JsonSerializable(typeof(Expiry))]
+[JsonSerializable(typeof(LogKeyRequest))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

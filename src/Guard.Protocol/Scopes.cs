@@ -9,8 +9,14 @@ public static class Scopes
     /// <summary>Report how calls ended.</summary>
     public const string Outcomes = "outcomes";
 
-    /// <summary>Read the record: list, statistics, stream.</summary>
+    /// <summary>Read the record: list, statistics, stream, export for verification, proofs.</summary>
     public const string AuditRead = "audit:read";
+
+    /// <summary>Erase the bodies of events, singly or at the end of their retention. The record says who did.</summary>
+    public const string AuditErase = "audit:erase";
+
+    /// <summary>Change the key that signs the log of the record, and begin a new log.</summary>
+    public const string AuditKeys = "audit:keys";
 
     /// <summary>Read policies, check documents, try out what would be decided.</summary>
     public const string PoliciesRead = "policies:read";
@@ -34,5 +40,5 @@ public static class Scopes
     public static IReadOnlyList<string> OfAgents { get; } = [Decisions, Outcomes];
 
     /// <summary>Those of admin keys.</summary>
-    public static IReadOnlyList<string> OfAdmins { get; } = [AuditRead, PoliciesRead, PoliciesWrite, AgentsRead, AgentsWrite, KeysRead, KeysWrite];
+    public static IReadOnlyList<string> OfAdmins { get; } = [AuditRead, AuditErase, AuditKeys, PoliciesRead, PoliciesWrite, AgentsRead, AgentsWrite, KeysRead, KeysWrite];
 }

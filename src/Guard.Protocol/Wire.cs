@@ -29,6 +29,19 @@ public static class Wire
     public const string SpooledEventsPath = "/v1/events/spooled";
     public const string EventStatsPath = "/v1/events/stats";
     public const string EventStreamPath = "/v1/events/stream";
+    public const string LogPath = "/v1/log";
+    public const string LogExportPath = "/v1/log/export";
+    public const string LogProofsPath = "/v1/log/proofs";
+    public const string LogErasuresPath = "/v1/log/erasures";
+    public const string LogExpiriesPath = "/v1/log/expiries";
+    public const string LogKeysPath = "/v1/log/keys";
+    public const string LogRestartsPath = "/v1/log/restarts";
+
+    /// <summary>Operations of the administration events that verification reads.</summary>
+    public const string EraseOperation = "audit.erase";
+
+    /// <inheritdoc cref="EraseOperation"/>
+    public const string ExpireOperation = "audit.expire";
 
     /// <summary>
     /// Type of the last event of a stream that the gateway ends for good; its data is a <see cref="Problem"/>. A stream that

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Guard.Cli.Audit.Proof;
 using Guard.Cli.Connection;
 using Guard.Cli.Terminal;
 using Guard.Client;
@@ -6,19 +7,27 @@ using Guard.Protocol;
 
 namespace Guard.Cli.Audit;
 
-/// <summary><c>guard audit</c>: reads the record.</summary>
+/// <summary><c>guard audit</c>: reads the record, and holds it to what was signed.</summary>
 internal static class AuditCommand
 {
     /// <summary>Events per request; the gateway gives no more.</summary>
     private const int PageSize = 1_000;
 
-    public static Command Create(CliContext context) => new("audit", "Read the record of decisions, outcomes and changes")
+    public static Command Create(CliContext context) => new("audit", "Read, verify and prove the record of decisions, outcomes and changes")
     {
         CreateTail(context),
         CreateQuery(context),
         TraceCommand.Create(context),
         ExportCommand.Create(context),
         StatsCommand.Create(context),
+        VerifyCommand.Create(context),
+        ProveCommand.Create(context),
+        CheckCommand.Create(context),
+        KeyCommands.CreateKey(context),
+        KeyCommands.CreateRotate(context),
+        KeyCommands.CreateRestart(context),
+        RemovalCommands.CreateErase(context),
+        RemovalCommands.CreateExpire(context),
     };
 
     private static Command CreateTail(CliContext context)

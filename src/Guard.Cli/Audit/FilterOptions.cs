@@ -28,9 +28,14 @@ internal sealed class FilterOptions
         _to = Time("--to", "Before this time, stated likewise");
     }
 
+    private Option[] All => [_agent, _action, _decision, _tool, _session, _policy, _rule, _trace, _from, _to];
+
+    /// <summary>Whether the command line has any of them.</summary>
+    public bool IsStated(ParseResult parsed) => All.Any(option => parsed.GetResult(option) is not null);
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_agent, _action, _decision, _tool, _session, _policy, _rule, _trace, _from, _to]) command.Options.Add(option);
+        foreach (var option in All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             var stated = result.GetResult(_from) is { } from && result.GetResult(_to) is { } to && !from.Errors.Any() && !to.Errors.Any();

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Guard.Cli.Audit;
+using Guard.Cli.Audit.Proof;
 using Guard.Cli.Connection;
 using Guard.Cli.Doctor;
 using Guard.Cli.Init;
@@ -30,4 +32,6 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(SuitesReport))]
 [JsonSerializable(typeof(TraceReport))]
 [JsonSerializable(typeof(ExplainReport))]
+[JsonSerializable(typeof(VerifyReport))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -106,6 +106,7 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
         OrganisationName = request.Organisation ?? "default",
         FirstAgent = new FirstAgentOptions { Name = request.Agent },
         Log = new LogOptions { File = Path.Combine(request.Folder.Path, "logs", "gateway.log") },
+        Proof = request.Proof,
         Clock = context.Time,
     };
 

@@ -38,7 +38,14 @@ internal static class StoreOptions
         }
     }
 
-    private static string ReadFile(string option, string path)
+    private static string ReadFile(string option, string path) => ReadLine(option, path, "it must hold one line, as in `Host=db;Database=guard;Username=guard;Password=...`");
+
+    /// <summary>The one line of a file that holds a credential.</summary>
+    /// <param name="option">Names the file.</param>
+    /// <param name="path">Absolute.</param>
+    /// <param name="otherwise">What to say of a file that holds something else.</param>
+    /// <exception cref="CliException">It can be read by others, or holds something else.</exception>
+    public static string ReadLine(string option, string path, string otherwise)
     {
         try
         {
@@ -46,12 +53,10 @@ internal static class StoreOptions
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(stream.SafeFileHandle) & Others) != UnixFileMode.None)
                 throw CliException.Refused($"{option} {path} can be read or written by other accounts. Run `chmod 600 {path}`");
-            if (stream.Length > MaxFileBytes) throw CliException.Refused($"{option} {path} is larger than {MaxFileBytes} bytes, so it is no connection string");
+            if (stream.Length > MaxFileBytes) throw CliException.Refused($"{option} {path} is larger than {MaxFileBytes} bytes: {otherwise}");
             using var reader = new StreamReader(stream);
             var text = reader.ReadToEnd().Trim();
-            return text.Length > 0 && !text.Contains('\n', StringComparison.Ordinal)
-                ? text
-                : throw CliException.Refused($"{option} {path} must hold one line, as in `Host=db;Database=guard;Username=guard;Password=...`");
+            return text.Length > 0 && !text.Contains('\n', StringComparison.Ordinal) ? text : throw CliException.Refused($"{option} {path}: {otherwise}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

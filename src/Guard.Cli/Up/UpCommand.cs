@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Net;
 using Guard.Cli.Connection;
 using Guard.Cli.Terminal;
+using Guard.Gateway.Hosting;
+using Guard.Protocol;
 
 namespace Guard.Cli.Up;
 
@@ -27,10 +29,26 @@ internal static class UpCommand
         var organisation = new Option<string?>("--organisation") { HelpName = "NAME", Description = "The organisation that the first start makes" };
         var adminKeyFile = new Option<string?>("--admin-key-file") { HelpName = "FILE", Description = "Write a new admin key there (mode 0600) instead of showing it" };
         var resetAdminKey = new Option<bool>("--reset-admin-key") { Description = "Revoke all admin keys and make a new one" };
+        var checkpointFile = new Option<string[]>("--checkpoint-file") { HelpName = "FILE", Description = "Add every published head of the audit log to this file, outside of the store; repeat for several" };
+        var checkpointUrl = new Option<string[]>("--checkpoint-url") { HelpName = "URL", Description = "Put the newest head of the audit log there (HTTP PUT; https, or http to this machine); repeat for several" };
+        var checkpointToken = new Option<string?>("--checkpoint-token-file") { HelpName = "FILE", Description = "Holds the bearer token for --checkpoint-url; readable by its owner alone" };
+        var publishEvery = new Option<TimeSpan>("--publish-every")
+        {
+            HelpName = "SPAN",
+            Description = "How often heads are published at most, as in 10s, 5m [default: 10s]",
+            DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+            CustomParser = result =>
+            {
+                if (AuditTime.TryParseSpan(result.Tokens[0].Value, out var span) && span <= TimeSpan.FromDays(1)) return span;
+                result.AddError("--publish-every must be a span of at most a day, such as 10s or 5m");
+                return default;
+            },
+        };
         var json = new Option<bool>("--json") { Description = "Write the state after the start as JSON; a new admin key then needs --admin-key-file" };
         var command = new Command("up", "Run a gateway on this machine until Ctrl-C; the first start makes the store, an agent and its keys")
         {
-            data, database, databaseFile, migrationFile, allowVolatile, policies, listen, noTcp, socket, socketGroup, https, certificate, key, agent, organisation, adminKeyFile, resetAdminKey, json,
+            data, database, databaseFile, migrationFile, allowVolatile, policies, listen, noTcp, socket, socketGroup, https, certificate, key, agent, organisation, adminKeyFile, resetAdminKey,
+            checkpointFile, checkpointUrl, checkpointToken, publishEvery, json,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -50,6 +68,13 @@ internal static class UpCommand
                 Organisation = parsed.GetValue(organisation),
                 AdminKeyFile = Absolute(adminKeyFile),
                 ResetAdminKey = parsed.GetValue(resetAdminKey),
+                Proof = new ProofOptions
+                {
+                    CheckpointFiles = [.. (parsed.GetValue(checkpointFile) ?? []).Select(context.Resolve)],
+                    CheckpointUrls = [.. (parsed.GetValue(checkpointUrl) ?? []).Select(Url)],
+                    CheckpointToken = Absolute(checkpointToken) is { } tokenFile ? StoreOptions.ReadLine("--checkpoint-token-file", tokenFile, "it holds no token") : null,
+                    PublishInterval = parsed.GetValue(publishEvery),
+                },
                 Json = parsed.GetValue(json),
             };
             if (parsed.GetValue(noTcp) && parsed.GetResult(listen) is { Implicit: false }) throw CliException.Usage("--listen and --no-tcp exclude each other");
@@ -61,6 +86,11 @@ internal static class UpCommand
         });
         return command;
     }
+
+    private static Uri Url(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) && url.UserInfo.Length == 0
+            ? url
+            : throw CliException.Usage("--checkpoint-url must be https, or http to this machine, without a name or password in it");
 
     private static IPEndPoint Loopback(string text)
     {

@@ -27,6 +27,7 @@ internal sealed record UpRequest
     public string? Agent { get; init; }
     public string? Organisation { get; init; }
     public string? AdminKeyFile { get; init; }
+    public required ProofOptions Proof { get; init; }
     public bool ResetAdminKey { get; init; }
     public bool Json { get; init; }
 }

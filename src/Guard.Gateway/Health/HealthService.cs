@@ -1,16 +1,19 @@
 using Guard.Gateway.Audit;
 using Guard.Gateway.Policies;
+using Guard.Gateway.Proof;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Health;
 
 /// <summary>Whether the gateway can decide and record.</summary>
-internal sealed class HealthService(IDatabase database, AuditWriter writer, ActiveBundle active, string version, TimeProvider clock)
+internal sealed class HealthService(IDatabase database, AuditWriter writer, ActiveBundle active, RecordSequencer sequencer, string version, TimeProvider clock)
 {
     private const string Ok = "ok";
     private const string Degraded = "degraded";
     private const string Failing = "failing";
+    // A step takes milliseconds and comes every second.
+    private static readonly TimeSpan LongestUnsigned = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     // Protects the two fields below: of many callers at once one probes, the others get the last known state.
@@ -21,7 +24,7 @@ internal sealed class HealthService(IDatabase database, AuditWriter writer, Acti
     public HealthReport Report()
     {
         var bundle = active.Current;
-        HealthCheck[] checks = [Store(), Queue(), Policies(bundle)];
+        HealthCheck[] checks = [Store(), Queue(), Log(), Policies(bundle)];
         return new HealthReport
         {
             Status = checks.Any(static check => check.Status == Failing) ? Failing : checks.Any(static check => check.Status == Degraded) ? Degraded : Ok,
@@ -44,6 +47,23 @@ internal sealed class HealthService(IDatabase database, AuditWriter writer, Acti
     {
         var queued = writer.Queued;
         return new HealthCheck { Name = "audit-queue", Status = queued < writer.QueueLength ? Ok : Failing, Detail = $"{queued} of {writer.QueueLength} places taken" };
+    }
+
+    // The log never stops decisions: it says what happened afterwards.
+    private HealthCheck Log()
+    {
+        var state = sequencer.State;
+        var age = clock.GetUtcNow() - state.CompleteAt;
+        var failing = sequencer.Publications.FirstOrDefault(static publication => publication.Failure is not null)?.Failure;
+        var (status, detail) = state switch
+        {
+            { Refusal: { } refusal } => (Degraded, refusal),
+            _ when age > LongestUnsigned => (Degraded, $"no head was signed for {(long)age.TotalSeconds} s: {state.Hindrance ?? "events wait"}"),
+            _ when failing is not null => (Degraded, $"{state.Size} events signed, and not published: {failing}"),
+            { Hindrance: { } } => (Ok, $"{state.Size} events signed, by another gateway"),
+            _ => (Ok, $"{state.Size} events signed"),
+        };
+        return new HealthCheck { Name = "audit-log", Status = status, Detail = detail };
     }
 
     private static HealthCheck Policies(BundleInForce bundle) => bundle switch

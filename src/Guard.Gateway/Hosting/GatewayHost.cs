@@ -7,6 +7,7 @@ using Guard.Gateway.Health;
 using Guard.Gateway.Identity;
 using Guard.Gateway.OpenApi;
 using Guard.Gateway.Policies;
+using Guard.Gateway.Proof;
 using Guard.Gateway.Spooled;
 using Guard.Gateway.Storage;
 using Guard.Gateway.Storage.Postgres;
@@ -29,15 +30,17 @@ public sealed partial class GatewayHost : IAsyncDisposable
 {
     private readonly Disposables _parts;
     private readonly ActiveBundle _active;
+    private readonly RecordSequencer _sequencer;
     private readonly ILogger<GatewayHost> _logger;
     private readonly WebApplication _web;
     private int _stopped;
 
-    private GatewayHost(Disposables parts, WebApplication web, ActiveBundle active, string store, FirstStart? firstStart, IReadOnlyList<string> addresses, ILogger<GatewayHost> logger)
+    private GatewayHost(Disposables parts, WebApplication web, ActiveBundle active, RecordSequencer sequencer, string store, FirstStart? firstStart, IReadOnlyList<string> addresses, ILogger<GatewayHost> logger)
     {
         _parts = parts;
         _web = web;
         _active = active;
+        _sequencer = sequencer;
         _logger = logger;
         Store = store;
         FirstStart = firstStart;
@@ -65,6 +68,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>Why the policy folder is not in force; null: it is, or there is none.</summary>
     public string? PolicyProblem => _active.Current.Stale;
+
+    /// <summary>How the log of the record stands.</summary>
+    internal LogState Log => _sequencer.State;
 
     /// <summary>For the tests that hold the documentation to it.</summary>
     internal IReadOnlyList<MappedEndpoint> Endpoints => RequestPipeline.Describe(((IEndpointRouteBuilder)_web).DataSources);
@@ -128,6 +134,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var policies = new PolicyService(new PolicyStore(database, organisation), active, organisation, Floor(options, sockets), clock, loggers.CreateLogger<PolicyService>());
         policies.Start(options.PolicyFolders);
 
+        // Before the writer, so that it ends after it and what was recorded last is signed.
+        var sequencer = parts.Add(Sequencer(options, directory, database, organisation, loggers));
         var writer = parts.Add(new AuditWriter(auditStore(database.OpenAuditStore()), new AuditWriterOptions(options.Limits.AuditQueueLength, options.Limits.CommitDeadline), clock, loggers.CreateLogger<AuditWriter>()));
         var reader = new AuditReader(database);
         var refusals = parts.Add(new RefusalRecorder(writer, organisation.Name, clock, loggers.CreateLogger<RefusalRecorder>()));
@@ -140,7 +148,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         var decisions = new DecisionService(active, keys, follower, new SessionPins(database), writer, redactor, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
         var agents = new AgentService(identities, new AgentKeyStore(database), reader, keys, organisation, clock);
-        var health = new HealthService(database, writer, active, Version, clock);
+        var health = new HealthService(database, writer, active, sequencer, Version, clock);
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
         var outcomes = new OutcomeService(reader, writer, redactor, keys, follower, clock);
@@ -148,6 +156,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         web.MapSpool(new SpoolService(outcomes, writer, redactor, active, keys, follower, refusals, clock));
         var streams = new AuditStreams(reader, keys, database.Changes, options.Limits, clock, web.Lifetime.ApplicationStopping);
         web.MapAudit(reader, new AuditStatistics(database), streams, clock);
+        web.MapLog(new LogService(database, sequencer, organisation, clock));
         web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));
         web.MapAgents(agents);
         web.MapAdminKeys(new AdminKeyService(new AdminKeyStore(database), keys, organisation, clock));
@@ -157,7 +166,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         await web.StartAsync(cancellationToken);
 
         unfinished.Complete();
-        var host = new GatewayHost(parts, web, active, database.Description, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
+        sequencer.Start();
+        var host = new GatewayHost(parts, web, active, sequencer, database.Description, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
         host.LogStarted(Version, database.Description, string.Join(", ", host.Addresses));
         return host;
     }
@@ -165,6 +175,20 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private static IDatabase Open(GatewayOptions options, DataDirectory directory, ILoggerFactory loggers) => options.Postgres is { } postgres
         ? PostgresDatabase.Open(postgres, options.Clock, loggers.CreateLogger<PostgresDatabase>())
         : SqliteDatabase.Open(directory.Path);
+
+    private static RecordSequencer Sequencer(GatewayOptions options, DataDirectory directory, IDatabase database, OrganisationRow organisation, ILoggerFactory loggers)
+    {
+        var proof = options.Proof;
+        IEnumerable<ICheckpointPlace> places = [.. proof.CheckpointFiles.Select(static path => new CheckpointFile(path)), .. proof.CheckpointUrls.Select(url => CheckpointAddress.To(url, proof.CheckpointToken))];
+        return new RecordSequencer(
+            database,
+            directory.Path,
+            organisation.Name,
+            [.. places.Select(place => new CheckpointPublisher(place, proof.PublishInterval, options.Clock, loggers.CreateLogger<CheckpointPublisher>()))],
+            proof,
+            options.Clock,
+            loggers.CreateLogger<RecordSequencer>());
+    }
 
     private static FloorSettings Floor(GatewayOptions options, ListenSockets sockets) => new()
     {

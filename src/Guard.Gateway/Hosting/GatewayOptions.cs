@@ -42,6 +42,8 @@ public sealed record GatewayOptions
 
     public LimitOptions Limits { get; init; } = new();
 
+    public ProofOptions Proof { get; init; } = new();
+
     /// <summary>Calls whose analyser is older are denied: it may have missed an access.</summary>
     public int MinimumAnalyser { get; init; } = Wire.AnalyserVersion;
 

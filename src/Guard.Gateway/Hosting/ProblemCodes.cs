@@ -9,6 +9,10 @@ internal static class ProblemCodes
     public const string AuditUnavailable = "audit-unavailable";
     public const string BadRequest = "bad-request";
     public const string BodyTooLarge = "body-too-large";
+    public const string EventErased = "event-erased";
+    public const string EventKept = "event-kept";
+    public const string EventUnknown = "event-unknown";
+    public const string EventUnsigned = "event-unsigned";
     public const string InternalError = "internal-error";
     public const string KeyAbsent = "key-absent";
     public const string KeyExpired = "key-expired";
@@ -18,6 +22,7 @@ internal static class ProblemCodes
     public const string KeyRevoked = "key-revoked";
     public const string KeyScope = "key-scope";
     public const string KeyUnknown = "key-unknown";
+    public const string LogNotSigned = "log-not-signed";
     public const string MethodNotAllowed = "method-not-allowed";
     public const string NotFound = "not-found";
     public const string OutcomeExists = "outcome-exists";

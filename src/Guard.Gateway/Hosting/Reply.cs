@@ -11,6 +11,11 @@ internal static class Reply
     public static Task JsonAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type) =>
         WriteAsync(context, status, "application/json", JsonSerializer.SerializeToUtf8Bytes(value, type));
 
+    /// <param name="context">Of the request.</param>
+    /// <param name="status">Of the answer.</param>
+    /// <param name="text">In UTF-8.</param>
+    public static Task TextAsync(HttpContext context, int status, byte[] text) => WriteAsync(context, status, "text/plain; charset=utf-8", text);
+
     public static Task ProblemAsync(HttpContext context, RefusedException refused)
     {
         var problem = new Protocol.Problem

@@ -27,6 +27,15 @@ internal sealed record SqlDialect
     /// <summary>The first statement of a change of policies: until it is done, nobody else changes any.</summary>
     public required string LockPolicies { get; init; }
 
+    /// <summary>Answer and resource where they are columns of the audit table, for statistics; else nulls.</summary>
+    public required string CallColumns { get; init; }
+
+    /// <summary>Deletes one body whose erasure is recorded; @id is its event.</summary>
+    public required string EraseBody { get; init; }
+
+    /// <summary>Deletes the bodies that have expired by what is recorded.</summary>
+    public required string DropExpired { get; init; }
+
     /// <summary>Whether ids of the audit table have a type of their own.</summary>
     public required bool HasUuids { get; init; }
 

@@ -30,6 +30,7 @@ public sealed class LogVerifier
     private long _erased;
     private long _expired;
     private (string Problem, long? Index)? _first;
+    private long _heldTo;
 
     /// <param name="heads">Size and root of checkpoints whose signatures were verified.</param>
     /// <param name="storedLeaf">The leaf hash that the log's tiles hold at an index; null: not known.</param>
@@ -40,21 +41,30 @@ public sealed class LogVerifier
         CheckHeads();
     }
 
+    /// <summary>Events so far; the index of the next.</summary>
+    public long Size => _range.Size;
+
+    /// <summary>Whether a problem was found already.</summary>
+    public bool HasFailed => _first is not null;
+
     /// <summary>The next event of the log. After a problem was found, events are only counted.</summary>
-    public void Add(StoredEvent stored)
+    public void Add(StoredEvent stored) => Add(stored, stored.Leaf.Hash(), _storedLeaf(_range.Size), _first is null ? Contradiction(stored) : null);
+
+    /// <summary>The same for who has done the costly part elsewhere.</summary>
+    /// <param name="stored">The next event.</param>
+    /// <param name="leafHash">Of its leaf.</param>
+    /// <param name="logged">The leaf hash that the log's tiles hold there; null: not known.</param>
+    /// <param name="contradiction">What <see cref="Contradiction"/> says of it.</param>
+    public void Add(StoredEvent stored, MerkleHash leafHash, MerkleHash? logged, string? contradiction)
     {
         var index = _range.Size;
-        var leafHash = stored.Leaf.Hash();
-        if (_first is null)
+        if (logged is { } known && known != leafHash)
         {
-            if (_storedLeaf(index) is { } logged && logged != leafHash)
-            {
-                Fail($"Event {stored.Leaf.Id} stands at index {index}, where the log has another one: it was changed, inserted, or one before it was removed.", index);
-            }
-            else if (Contradiction(stored) is { } contradiction)
-            {
-                Fail($"Event {stored.Leaf.Id} at index {index} {contradiction}.", index);
-            }
+            Fail($"Event {stored.Leaf.Id} stands at index {index}, where the log has another one: it was changed, inserted, or one before it was removed.", index);
+        }
+        else if (contradiction is not null)
+        {
+            Fail($"Event {stored.Leaf.Id} at index {index} {contradiction}.", index);
         }
 
         _erased += stored.State == BodyState.Erased ? 1 : 0;
@@ -66,16 +76,22 @@ public sealed class LogVerifier
     /// <summary>After the last event.</summary>
     public LogVerdict Finish()
     {
-        if (_heads.TryPeek(out var head))
+        if (_heads.Count > 0)
         {
-            Fail($"There are {_range.Size} events, and a checkpoint was signed over {head.Size}: the last {head.Size - _range.Size} were removed.", _range.Size);
+            var signed = _heads.Max(static head => head.Size);
+            Fail($"There are {_range.Size} events, and a checkpoint was signed over {signed}: the last {signed - _range.Size} were removed.", _range.Size);
         }
 
         return new LogVerdict(_first?.Problem, _first?.Index, _range.Size, _erased, _expired);
     }
 
-    // Null: the body is what the leaf commits to, or rightly gone.
-    private static string? Contradiction(StoredEvent stored)
+    /// <summary>What is found otherwise, at the next event. Only the first problem counts.</summary>
+    /// <param name="problem">One line.</param>
+    /// <param name="index">Where it shows; null: it is not at one event.</param>
+    public void Fail(string problem, long? index) => _first ??= (problem, index);
+
+    /// <summary>How an event contradicts its leaf, as the end of a sentence; null: the body is what the leaf commits to, or rightly gone.</summary>
+    public static string? Contradiction(StoredEvent stored)
     {
         if (stored.State != BodyState.Present)
         {
@@ -104,10 +120,12 @@ public sealed class LogVerifier
             _heads.Dequeue();
             if (_range.Root() != head.Root)
             {
-                Fail($"The first {head.Size} events are not those that a checkpoint was signed over: one of them was changed, inserted or removed, and the stored tree with it.", null);
+                Fail($"The first {head.Size} events are not those that a checkpoint was signed over: {(_heldTo == 0 ? "one of them" : $"one at an index from {_heldTo} to {head.Size - 1}")} was changed, inserted or removed, and the stored tree with it.", null);
+            }
+            else
+            {
+                _heldTo = head.Size;
             }
         }
     }
-
-    private void Fail(string problem, long? index) => _first ??= (problem, index);
 }

@@ -19,6 +19,9 @@ public sealed class NoteSigner : IDisposable
     /// <summary>What verifies its signatures.</summary>
     public VerifierKey Verifier { get; }
 
+    /// <summary>The private key, PKCS #8 in PEM, for a file that its owner alone can read.</summary>
+    public string ExportPem() => _key.ExportPkcs8PrivateKeyPem();
+
     public void Dispose() => _key.Dispose();
 
     internal NoteSignature Sign(ReadOnlySpan<byte> text) =>

@@ -82,6 +82,14 @@ public sealed class OpenApiTests
         await calls.AddAsync("DELETE", "/v1/keys/{prefix}", admin, 200, null, auditor["key"]!["prefix"]!.GetValue<string>());
         await calls.AddAsync("GET", "/v1/events", admin, 200);
         await calls.AddAsync("GET", "/v1/events/stats", admin, 200);
+        await calls.AddAsync("GET", "/v1/log", admin, 200);
+        await calls.AddAsync("GET", "/v1/log/proofs/{eventId}", admin, 404, values: Some.Trace());
+        var erased = (await gateway.EventsAsync("?kind=outcome")).Events[0].Id;
+        await calls.AddAsync("POST", "/v1/log/erasures", admin, 201, $$"""{"eventId":"{{erased}}","reason":"a test"}""");
+        await calls.AddAsync("POST", "/v1/log/erasures", admin, 409, $$"""{"eventId":"{{erased}}","reason":"a test"}""");
+        await calls.AddAsync("POST", "/v1/log/expiries", admin, 201, """{"before":"2024-01","reason":"a test"}""");
+        await calls.AddAsync("POST", "/v1/log/restarts", admin, 201, """{"reason":"a test"}""");
+        await calls.AddAsync("POST", "/v1/log/keys", admin, 201, """{"reason":"a test"}""");
         await calls.AddAsync("GET", "/health", null, 200);
         await calls.AddAsync("GET", "/health/ready", null, 200);
         foreach (var e in (await gateway.EventsAsync()).Events)
@@ -90,7 +98,7 @@ public sealed class OpenApiTests
         }
 
         (await ValidateAsync(calls.Cases)).Should().BeEmpty();
-        calls.NotCalled().Should().BeEquivalentTo("GET /health/live", "GET /openapi/v1.json", "GET /v1/events/stream");
+        calls.NotCalled().Should().BeEquivalentTo("GET /health/live", "GET /openapi/v1.json", "GET /v1/events/stream", "GET /v1/log/export", "GET /v1/log/proofs/{eventId}");
     }
 
     [Fact]

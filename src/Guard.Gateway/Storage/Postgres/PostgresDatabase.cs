@@ -45,6 +45,9 @@ internal sealed partial class PostgresDatabase : IDatabase
         Answer = "answer",
         Resource = "resource",
         AgentId = "agent_id::text",
+        CallColumns = "answer AS Answer, resource AS Resource",
+        EraseBody = "SELECT erase_body(CAST(@id AS uuid))",
+        DropExpired = "SELECT drop_expired_months()",
         LockPolicies = "SELECT pg_advisory_xact_lock(1196573745, 4)",
         HasUuids = true,
     };
@@ -145,7 +148,11 @@ internal sealed partial class PostgresDatabase : IDatabase
     private void Finish(NpgsqlConnection connection, StoreWrite write)
     {
         using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(PostgresAuditStore.Command(write.Records));
+        if (write.Records.Count > 0)
+        {
+            batch.BatchCommands.Add(PostgresAuditStore.Command(write.Records));
+        }
+
         if (write.ChangesPolicies || write.ChangesKeys)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE store_state SET policies = policies + $1, keys = keys + $2")

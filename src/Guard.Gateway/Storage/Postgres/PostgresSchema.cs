@@ -19,7 +19,8 @@ internal static class PostgresSchema
         GRANT USAGE ON SCHEMA guard TO {role};
         GRANT SELECT ON schema_version TO {role};
         GRANT SELECT, INSERT ON audit_leaf, audit_lateness, audit_event, audit_erasure, audit_expiry, log_key, organisation, principal, policy_version, bundle, session TO {role};
-        GRANT SELECT, INSERT, UPDATE ON agent, api_key, policy, log_tile, log_head TO {role};
+        GRANT SELECT, INSERT, UPDATE ON agent, api_key, policy TO {role};
+        GRANT SELECT, INSERT, UPDATE, DELETE ON log_tile, log_head TO {role};
         GRANT SELECT, UPDATE ON store_state TO {role};
         GRANT EXECUTE ON FUNCTION prepare_months(bigint, integer), erase_body(uuid), drop_expired_months() TO {role};
         """;

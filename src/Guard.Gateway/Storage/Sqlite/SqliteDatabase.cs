@@ -13,7 +13,7 @@ internal sealed class SqliteDatabase : IDatabase
     public const string FileName = "guard.db";
 
     // busy_timeout is below the audit writer's deadline, so that a writer that waits still answers in time.
-    private const string Pragmas = "PRAGMA busy_timeout = 4000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+    private const string Pragmas = "PRAGMA busy_timeout = 4000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 
     private readonly string _connectionString;
 
@@ -36,6 +36,9 @@ internal sealed class SqliteDatabase : IDatabase
         Answer = "json_extract(body, '$.answer')",
         Resource = "substr(json_extract(body, '$.resource'), 1, 500)",
         AgentId = "agent_id",
+        CallColumns = "NULL AS Answer, NULL AS Resource",
+        EraseBody = "DELETE FROM audit_event WHERE id = @id",
+        DropExpired = "DELETE FROM audit_event WHERE id < (SELECT max(first_id) FROM audit_expiry)",
         // The write lock of the whole file is held already.
         LockPolicies = "SELECT 1",
         HasUuids = false,

@@ -65,6 +65,9 @@ CREATE TABLE log_tile (
     PRIMARY KEY (level, number)
 ) WITHOUT ROWID;
 
+-- A leaf's number in the log is found by its position.
+CREATE INDEX log_tile_position ON log_tile (level, last_position);
+
 -- The newest signed head. position: of the last leaf under it.
 CREATE TABLE log_head (
     id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),

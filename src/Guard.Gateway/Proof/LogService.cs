@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text;
+using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Identity;
+using Guard.Gateway.Storage;
+using Guard.Proof;
+using Guard.Proof.Leaves;
+using Guard.Proof.Log;
+using Guard.Proof.Notes;
+using Guard.Proof.Tree;
+using Guard.Protocol;
+
+namespace Guard.Gateway.Proof;
+
+/// <summary>What the log can be asked: how it stands, proofs, lawful removal, new keys.</summary>
+internal sealed class LogService(IDatabase database, RecordSequencer sequencer, OrganisationRow organisation, TimeProvider clock)
+{
+    private const int MaxReason = 1_000;
+
+    private readonly LogStore _store = new(database);
+
+    public LogExport Export => new(database, _store);
+
+    public LogInfo Info()
+    {
+        using var connection = _store.Connect();
+        var head = LogStore.Head(connection);
+        var keys = LogStore.Keys(connection);
+        var state = sequencer.State;
+        return new LogInfo
+        {
+            Origin = keys.Count == 0 ? null : VerifierKey.Parse(keys[^1].Verifier).Name,
+            Size = head?.Size ?? 0,
+            Checkpoint = head?.Note,
+            SignedAt = head is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(head.SignedAt),
+            CompleteAt = state.CompleteAt,
+            Keys = [.. keys.Select(static key => new LogKeyInfo { Verifier = key.Verifier, Endorsement = key.Endorsement })],
+            Refusal = state.Refusal,
+            Hindrance = state.Hindrance,
+            Publications = [.. sequencer.Publications.Select(static publication => new LogPublication { Place = publication.Place, Size = publication.Size, At = publication.At, Failure = publication.Failure })],
+        };
+    }
+
+    /// <summary>That an event is in the log.</summary>
+    /// <param name="eventId">As the record names it.</param>
+    /// <param name="disclose">Whether the proof holds the event itself, if it has a body.</param>
+    /// <exception cref="RefusedException">404: no such event. 409: it is not signed yet.</exception>
+    public LogProof Prove(string eventId, bool disclose)
+    {
+        CheckId(eventId);
+        return database.Read(connection =>
+        {
+            var leaf = _store.Leaf(connection, eventId) ?? throw Unknown(eventId);
+            var head = LogStore.Head(connection);
+            if (head is null || LogStore.IndexOf(connection, leaf.Position) is not { } index || index >= head.Size)
+            {
+                throw new RefusedException(409, ProblemCodes.EventUnsigned, "The event is not under a signed head yet; that takes about a second. `GET /v1/log` says whether heads are signed.");
+            }
+
+            var nodes = new TileReader(head.Size, LogStore.Tiles(connection));
+            var body = disclose ? _store.Bodies(connection, leaf.Position - 1, leaf.Position).FirstOrDefault(row => row.Id == leaf.Id && row.Salt is not null) : null;
+            var disclosure = new EventDisclosure
+            {
+                Leaf = new EventLeaf { Id = Guid.Parse(leaf.Id), Commitment = new MerkleHash(leaf.Commitment) },
+                Salt = body?.Salt ?? default(ReadOnlyMemory<byte>),
+                Json = body is null ? default : Encoding.UTF8.GetBytes(body.Body),
+            };
+            return new LogProof
+            {
+                Extra = disclosure.ToArray(),
+                Index = index,
+                Hashes = TreeProofs.Inclusion(index, head.Size, nodes.Node),
+                Checkpoint = SignedNote.Parse(Encoding.UTF8.GetBytes(head.Note)),
+            };
+        });
+    }
+
+    /// <summary>Deletes the body of an event; that it was recorded, and that it was erased, stays.</summary>
+    /// <exception cref="RefusedException">400: no reason. 404: no such event. 409: it has no body, or is of administration.</exception>
+    public Erasure Erase(EraseRequest request, string actor)
+    {
+        CheckId(request.EventId);
+        CheckReason(request.Reason);
+        var now = clock.GetUtcNow();
+        return database.Write(write =>
+        {
+            var leaf = _store.Leaf(write.Connection, request.EventId) ?? throw Unknown(request.EventId);
+            var body = _store.Bodies(write.Connection, leaf.Position - 1, leaf.Position).FirstOrDefault(row => row.Id == leaf.Id);
+            if (body is null || _store.ErasedBy(write.Connection, leaf.Id) is not null)
+            {
+                throw new RefusedException(409, ProblemCodes.EventErased, "The event has no body any more.");
+            }
+
+            if (body.Kind == AuditKinds.Administration)
+            {
+                throw new RefusedException(409, ProblemCodes.EventKept, "Events of administration are not erased: they say who changed what, and what was erased. They go at the end of their retention.");
+            }
+
+            var said = AdministrationEvent.Of(organisation.Name, now, actor, Wire.EraseOperation, leaf.Id, request.Reason);
+            _store.Erase(write, leaf.Id, said.Id, now.ToUnixTimeMilliseconds());
+            write.Record(said);
+            return new Erasure { EventId = leaf.Id, ErasedBy = said.Id };
+        });
+    }
+
+    /// <summary>Deletes the bodies of all months before one.</summary>
+    /// <exception cref="RefusedException">400: no such month, or none that is over.</exception>
+    public Expiry Expire(ExpireRequest request, string actor)
+    {
+        CheckReason(request.Reason);
+        var now = clock.GetUtcNow();
+        if (!DateTimeOffset.TryParseExact(request.Before, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var before) || before > now)
+        {
+            throw RefusedException.BadRequest("`before` must be the first month that is kept, as in 2026-03, and not one to come.");
+        }
+
+        var milliseconds = before.ToUnixTimeMilliseconds();
+        var said = AdministrationEvent.Of(organisation.Name, now, actor, Wire.ExpireOperation, AuditTime.ToWire(before), request.Reason);
+        database.Write(write =>
+        {
+            if (LogStore.FirstKept(write.Connection) is { } kept && string.CompareOrdinal(kept, Ids.First(before)) >= 0)
+            {
+                throw RefusedException.BadRequest($"Events from before {request.Before} have expired already.");
+            }
+
+            _store.Expire(write, milliseconds, Ids.First(before), said.Id, now.ToUnixTimeMilliseconds());
+            write.Record(said);
+            return true;
+        });
+        _store.DropExpired();
+        return new Expiry { Before = request.Before, ExpiredBy = said.Id };
+    }
+
+    /// <exception cref="RefusedException">400: no reason. 409: this gateway does not sign, or the store contradicts what was signed.</exception>
+    public async Task<LogInfo> RotateAsync(LogKeyRequest request, string actor, CancellationToken cancellationToken)
+    {
+        CheckReason(request.Reason);
+        try
+        {
+            await sequencer.RotateAsync(actor, request.Reason, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ProofRefusedException or BadSignatureException or ProofFormatException)
+        {
+            throw new RefusedException(409, ProblemCodes.LogNotSigned, exception.Message);
+        }
+
+        return Info();
+    }
+
+    /// <exception cref="RefusedException">400: no reason.</exception>
+    public async Task<LogInfo> RestartAsync(LogKeyRequest request, string actor, CancellationToken cancellationToken)
+    {
+        CheckReason(request.Reason);
+        await sequencer.RestartAsync(actor, request.Reason, cancellationToken);
+        await sequencer.CatchUpAsync(cancellationToken);
+        return Info();
+    }
+
+    private static void CheckId(string eventId)
+    {
+        if (!Ids.IsUuidV7(eventId))
+        {
+            throw RefusedException.BadRequest("The id of an event is a UUIDv7 in lower case, e.g. 01980f3e-7c20-7d11-8a5e-3f2b1c0d9e8f.");
+        }
+    }
+
+    private static void CheckReason(string reason)
+    {
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReason || reason.Contains('\0'))
+        {
+            throw RefusedException.BadRequest($"`reason` must have 1 to {MaxReason} characters: the record keeps it.");
+        }
+    }
+
+    private static RefusedException Unknown(string eventId) => new(404, ProblemCodes.EventUnknown, $"No event {eventId} was ever recorded.");
+}
