@@ -27,7 +27,7 @@ internal sealed class EffectCollector
         _facts = facts;
         _traits = SettledTraits.Of(line);
         _reading = ReadingUse.Of(line, _traits);
-        _sink = new EffectSink(facts.Probe) { MakesFolders = _traits.MakesFolders == true };
+        _sink = new EffectSink(facts.Probe) { MakesFolders = _traits.MakesFolders == true || _traits.KeepsFolders == true, KeepsFolders = _traits.KeepsFolders == true };
         _started = new StartedCommands(line, _traits, _sink, _roots, _only);
     }
 

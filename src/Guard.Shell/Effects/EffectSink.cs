@@ -24,6 +24,9 @@ internal sealed class EffectSink(PathProbe probe)
     /// <summary>See <see cref="Traits.MakesFolders"/>.</summary>
     public bool MakesFolders { get; init; }
 
+    /// <summary>See <see cref="Traits.KeepsFolders"/>.</summary>
+    public bool KeepsFolders { get; init; }
+
     public SubtreeFilter Filter { get; set; } = SubtreeFilter.Everything;
 
     /// <summary>See <see cref="ProgramNode.PositionalDirectory"/>.</summary>
@@ -133,7 +136,7 @@ internal sealed class EffectSink(PathProbe probe)
 
         foreach (Argument source in sources)
         {
-            string name = ProgramEffects.BaseName(source.Text.TrimEnd('/'));
+            string name = KeepsFolders && source.IsKnown ? source.Text.TrimStart('/') : ProgramEffects.BaseName(source.Text.TrimEnd('/'));
             bool whole = source.Form is ArgumentForm.Within || name is "" or "." or "..";
             string folder = target.Text.TrimEnd('/') + "/";
             Argument into = whole ? Argument.Of(target.Text) : source.IsKnown ? Argument.Of(folder + name) : new Argument(folder + Argument.Hole, ArgumentForm.Partial);

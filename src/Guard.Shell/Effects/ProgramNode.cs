@@ -46,6 +46,9 @@ internal sealed class Traits
     /// <summary>Folders that are missing above what it writes are made too.</summary>
     public bool? MakesFolders { get; set; }
 
+    /// <summary>A target that is a folder receives its sources under the whole paths that name them, and the folders on the way are made (cp --parents).</summary>
+    public bool? KeepsFolders { get; set; }
+
     public bool? RunsInput { get; set; }
 
     public string? Fills { get; set; }

@@ -67,6 +67,7 @@ internal static class SettledTraits
         settled.Saves = over.Saves ?? settled.Saves;
         settled.PrintsNames = over.PrintsNames ?? settled.PrintsNames;
         settled.MakesFolders = over.MakesFolders ?? settled.MakesFolders;
+        settled.KeepsFolders = over.KeepsFolders ?? settled.KeepsFolders;
         settled.RunsInput = over.RunsInput ?? settled.RunsInput;
         settled.Fills = over.Fills ?? settled.Fills;
         settled.Reads = over.Reads ?? settled.Reads;

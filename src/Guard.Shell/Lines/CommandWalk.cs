@@ -247,7 +247,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
                 GivenCode(printed, effects, place, command);
                 return;
             case ShellInput.Pipe:
-                output.AddOpaque(PipedText.Opacity(text.Feeders(place.Input)), place.Span, command);
+                output.AddOpaque(text.OpacityOfCode(place.Input), place.Span, command);
                 return;
             default:
                 output.AddOpaque(LineOpacity.CodeFromInput, place.Span, command);

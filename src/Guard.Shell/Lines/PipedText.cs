@@ -37,17 +37,22 @@ internal static class PipedText
         return string.Join(' ', rest.Select(w => w.Text)) + "\n";
     }
 
-    /// <summary>Why text from these commands is not known.</summary>
-    public static string Opacity(IEnumerable<FeedingCommand> feeders)
+    /// <summary>Where the text that a command prints may come from.</summary>
+    public static TextOrigin OriginOf(CommandEffects effects)
     {
-        var decoded = false;
-        foreach (var feeder in feeders)
+        var origin = IsDecoder(effects.Program) ? TextOrigin.Decoder : TextOrigin.Command;
+        for (var i = 0; i < effects.Effects.Count; i++)
         {
-            if (feeder.Effects.Effects.Any(e => e.Action is EffectAction.WebFetch or EffectAction.WebWrite or EffectAction.Connect))
-                return LineOpacity.CodeFromNetwork;
-            decoded |= IsDecoder(feeder.Effects.Program);
+            if (effects.Effects[i].Action is EffectAction.WebFetch or EffectAction.WebWrite or EffectAction.Connect)
+                return origin | TextOrigin.Network;
         }
 
-        return decoded ? LineOpacity.CodeFromDecoder : LineOpacity.CodeFromPipe;
+        return origin;
     }
+
+    /// <summary>Why text from there is not known as code.</summary>
+    public static string Opacity(TextOrigin origin) =>
+        origin.HasFlag(TextOrigin.Network) ? LineOpacity.CodeFromNetwork
+        : origin.HasFlag(TextOrigin.Decoder) ? LineOpacity.CodeFromDecoder
+        : LineOpacity.CodeFromPipe;
 }

@@ -14,6 +14,7 @@ internal sealed class TextWalk
     private readonly CommandWalk _commands;
     private readonly Dictionary<int, FeedingCommand> _feeding = [];
     private readonly Dictionary<ShellInput.Pipe, string?> _opacities = [];
+    private readonly Dictionary<ShellInput.Pipe, TextOrigin> _origins = [];
 
     /// <summary>For a text within the line: where in the line it comes from, and which command runs it.</summary>
     private readonly CommandPlace? _origin;
@@ -101,26 +102,34 @@ internal sealed class TextWalk
         return _opacities[pipe] = opacity;
     }
 
-    /// <summary>All commands whose output may come through a pipe, however far ahead.</summary>
-    public IEnumerable<FeedingCommand> Feeders(ShellInput input)
+    /// <summary>Why text that comes through a pipe, from however far ahead, is not known as code.</summary>
+    public string OpacityOfCode(ShellInput input)
     {
-        while (input is ShellInput.Pipe pipe)
+        // Each pipe is looked at once: what was found for one holds for all that come behind it.
+        List<(ShellInput.Pipe Pipe, TextOrigin Own)> chain = [];
+        var origin = TextOrigin.Command;
+        while (input is ShellInput.Pipe pipe && !_origins.TryGetValue(pipe, out origin))
         {
             ShellInput before = ShellInput.Inherited.Instance;
+            var own = TextOrigin.Command;
             for (var i = pipe.FirstStep; i < pipe.EndStep && i < _steps.Length; i++)
             {
                 if (!_feeding.TryGetValue(i, out var feeder))
                     continue;
-                yield return feeder;
+                own |= PipedText.OriginOf(feeder.Effects);
                 if (feeder.Input is ShellInput.Pipe)
                     before = feeder.Input;
             }
 
+            chain.Add((pipe, own));
+
             // Steps only ever read from earlier ones.
-            if (before is ShellInput.Pipe next && next.FirstStep >= pipe.FirstStep)
-                yield break;
-            input = before;
+            input = before is ShellInput.Pipe next && next.FirstStep >= pipe.FirstStep ? ShellInput.Inherited.Instance : before;
         }
+
+        for (var i = chain.Count - 1; i >= 0; i--)
+            _origins[chain[i].Pipe] = origin |= chain[i].Own;
+        return PipedText.Opacity(origin);
     }
 
     private SourceSpan SpanOf(SourceSpan span) => _origin?.Span ?? span;

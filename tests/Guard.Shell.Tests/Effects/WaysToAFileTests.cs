@@ -365,6 +365,8 @@ public sealed class WaysToAFileTests
         Line.Effects("cp a/.env new", facts).Should().Contain("write new").And.NotContain("write new/.env");
         Line.Effects("cp a/.env file", facts).Should().Contain("write file").And.NotContain("write file/.env");
         Line.Effects("cp a/.env new").Should().Contain("write new").And.Contain("write new/.env", "nothing is known of it");
+        Line.Effects("cp --parents a/.env dir", facts).Should().Contain("write dir/a/.env").And.Contain("write dir/a").And.NotContain("write dir/.env");
+        Line.Effects("cp --parents -t dir /a/.env", facts).Should().Contain("write dir/a/.env");
         Line.Effects("cp a b dir/", facts).Should().Contain("write dir/a").And.Contain("write dir/b");
         Line.Effects("mv file dir", facts).Should().Contain("delete file", "a file moves alone").And.NotContain("delete file/**");
         Line.Effects("mv dir new", facts).Should().Contain("delete dir/**");
