@@ -72,6 +72,12 @@ public sealed record AuditEvent
     public AuditOutcome? Outcome { get; init; }
     public AuditChange? Change { get; init; }
 
+    /// <summary>
+    /// True: the store did not take events when this was made, so it went to the gateway's spool first; policies and keys are
+    /// those that the gateway knew last. Absent: false.
+    /// </summary>
+    public bool? Degraded { get; init; }
+
     /// <summary>Absent: the hook reported it at once.</summary>
     public AuditSpooled? Spooled { get; init; }
 

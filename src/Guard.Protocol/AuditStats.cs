@@ -16,6 +16,12 @@ public sealed record AuditStats
     /// <summary>Decisions that were not allow but were answered so, because the hook's mode is audit.</summary>
     public required long NotEnforced { get; init; }
 
+    /// <summary>Calls that hooks denied by themselves, because no gateway decided; not among the decisions.</summary>
+    public required long HookDenied { get; init; }
+
+    /// <summary>Gaps found in the numbers of hooks' requests.</summary>
+    public required long SequenceGaps { get; init; }
+
     /// <summary>Most frequent first, as in all lists here but the last.</summary>
     public required IReadOnlyList<EffectCount> Effects { get; init; }
 

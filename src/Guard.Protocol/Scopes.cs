@@ -36,9 +36,12 @@ public static class Scopes
     /// <summary>Make admin keys that can do no more than the key that makes them, and revoke admin keys.</summary>
     public const string KeysWrite = "keys:write";
 
+    /// <summary>Read what can be watched about the gateway: <c>/metrics</c>.</summary>
+    public const string MetricsRead = "metrics:read";
+
     /// <summary>Those of agent keys.</summary>
     public static IReadOnlyList<string> OfAgents { get; } = [Decisions, Outcomes];
 
     /// <summary>Those of admin keys.</summary>
-    public static IReadOnlyList<string> OfAdmins { get; } = [AuditRead, AuditErase, AuditKeys, PoliciesRead, PoliciesWrite, AgentsRead, AgentsWrite, KeysRead, KeysWrite];
+    public static IReadOnlyList<string> OfAdmins { get; } = [AuditRead, AuditErase, AuditKeys, PoliciesRead, PoliciesWrite, AgentsRead, AgentsWrite, KeysRead, KeysWrite, MetricsRead];
 }

@@ -13,6 +13,8 @@ internal static class StatsText
     public static void Write(CliContext context, AuditStats stats)
     {
         context.WriteLine($"{Minute(stats.From)} to {Minute(stats.To)} UTC: {Count(stats.Decisions, "decision")}{(stats.NotEnforced > 0 ? $", {Number(stats.NotEnforced)} of them not enforced (audit mode)" : "")}");
+        if (stats.HookDenied > 0) context.WriteLine($"{Count(stats.HookDenied, "call")} denied by hooks because no gateway decided (guard audit query --kind hook-denied)");
+        if (stats.SequenceGaps > 0) context.WriteLine($"{Count(stats.SequenceGaps, "gap")} in the numbers of hooks' requests: some never arrived (guard audit query --kind sequence-gap)");
         if (stats.Decisions == 0) return;
 
         Table(context, ["DECISIONS", "EFFECT"], stats.Effects.Select(e => (IReadOnlyList<Cell>)[Number(e.Decisions), new Cell(e.Effect, EffectColors.Of(e.Effect))]));

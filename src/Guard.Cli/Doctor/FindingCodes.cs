@@ -23,5 +23,6 @@ internal static class FindingCodes
     public const string KeyRefused = "key.refused";
     public const string PolicyNobody = "policy.applies-to-nobody";
     public const string PolicyNone = "policy.none";
+    public const string RecordGaps = "record.gaps";
     public const string SettingsVoid = "settings.void";
 }

@@ -15,6 +15,7 @@ internal sealed class GatewayChecks(CliContext context, HookConfigFile? settings
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
     public async Task<IReadOnlyList<Finding>> RunAsync(GatewayAddress address, CancellationToken cancel)
@@ -75,6 +76,7 @@ internal sealed class GatewayChecks(CliContext context, HookConfigFile? settings
             var agents = (await client.GetAgentsAsync(cancel)).Agents.Where(agent => agent.RevokedAt is null).ToList();
             await CheckKeyAsync(client, agents, findings, cancel);
             await CheckPoliciesAsync(client, agents, findings, cancel);
+            await CheckRecordAsync(client, findings, cancel);
         }
         catch (GatewayProblemException e)
         {
@@ -91,6 +93,13 @@ internal sealed class GatewayChecks(CliContext context, HookConfigFile? settings
         var key = (await client.GetAgentAsync(agent.Id, cancel)).Keys.FirstOrDefault(key => key.Prefix == parts[2]);
         if (key?.ExpiresAt is { } end && end - context.Time.GetUtcNow() < Soon)
             findings.Add(new Finding(FindingCodes.KeyExpires, $"the key of the agent {agent.Name} expires {end.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC; then every tool call is denied", $"`guard agent rotate {agent.Name}`, and put the new key into the hook's settings"));
+    }
+
+    private async Task CheckRecordAsync(GatewayClient client, List<Finding> findings, CancellationToken cancel)
+    {
+        var gaps = (await client.GetStatsAsync(context.Time.GetUtcNow() - Day, to: null, cancel)).SequenceGaps;
+        if (gaps > 0)
+            findings.Add(new Finding(FindingCodes.RecordGaps, $"requests of hooks never arrived: {gaps} gaps in their numbers within the last day", "`guard audit query --kind sequence-gap` says whose; a hook was killed, its spool was full or deleted, or its counter was changed"));
     }
 
     private static async Task CheckPoliciesAsync(GatewayClient client, List<AgentInfo> agents, List<Finding> findings, CancellationToken cancel)

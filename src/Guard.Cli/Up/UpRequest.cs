@@ -12,6 +12,9 @@ internal sealed record UpRequest
     /// <summary>Null: the SQLite file in the data folder.</summary>
     public PostgresOptions? Postgres { get; init; }
 
+    /// <summary>Folder of the gateway's spool; null: none.</summary>
+    public string? Spool { get; init; }
+
     /// <summary>Null: none given.</summary>
     public string? Policies { get; init; }
 

@@ -40,10 +40,13 @@ internal sealed record AuditRecord
     public Basis? Basis { get; }
 
     /// <summary>It can have been handed over before: then what is stored stands, and it counts as stored.</summary>
-    public bool MayBeStored => Event.Spooled is not null;
+    public bool MayBeStored { get; private init; }
 
     /// <exception cref="Guard.Proof.ProofFormatException">The event has no exact canonical form, so it cannot be proven and is not stored.</exception>
-    public static AuditRecord Of(AuditEvent auditEvent, SessionPin? pin = null, Basis? basis = null) => new(auditEvent, pin, basis);
+    public static AuditRecord Of(AuditEvent auditEvent, SessionPin? pin = null, Basis? basis = null) => new(auditEvent, pin, basis) { MayBeStored = auditEvent.Spooled is not null };
+
+    /// <summary>An event that was answered before it could be stored: it is stored whatever has changed in between.</summary>
+    public static AuditRecord HandedOver(AuditEvent auditEvent, SessionPin? pin) => new(auditEvent, pin, basis: null) { MayBeStored = true };
 }
 
 /// <summary>The policies and keys that an event was made from, as generations of the store.</summary>

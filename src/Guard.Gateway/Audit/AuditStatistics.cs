@@ -7,10 +7,10 @@ namespace Guard.Gateway.Audit;
 /// <summary>Counts the decisions of a time.</summary>
 internal sealed class AuditStatistics
 {
-
     private readonly IDatabase _database;
     private readonly string _effects;
     private readonly string _notEnforced;
+    private readonly string _others;
     private readonly string _agents;
     private readonly string _tools;
     private readonly string _rules;
@@ -25,6 +25,7 @@ internal sealed class AuditStatistics
         var denials = $"{decisions} AND effect = 'deny'";
         _effects = $"SELECT effect AS Name, count(*) AS Count {decisions} GROUP BY effect ORDER BY Count DESC, Name";
         _notEnforced = $"SELECT count(*) {decisions} AND effect <> 'allow' AND {sql.Answer} = 'allow'";
+        _others = $"SELECT kind AS Name, count(*) AS Count FROM {sql.EventsByTime} WHERE time >= @from AND time < @to AND kind IN ('hook-denied', 'sequence-gap') GROUP BY kind";
 
         // Two agents can have had the same name, one after the other.
         _agents = $"""
@@ -43,8 +44,11 @@ internal sealed class AuditStatistics
     {
         var times = new { from, to };
         var effects = connection.Query<Row>(_effects, times).AsList();
+        var others = connection.Query<Row>(_others, times).ToDictionary(static row => row.Name ?? "", static row => row.Count, StringComparer.Ordinal);
         return new AuditStats
         {
+            HookDenied = others.GetValueOrDefault(AuditKinds.HookDenied),
+            SequenceGaps = others.GetValueOrDefault(AuditKinds.SequenceGap),
             From = DateTimeOffset.FromUnixTimeMilliseconds(from),
             To = DateTimeOffset.FromUnixTimeMilliseconds(to),
             Decisions = effects.Sum(static row => row.Count),

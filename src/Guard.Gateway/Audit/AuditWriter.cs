@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Guard.Gateway.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Guard.Gateway.Audit;
@@ -17,6 +18,7 @@ internal sealed partial class AuditWriter : IAsyncDisposable
 
     private readonly IAuditStore _store;
     private readonly AuditWriterOptions _options;
+    private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<AuditWriter> _logger;
     private readonly Channel<Waiting> _queue;
@@ -25,13 +27,15 @@ internal sealed partial class AuditWriter : IAsyncDisposable
     // Written by the writer's thread and by requests that gave up, read by health checks. Null: the last group was committed.
     private volatile string? _failure;
 
-    public AuditWriter(IAuditStore store, AuditWriterOptions options, TimeProvider clock, ILogger<AuditWriter> logger)
+    public AuditWriter(IAuditStore store, AuditWriterOptions options, GatewayMetrics metrics, TimeProvider clock, ILogger<AuditWriter> logger)
     {
         _store = store;
         _options = options;
+        _metrics = metrics;
         _clock = clock;
         _logger = logger;
         _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
+        metrics.ObserveQueue(() => Queued, options.QueueLength);
         // A thread of its own: the store blocks on the disk, and a pool thread that blocks delays every request.
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -110,9 +114,11 @@ internal sealed partial class AuditWriter : IAsyncDisposable
     // INVARIANT (no one waits for ever): every member of the group gets a result or an exception here, whatever the store does.
     private void Commit(List<Waiting> group, List<AuditRecord> records)
     {
+        var began = _clock.GetTimestamp();
         try
         {
             var results = _store.Append(records);
+            _metrics.Committed(records.Count, _clock.GetElapsedTime(began));
             for (var i = 0; i < group.Count; i++)
             {
                 if (results[i] == AppendResult.Unstorable)
@@ -131,6 +137,7 @@ internal sealed partial class AuditWriter : IAsyncDisposable
         {
             _failure = exception.Message;
             LogCommitFailed(group.Count, exception);
+            _metrics.NotRecorded(group.Count);
             foreach (var waiting in group)
             {
                 waiting.Done.TrySetException(new AuditUnavailableException($"the store failed: {exception.Message}", exception));

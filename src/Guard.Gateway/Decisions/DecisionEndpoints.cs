@@ -1,5 +1,6 @@
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Metrics;
 using Guard.Gateway.OpenApi;
 using Guard.Protocol;
 using Microsoft.AspNetCore.Builder;
@@ -14,12 +15,18 @@ internal static class DecisionEndpoints
     // An outcome carries sizes and digests, never the output.
     private const int MaxOutcomeBytes = 64 * 1024;
 
-    public static void MapDecisions(this IEndpointRouteBuilder routes, DecisionService decisions, OutcomeService outcomes)
+    public static void MapDecisions(this IEndpointRouteBuilder routes, DecisionService decisions, OutcomeService outcomes, GatewayMetrics metrics, TimeProvider clock)
     {
         routes.MapPost(Wire.DecisionsPath, async context =>
         {
+            var began = clock.GetTimestamp();
             var request = await RequestBody.ReadAsync(context, Wire.MaxDecisionRequestBytes, GatewayJson.Context.DecisionRequest);
             var response = await decisions.DecideAsync(Caller.Required(context), request, context.Connection.RemoteIpAddress?.ToString());
+            if (response.Answer != Effects.Walk)
+            {
+                metrics.Decided(response.Effect, response.Answer, clock.GetElapsedTime(began));
+            }
+
             await Reply.JsonAsync(context, StatusCodes.Status200OK, response, GatewayJson.Context.DecisionResponse);
         }).RequireScope(Scopes.Decisions).Describe(new EndpointContract("May this tool call happen? Answered when the decision is on record")
         {

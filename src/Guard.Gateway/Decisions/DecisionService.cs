@@ -117,6 +117,10 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
             var decision = Evaluator.Evaluate(snapshot.Bundle, facts);
             return new Judged(decision, snapshot.Bundle.Hash, snapshot.Generation, workspace.Session) { Redact = RedactOrders.Of(snapshot.Bundle, facts.Agent, facts.Context) };
         }
+        catch (SessionUnknownException unknown)
+        {
+            return Judged.Denied(snapshot, unknown.Message);
+        }
         catch (Exception exception)
         {
             LogFailed(request.TraceId, exception);

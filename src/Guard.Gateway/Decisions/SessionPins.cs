@@ -12,7 +12,7 @@ namespace Guard.Gateway.Decisions;
 /// that made it.
 /// </summary>
 /// <remarks>Thread-safe. Two first events at once: one of them pins, the other is compared with it.</remarks>
-internal sealed class SessionPins(IDatabase database, int capacity = 20_000)
+internal sealed class SessionPins(IDatabase database, Func<string?>? degraded = null, int capacity = 20_000)
 {
     private const string FindSql = """
         SELECT workspace_written AS Written, workspace_real AS Real FROM session WHERE agent_id = @agentId AND session_id = @sessionId
@@ -51,6 +51,11 @@ internal sealed class SessionPins(IDatabase database, int capacity = 20_000)
 
     private PinnedSession Load((string Agent, string Session) key, Place? stated, DateTimeOffset now)
     {
+        if (degraded?.Invoke() is { } reason)
+        {
+            throw new SessionUnknownException($"the session is not known to this gateway, and the store does not say what it stated first ({reason})");
+        }
+
         using var connection = database.Connect();
         var stored = connection.QuerySingleOrDefault<Row>(FindSql, new { agentId = key.Agent, sessionId = key.Session });
         return stored is not null
@@ -100,3 +105,6 @@ internal sealed class PinnedSession(SessionPin pin, bool durable)
         string.Equals(stated.Written, pin.WorkspaceWritten, StringComparison.Ordinal)
         && string.Equals(stated.Real, pin.WorkspaceReal, StringComparison.Ordinal);
 }
+
+/// <summary>Which workspace a session pinned cannot be found out now.</summary>
+internal sealed class SessionUnknownException(string message) : Exception(message);

@@ -1,4 +1,5 @@
 using Guard.Gateway.Audit;
+using Guard.Gateway.Audit.Spool;
 using Guard.Gateway.Policies;
 using Guard.Gateway.Proof;
 using Guard.Gateway.Storage;
@@ -7,7 +8,7 @@ using Guard.Protocol;
 namespace Guard.Gateway.Health;
 
 /// <summary>Whether the gateway can decide and record.</summary>
-internal sealed class HealthService(IDatabase database, AuditWriter writer, ActiveBundle active, RecordSequencer sequencer, string version, TimeProvider clock)
+internal sealed class HealthService(IDatabase database, AuditWriter writer, AuditDegradation degradation, ActiveBundle active, RecordSequencer sequencer, string version, TimeProvider clock)
 {
     private const string Ok = "ok";
     private const string Degraded = "degraded";
@@ -24,7 +25,7 @@ internal sealed class HealthService(IDatabase database, AuditWriter writer, Acti
     public HealthReport Report()
     {
         var bundle = active.Current;
-        HealthCheck[] checks = [Store(), Queue(), Log(), Policies(bundle)];
+        HealthCheck[] checks = [Store(), .. Spool(), Queue(), Log(), Policies(bundle)];
         return new HealthReport
         {
             Status = checks.Any(static check => check.Status == Failing) ? Failing : checks.Any(static check => check.Status == Degraded) ? Degraded : Ok,
@@ -38,10 +39,24 @@ internal sealed class HealthService(IDatabase database, AuditWriter writer, Acti
     public static bool IsReady(HealthReport report) => report.Status != Failing;
 
     private HealthCheck Store() => database.Outage is { } outage
-        ? new HealthCheck { Name = "store", Status = Failing, Detail = $"{database.Description} cannot be reached since {outage.Since:yyyy-MM-dd HH:mm:ss} UTC: {outage.Reason}" }
+        ? new HealthCheck { Name = "store", Status = degradation.Covers(outage.Since) ? Degraded : Failing, Detail = $"{database.Description} cannot be reached since {outage.Since:yyyy-MM-dd HH:mm:ss} UTC: {outage.Reason}" }
         : Failure() is { } failure
             ? new HealthCheck { Name = "store", Status = Failing, Detail = failure }
             : new HealthCheck { Name = "store", Status = Ok, Detail = database.Description };
+
+    // Only while there is something to say: most gateways have no spool.
+    private IEnumerable<HealthCheck> Spool()
+    {
+        if (degradation is { Reason: { } reason, Since: { } since })
+        {
+            yield return new HealthCheck
+            {
+                Name = "audit",
+                Status = degradation.MayRecord ? Degraded : Failing,
+                Detail = $"audit degraded: events go to the spool since {since:yyyy-MM-dd HH:mm:ss} UTC, for at most {degradation.Limit.TotalSeconds:0} s: {reason}",
+            };
+        }
+    }
 
     private HealthCheck Queue()
     {

@@ -2,12 +2,15 @@ using System.Reflection;
 using Guard.Gateway.Agents;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Audit.Redaction;
+using Guard.Gateway.Audit.Spool;
 using Guard.Gateway.Decisions;
 using Guard.Gateway.Health;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Metrics;
 using Guard.Gateway.OpenApi;
 using Guard.Gateway.Policies;
 using Guard.Gateway.Proof;
+using Guard.Gateway.Sequences;
 using Guard.Gateway.Spooled;
 using Guard.Gateway.Storage;
 using Guard.Gateway.Storage.Postgres;
@@ -134,26 +137,34 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var policies = new PolicyService(new PolicyStore(database, organisation), active, organisation, Floor(options, sockets), clock, loggers.CreateLogger<PolicyService>());
         policies.Start(options.PolicyFolders);
 
+        var metrics = parts.Add(new GatewayMetrics(Version));
+        var scraped = parts.Add(new MetricsReader(metrics.Meter));
+        metrics.ObserveStore(() => database.Outage is null);
         // Before the writer, so that it ends after it and what was recorded last is signed.
-        var sequencer = parts.Add(Sequencer(options, directory, database, organisation, loggers));
-        var writer = parts.Add(new AuditWriter(auditStore(database.OpenAuditStore()), new AuditWriterOptions(options.Limits.AuditQueueLength, options.Limits.CommitDeadline), clock, loggers.CreateLogger<AuditWriter>()));
+        var sequencer = parts.Add(Sequencer(options, directory, database, organisation, metrics, loggers));
+        var degradation = new AuditDegradation(options.Spool?.Limit ?? TimeSpan.Zero, clock);
+        var store = WithSpool(auditStore(database.OpenAuditStore()), options.Spool, degradation, metrics, database, loggers);
+        var sequences = new SequenceWatch(database, metrics, organisation.Name, options.Limits.SequencePatience, clock, loggers.CreateLogger<SequenceWatch>());
+        var writer = parts.Add(new AuditWriter(new WatchedStore(store, sequences), new AuditWriterOptions(options.Limits.AuditQueueLength, options.Limits.CommitDeadline), metrics, clock, loggers.CreateLogger<AuditWriter>()));
         var reader = new AuditReader(database);
         var refusals = parts.Add(new RefusalRecorder(writer, organisation.Name, clock, loggers.CreateLogger<RefusalRecorder>()));
+        parts.Add(sequences).Start(writer);
         var keys = new KeyIndex(identities);
         keys.Refresh();
         var follower = parts.Add(new ChangeFollower(database.Changes, [policies.Refresh, keys.Refresh], clock, loggers.CreateLogger<ChangeFollower>()));
         var limiter = new RateLimiter(options.Limits.PerKey, options.Limits.FailedAuthentications, clock);
-        var authenticator = new Authenticator(keys, database, limiter, refusals, clock);
-        var pipeline = new RequestPipeline(access, authenticator, refusals, loggers.CreateLogger<RequestPipeline>());
+        var authenticator = new Authenticator(keys, database, degradation, limiter, refusals, clock);
+        var pipeline = new RequestPipeline(access, authenticator, refusals, metrics, loggers.CreateLogger<RequestPipeline>());
 
-        var decisions = new DecisionService(active, keys, follower, new SessionPins(database), writer, redactor, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
+        var decisions = new DecisionService(active, keys, follower, new SessionPins(database, () => degradation.Reason), writer, redactor, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
         var agents = new AgentService(identities, new AgentKeyStore(database), reader, keys, organisation, clock);
-        var health = new HealthService(database, writer, active, sequencer, Version, clock);
+        var health = new HealthService(database, writer, degradation, active, sequencer, Version, clock);
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
         var outcomes = new OutcomeService(reader, writer, redactor, keys, follower, clock);
-        web.MapDecisions(decisions, outcomes);
-        web.MapSpool(new SpoolService(outcomes, writer, redactor, active, keys, follower, refusals, clock));
+        web.MapDecisions(decisions, outcomes, metrics, clock);
+        web.MapSpool(new SpoolService(outcomes, writer, redactor, active, keys, follower, refusals, metrics, clock));
+        web.MapMetrics(scraped);
         var streams = new AuditStreams(reader, keys, database.Changes, options.Limits, clock, web.Lifetime.ApplicationStopping);
         web.MapAudit(reader, new AuditStatistics(database), streams, clock);
         web.MapLog(new LogService(database, sequencer, organisation, clock));
@@ -176,7 +187,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         ? PostgresDatabase.Open(postgres, options.Clock, loggers.CreateLogger<PostgresDatabase>())
         : SqliteDatabase.Open(directory.Path);
 
-    private static RecordSequencer Sequencer(GatewayOptions options, DataDirectory directory, IDatabase database, OrganisationRow organisation, ILoggerFactory loggers)
+    private static RecordSequencer Sequencer(GatewayOptions options, DataDirectory directory, IDatabase database, OrganisationRow organisation, GatewayMetrics metrics, ILoggerFactory loggers)
     {
         var proof = options.Proof;
         IEnumerable<ICheckpointPlace> places = [.. proof.CheckpointFiles.Select(static path => new CheckpointFile(path)), .. proof.CheckpointUrls.Select(url => CheckpointAddress.To(url, proof.CheckpointToken))];
@@ -186,8 +197,30 @@ public sealed partial class GatewayHost : IAsyncDisposable
             organisation.Name,
             [.. places.Select(place => new CheckpointPublisher(place, proof.PublishInterval, options.Clock, loggers.CreateLogger<CheckpointPublisher>()))],
             proof,
+            metrics.Meter,
             options.Clock,
             loggers.CreateLogger<RecordSequencer>());
+    }
+
+    // What an earlier run left in the spool is in the store when this returns.
+    private static IAuditStore WithSpool(IAuditStore store, SpoolOptions? options, AuditDegradation degradation, GatewayMetrics metrics, IDatabase database, ILoggerFactory loggers)
+    {
+        if (options is null)
+        {
+            return store;
+        }
+
+        var spool = GatewaySpool.Open(options.Folder, options.MaxBytes);
+        metrics.ObserveSpool(degradation, () => spool.Bytes);
+        try
+        {
+            return new SpoolingAuditStore(store, spool, degradation, database.ProbeWrite, new SpoolLimits(options.StoreDeadline), loggers.CreateLogger<SpoolingAuditStore>());
+        }
+        catch (Exception exception)
+        {
+            spool.Dispose();
+            throw new GatewayStartException($"What is in the spool {options.Folder} could not be handed over to the store: {exception.Message}", exception);
+        }
     }
 
     private static FloorSettings Floor(GatewayOptions options, ListenSockets sockets) => new()
@@ -196,7 +229,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         [
             Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory)),
             Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory),
-            .. new[] { options.UnixSocketPath, options.Https?.KeyPath }.OfType<string>().Select(Path.GetFullPath),
+            .. new[] { options.UnixSocketPath, options.Https?.KeyPath, options.Spool?.Folder }.OfType<string>().Select(Path.GetFullPath),
         ],
         LiftedPaths = MachineSettings.Read(options.MachineSettingsPath).LiftedPaths,
         GatewayAuthorities = sockets.Authorities(),

@@ -15,6 +15,9 @@ public sealed record GatewayOptions
     /// <summary>Null: the store is a SQLite file in the data directory.</summary>
     public PostgresOptions? Postgres { get; init; }
 
+    /// <summary>Where events go while the store does not take them. Null: nowhere, and everything is denied meanwhile.</summary>
+    public SpoolOptions? Spool { get; init; }
+
     /// <summary>Plain http. Null: none. Keys travel in the clear there, so only a loopback address is accepted.</summary>
     public IPEndPoint? Http { get; init; } = new(IPAddress.Loopback, 0);
 
@@ -51,6 +54,20 @@ public sealed record GatewayOptions
 
     /// <summary>Root-owned settings of this machine, the only ones that can lift a part of the floor.</summary>
     internal string MachineSettingsPath { get; init; } = "/etc/guard/gateway.json";
+}
+
+/// <summary>The gateway's own spool.</summary>
+/// <param name="Folder">Absolute; created with mode 0700. On a disk of this machine, and for this gateway alone.</param>
+public sealed record SpoolOptions(string Folder)
+{
+    /// <summary>What it may hold; beyond it everything is denied.</summary>
+    public long MaxBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>How long the store may take for a group of events before the spool takes it.</summary>
+    public TimeSpan StoreDeadline { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long events may go there before everything is denied.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>An address with TLS.</summary>
@@ -101,6 +118,9 @@ public sealed record LimitOptions
 
     /// <summary>How long a decision waits for its commit.</summary>
     public TimeSpan CommitDeadline { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a number of a hook's request may be missing before that is recorded: hooks run at once, and hand their spools over later.</summary>
+    public TimeSpan SequencePatience { get; init; } = TimeSpan.FromMinutes(5);
 
     public int Connections { get; init; } = 4_096;
 

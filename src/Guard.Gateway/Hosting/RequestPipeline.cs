@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Metrics;
 using Guard.Gateway.OpenApi;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Guard.Gateway.Hosting;
 
 /// <summary>What every request goes through before its endpoint: one place for failures, one place for keys.</summary>
-internal sealed partial class RequestPipeline(SocketAccess access, Authenticator authenticator, RefusalRecorder refusals, ILogger<RequestPipeline> logger)
+internal sealed partial class RequestPipeline(SocketAccess access, Authenticator authenticator, RefusalRecorder refusals, GatewayMetrics metrics, ILogger<RequestPipeline> logger)
 {
     /// <summary>Turns every failure into a problem document. Outermost.</summary>
     public async Task AnswerFailuresAsync(HttpContext context, RequestDelegate next)
@@ -109,8 +110,9 @@ internal sealed partial class RequestPipeline(SocketAccess access, Authenticator
         }
     }
 
-    private static Task RefuseAsync(HttpContext context, RefusedException refused)
+    private Task RefuseAsync(HttpContext context, RefusedException refused)
     {
+        metrics.Refused(refused.Code);
         if (context.Response.HasStarted)
         {
             // Half an answer must not look like a whole one.

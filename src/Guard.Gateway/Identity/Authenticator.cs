@@ -1,3 +1,4 @@
+using Guard.Gateway.Audit.Spool;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Storage;
 using Microsoft.AspNetCore.Http;
@@ -5,14 +6,15 @@ using Microsoft.AspNetCore.Http;
 namespace Guard.Gateway.Identity;
 
 /// <summary>Turns the key of a request into whose it is, or refuses.</summary>
-internal sealed class Authenticator(KeyIndex index, IDatabase database, RateLimiter limiter, RefusalRecorder refusals, TimeProvider clock)
+internal sealed class Authenticator(KeyIndex index, IDatabase database, AuditDegradation degradation, RateLimiter limiter, RefusalRecorder refusals, TimeProvider clock)
 {
     private const string Scheme = "Bearer ";
 
     /// <exception cref="RefusedException">401: the key does not hold. 403: it is of the other kind, or lacks the scope. 429: too many requests. 503: whether it holds is not known.</exception>
     public KeyEntry Authenticate(HttpRequest request, RequiredScope required)
     {
-        if (database.Outage is { } outage)
+        // With a spool, what this gateway knew last holds for a short time.
+        if (database.Outage is { } outage && !degradation.Covers(outage.Since))
         {
             throw new RefusedException(StatusCodes.Status503ServiceUnavailable, ProblemCodes.StoreUnavailable, $"The store cannot be reached since {outage.Since:yyyy-MM-dd HH:mm:ss} UTC, so nobody knows which keys and policies are in force, and everything is denied: {outage.Reason}.");
         }

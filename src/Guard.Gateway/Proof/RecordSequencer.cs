@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Storage;
@@ -50,7 +51,7 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
     // Written by whoever has the turn, read by health and metrics.
     private volatile LogState _state;
 
-    public RecordSequencer(IDatabase database, string directory, string organisation, IReadOnlyList<CheckpointPublisher> publishers, ProofOptions options, TimeProvider clock, ILogger<RecordSequencer> logger)
+    public RecordSequencer(IDatabase database, string directory, string organisation, IReadOnlyList<CheckpointPublisher> publishers, ProofOptions options, Meter meter, TimeProvider clock, ILogger<RecordSequencer> logger)
     {
         _store = new LogStore(database);
         _directory = directory;
@@ -62,7 +63,7 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         _logger = logger;
         _unread = [_memory, .. publishers.Select(static publisher => publisher.Place)];
         _state = new LogState { CompleteAt = clock.GetUtcNow() };
-        _metrics = new LogMetrics(() => _state, () => _publishers.Select(static publisher => publisher.State), clock);
+        _metrics = new LogMetrics(meter, () => _state, () => _publishers.Select(static publisher => publisher.State), clock);
         _key = LogKeyFile.Read(directory);
     }
 
@@ -144,7 +145,6 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
             await publisher.DisposeAsync();
         }
 
-        _metrics.Dispose();
         _key?.Dispose();
         _turn.Dispose();
         _stop.Dispose();

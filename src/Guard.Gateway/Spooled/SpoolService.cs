@@ -6,6 +6,7 @@ using Guard.Gateway.Audit.Redaction;
 using Guard.Gateway.Decisions;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Metrics;
 using Guard.Gateway.Policies;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
@@ -17,7 +18,7 @@ namespace Guard.Gateway.Spooled;
 /// Records what hooks kept while no gateway took it. The account that runs a hook can write its spool, so a line proves no
 /// more than a request with the same key would: it is recorded for that key's agent, redacted, and marked as handed over later.
 /// </summary>
-internal sealed class SpoolService(OutcomeService outcomes, AuditWriter writer, Redactor redactor, ActiveBundle active, KeyIndex keys, ChangeFollower follower, RefusalRecorder refusals, TimeProvider clock)
+internal sealed class SpoolService(OutcomeService outcomes, AuditWriter writer, Redactor redactor, ActiveBundle active, KeyIndex keys, ChangeFollower follower, RefusalRecorder refusals, GatewayMetrics metrics, TimeProvider clock)
 {
     private const int MaxAttempts = 10;
     private const int MaxReason = 4_096;
@@ -60,6 +61,7 @@ internal sealed class SpoolService(OutcomeService outcomes, AuditWriter writer, 
             refusals.Count(RefusalSubject.Of(key), RefusedLine);
         }
 
+        metrics.HandedOver(recorded, refused);
         return new SpoolResponse { Version = Wire.Version, Lines = request.Lines.Count, Recorded = recorded, Refused = refused };
     }
 

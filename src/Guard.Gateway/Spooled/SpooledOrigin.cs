@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
 
@@ -13,13 +11,7 @@ namespace Guard.Gateway.Spooled;
 /// </remarks>
 internal sealed class SpooledOrigin
 {
-    private readonly long _milliseconds;
-
-    private SpooledOrigin(string id, long milliseconds)
-    {
-        _milliseconds = milliseconds;
-        Origin = new AuditSpooled { Id = id, Time = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) };
-    }
+    private SpooledOrigin(AuditSpooled origin) => Origin = origin;
 
     /// <summary>As the record states it.</summary>
     public AuditSpooled Origin { get; }
@@ -35,16 +27,11 @@ internal sealed class SpooledOrigin
         Span<byte> bytes = stackalloc byte[16];
         Guid.ParseExact(id, "D").TryWriteBytes(bytes, bigEndian: true, out _);
         var milliseconds = BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16;
-        return milliseconds >= earliest.ToUnixTimeMilliseconds() && milliseconds <= latest.ToUnixTimeMilliseconds() ? new SpooledOrigin(id, milliseconds) : null;
+        return milliseconds >= earliest.ToUnixTimeMilliseconds() && milliseconds <= latest.ToUnixTimeMilliseconds() 
+            ? new SpooledOrigin(new AuditSpooled { Id = id, Time = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) })
+            : null;
     }
 
     /// <summary>UUIDv7 with the time of the line.</summary>
-    public string EventId(string agentId, string kind)
-    {
-        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{agentId} {kind} {Origin.Id}"), bytes);
-        BinaryPrimitives.WriteInt64BigEndian(bytes, (_milliseconds << 16) | (BinaryPrimitives.ReadInt64BigEndian(bytes) & 0x0FFF) | 0x7000);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes[..16], bigEndian: true).ToString();
-    }
+    public string EventId(string agentId, string kind) => Ids.Of(Origin.Time, $"{agentId} {kind} {Origin.Id}");
 }

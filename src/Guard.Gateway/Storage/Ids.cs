@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Guard.Gateway.Storage;
 
@@ -12,6 +15,16 @@ internal static class Ids
     {
         var hex = time.ToUnixTimeMilliseconds().ToString("x12", CultureInfo.InvariantCulture);
         return $"{hex[..8]}-{hex[8..]}-0000-0000-000000000000";
+    }
+
+    /// <summary>The id that follows from a time and a name: who makes an event of the same name again makes the same id.</summary>
+    public static string Of(DateTimeOffset time, string name)
+    {
+        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(name), bytes);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, (time.ToUnixTimeMilliseconds() << 16) | (BinaryPrimitives.ReadInt64BigEndian(bytes) & 0x0FFF) | 0x7000);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes[..16], bigEndian: true).ToString();
     }
 
     /// <summary>Exactly the lower-case canonical form: a second spelling of the same id would be a second id to the store.</summary>

@@ -1,4 +1,5 @@
 using Guard.Gateway.Audit;
+using Guard.Gateway.Metrics;
 using Guard.Gateway.Storage;
 using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
@@ -130,7 +131,7 @@ public abstract class AuditWriterTests(StoreKind kind) : IDisposable
     }
 
     private protected static AuditWriter Writer(IAuditStore store, int queue = 100, TimeSpan? deadline = null) =>
-        new(store, new AuditWriterOptions(queue, deadline ?? TimeSpan.FromSeconds(30)), TimeProvider.System, NullLogger<AuditWriter>.Instance);
+        new(store, new AuditWriterOptions(queue, deadline ?? TimeSpan.FromSeconds(30)), new GatewayMetrics("test"), TimeProvider.System, NullLogger<AuditWriter>.Instance);
 
     private protected static AuditRecord Decision(string trace) => AuditRecord.Of(new AuditEvent
     {

@@ -40,6 +40,7 @@ public abstract class AuthenticationTests(StoreKind kind) : StoreTests(kind)
         { "GET", "/v1/keys", "keys:read" },
         { "POST", "/v1/keys", "keys:write" },
         { "DELETE", "/v1/keys/{prefix}", "keys:write" },
+        { "GET", "/metrics", "metrics:read" },
         { "GET", "/health", "none" },
         { "GET", "/health/live", "none" },
         { "GET", "/health/ready", "none" },

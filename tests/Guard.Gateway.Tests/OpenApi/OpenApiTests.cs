@@ -98,7 +98,7 @@ public sealed class OpenApiTests
         }
 
         (await ValidateAsync(calls.Cases)).Should().BeEmpty();
-        calls.NotCalled().Should().BeEquivalentTo("GET /health/live", "GET /openapi/v1.json", "GET /v1/events/stream", "GET /v1/log/export", "GET /v1/log/proofs/{eventId}");
+        calls.NotCalled().Should().BeEquivalentTo("GET /health/live", "GET /metrics", "GET /openapi/v1.json", "GET /v1/events/stream", "GET /v1/log/export", "GET /v1/log/proofs/{eventId}");
     }
 
     [Fact]

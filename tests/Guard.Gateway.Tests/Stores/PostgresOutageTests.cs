@@ -105,11 +105,47 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
         await Eventually.BecomesAsync(async () => (await gateway.SendAsync(HttpMethod.Get, "/health/ready", null)).StatusCode, HttpStatusCode.OK);
     }
 
+    /// <summary>The same with a spool: what would have been denied meanwhile is answered, and is in the record once.</summary>
+    [Theory]
+    [InlineData("restart")]
+    [InlineData("kill")]
+    [InlineData("suspend")]
+    public async Task Database_GoneUnderLoad_WithASpool_IsAnsweredMeanwhile(string how)
+    {
+        using var spool = new TemporaryFolder();
+        await using var gateway = await StartAsync(new SpoolOptions(spool.File("s")));
+        await using var load = new Load(gateway);
+        for (var i = 0; i < TestRuns.Faults; i++)
+        {
+            await load.AcknowledgedAsync(100);
+            Action back = how switch
+            {
+                "kill" => _server.Start,
+                "suspend" => _server.Resume,
+                _ => _server.Start,
+            };
+            (how switch { "kill" => _server.Kill, "suspend" => _server.Suspend, _ => (Action)_server.Stop })();
+
+            // More than can have been on their way when it went.
+            await load.AcknowledgedAsync(200);
+            await Eventually.BecomesAsync(async () => (await HealthAsync(await gateway.SendAsync(HttpMethod.Get, "/health/ready", null))).Status, "degraded");
+            back();
+            await Eventually.BecomesAsync(async () => (await HealthAsync(await gateway.SendAsync(HttpMethod.Get, "/health/ready", null))).Status, "ok");
+        }
+
+        await load.AcknowledgedAsync(100);
+        await load.StopAsync();
+
+        Check(gateway, load, how + " with a spool");
+        load.Denied.Should().BeEmpty();
+    }
+
     public void Dispose() => _server.Dispose();
 
-    private Task<TestGateway> StartAsync() => TestGateway.StartAsync(
+    private Task<TestGateway> StartAsync(SpoolOptions? spool = null) => TestGateway.StartAsync(
         adjust: options => options with
         {
+            Spool = spool,
             Postgres = new PostgresOptions { Connection = _server.Connection("postgres") },
             Limits = options.Limits with { PerKey = new RateLimit(1_000_000, 1_000_000) },
         });
