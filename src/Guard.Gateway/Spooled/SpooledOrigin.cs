@@ -27,7 +27,7 @@ internal sealed class SpooledOrigin
         Span<byte> bytes = stackalloc byte[16];
         Guid.ParseExact(id, "D").TryWriteBytes(bytes, bigEndian: true, out _);
         var milliseconds = BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16;
-        return milliseconds >= earliest.ToUnixTimeMilliseconds() && milliseconds <= latest.ToUnixTimeMilliseconds() 
+        return milliseconds >= earliest.ToUnixTimeMilliseconds() && milliseconds <= latest.ToUnixTimeMilliseconds()
             ? new SpooledOrigin(new AuditSpooled { Id = id, Time = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) })
             : null;
     }
