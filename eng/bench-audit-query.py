@@ -1,10 +1,11 @@
-"""Fills a record in SQLite and in PostgreSQL and measures the audit list. Called by bench-audit-query.sh."""
+"""Fills a record in SQLite and in PostgreSQL and measures the audit list, or its verification. Called by bench-audit-query.sh and bench-verify.sh."""
 
 import hashlib
 import http.client
 import json
 import os
 import random
+import re
 import signal
 import socket
 import sqlite3
@@ -15,6 +16,7 @@ import urllib.parse
 import uuid
 
 GUARD, PSQL, WORK, EVENTS = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+VERIFIES = os.environ.get("BENCH") == "verify"
 DAYS = 60
 AGENTS = 40
 ROUNDS = 100
@@ -46,7 +48,7 @@ class Gateway:
         self.data = f"{WORK}/{name}"
         self.key_file = f"{WORK}/{name}.key"
         keys = [] if os.path.exists(self.key_file) else ["--admin-key-file", self.key_file]
-        self.process = subprocess.Popen([GUARD, "up", "--data", self.data, "--no-tcp", *keys, *options], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([GUARD, "up", "--data", self.data, "--no-tcp", "--checkpoint-file", f"{WORK}/{name}.checkpoints", "--publish-every", "1s", *keys, *options], stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if line.startswith("Ctrl-C"):
                 break
@@ -193,6 +195,43 @@ def measure(gateway):
     return result
 
 
+def highest(process):
+    """Of a process's resident memory, in MiB."""
+    with open(f"/proc/{process}/status") as status:
+        return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) / 1024
+
+
+def command(*arguments):
+    """Runs guard; seconds and MiB that it took at most."""
+    begin = time.perf_counter()
+    process = subprocess.Popen([GUARD, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    output, errors = process.stdout.read(), process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        raise SystemExit(f"bench: guard {' '.join(arguments)}: {output}{errors}")
+    return time.perf_counter() - begin, usage.ru_maxrss / 1024, output
+
+
+def verify(gateway):
+    begin = time.perf_counter()
+    while (size := gateway.ask("GET", "/v1/log", gateway.admin)["size"]) < EVENTS:
+        time.sleep(0.2)
+    taken_in = time.perf_counter() - begin
+    connection = ["--gateway", f"unix:{gateway.data}/gateway.sock", "--admin-key-file", gateway.key_file]
+    key = command("audit", "key", *connection)[2].strip()
+    checkpoint = ["--key", key, "--checkpoint", f"{gateway.data}.checkpoints"]
+    online, online_memory, output = command("audit", "verify", *checkpoint, *connection)
+    served = highest(gateway.process.pid)
+    export = f"{WORK}/export.jsonl"
+    exported, _, _ = command("audit", "export", "--format", "proof", "-o", export, *connection)
+    offline, offline_memory, _ = command("audit", "verify", *checkpoint, "--from", export)
+    size_of_export = os.path.getsize(export) / 1e9
+    os.remove(export)
+    print(f"bench: {output.strip()}", file=sys.stderr, flush=True)
+    return [("taken into the log after the fill, s", taken_in), ("verify, online, s", online), ("highest memory of the command, MiB", online_memory), ("highest memory of the gateway, MiB", served),
+            (f"export of {size_of_export:.1f} GB, s", exported), ("verify, from the export, s", offline), ("highest memory, MiB", offline_memory)]
+
+
 def run(name, options, fill):
     if not os.path.exists(f"{WORK}/{name}.filled"):
         gateway = Gateway(name, options)
@@ -204,7 +243,7 @@ def run(name, options, fill):
         open(f"{WORK}/{name}.filled", "w").close()
         print(f"bench: {name}: {EVENTS} events of {len(json.dumps(template))} bytes filled in {time.time() - begin:.0f} s", file=sys.stderr, flush=True)
     gateway = Gateway(name, options)
-    result = measure(gateway)
+    result = verify(gateway) if VERIFIES else measure(gateway)
     gateway.stop()
     return result
 
@@ -213,6 +252,13 @@ before = os.getloadavg()[0]
 sqlite = run("sqlite", [], lambda template, first: fill_sqlite(f"{WORK}/sqlite/guard.db", template, first))
 between = os.getloadavg()[0]
 postgres = run("postgres", ["--database", f"Host={WORK}/pg;Database=guard;Username=guard"], fill_postgres)
+if VERIFIES:
+    print(f"Verification of {EVENTS:,} events. Load average when the run began {before:.1f}, between the stores {between:.1f}, at the end {os.getloadavg()[0]:.1f}.\n")
+    print("| | SQLite | PostgreSQL |\n| --- | --: | --: |")
+    for (what, one), (_, two) in zip(sqlite, postgres):
+        print(f"| {what} | {one:.1f} | {two:.1f} |")
+    raise SystemExit(0)
+
 print(f"First page (100 events) of {EVENTS:,} events through the API, {ROUNDS} requests each after {WARM} of any kind, ms. Load average when the run began {before:.1f}, between the stores {between:.1f}, at the end {os.getloadavg()[0]:.1f}.\n")
 print("| filter | SQLite p50 | p95 | p99 | PostgreSQL p50 | p95 | p99 |\n| --- | --: | --: | --: | --: | --: | --: |")
 for name in sqlite:
