@@ -39,9 +39,9 @@ internal sealed class CheckpointFile(string path) : ICheckpointPlace
     {
         try
         {
-            await using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read });
-            // The empty line before it separates it from one that was cut.
-            await stream.WriteAsync(Encoding.UTF8.GetBytes((stream.Position > 0 ? "\n" : "") + NoteFile.Entry(head)), cancellationToken);
+            var separation = EndsWithBlankLine() ? "" : "\n\n";
+            await using var stream = AppendedFile.Open(path);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(separation + NoteFile.Entry(head)), cancellationToken);
             await stream.FlushAsync(cancellationToken);
             stream.Flush(flushToDisk: true);
         }
@@ -49,5 +49,23 @@ internal sealed class CheckpointFile(string path) : ICheckpointPlace
         {
             throw new CheckpointPlaceException($"{path} cannot be written: {exception.Message}", exception);
         }
+    }
+
+    // Else the last one was cut, and an empty line keeps it from running into the next.
+    private bool EndsWithBlankLine()
+    {
+        if (!File.Exists(path))
+        {
+            return true;
+        }
+
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        if (stream.Length < 2)
+        {
+            return stream.Length == 0;
+        }
+
+        stream.Seek(-2, SeekOrigin.End);
+        return stream.ReadByte() == '\n' && stream.ReadByte() == '\n';
     }
 }

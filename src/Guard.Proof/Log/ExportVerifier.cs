@@ -37,7 +37,14 @@ public sealed class ExportVerifier
         }
         else
         {
-            Parallel.For(0, lines.Count, i => looked[i] = Look(lines[i], isCounting: false));
+            try
+            {
+                Parallel.For(0, lines.Count, i => looked[i] = Look(lines[i], isCounting: false));
+            }
+            catch (AggregateException exception) when (exception.InnerException is ProofFormatException damaged)
+            {
+                throw new ProofFormatException(damaged.Message, damaged);
+            }
         }
 
         foreach (var line in looked)
