@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using Guard.Gateway.Hosting;
-using Guard.Gateway.Proof;
+using Guard.Gateway.Metrics;
 using Guard.Gateway.Tests.Stores;
 using Guard.Proof.Notes;
 using Guard.Protocol;
@@ -234,7 +234,7 @@ public sealed class PublicationTests : StoreTests, IDisposable
     private static int Measured(string instrument, string place)
     {
         var found = -1;
-        using var listener = new MeterListener { InstrumentPublished = (published, listening) => { if (published.Meter.Name == LogMetrics.MeterName && published.Name == instrument) { listening.EnableMeasurementEvents(published); } } };
+        using var listener = new MeterListener { InstrumentPublished = (published, listening) => { if (published.Meter.Name == GatewayMetrics.MeterName && published.Name == instrument) { listening.EnableMeasurementEvents(published); } } };
         listener.SetMeasurementEventCallback<int>((_, value, tags, _) =>
         {
             foreach (var tag in tags)
