@@ -370,6 +370,9 @@ internal sealed class EffectCollector
             case ValueKind.Script: _sink.Script(value, use, word); break;
             case ValueKind.Environment: _sink.Environment(value, word); break;
             case ValueKind.Data: _sink.Data(value, use, word); break;
+            case ValueKind.Cookies when !value.IsKnown || !value.Text.Contains('='):
+                _sink.File(value, use with { Kind = ValueKind.File }, word, isImplicit: false, operand: false);
+                break;
             case ValueKind.Form: _sink.Form(value, use, word); break;
             case ValueKind.KeyedFile: _sink.KeyedFile(value, use, word); break;
             case ValueKind.Volume: _sink.Volume(value, use, word); break;

@@ -10,12 +10,15 @@ internal sealed class ReadingUse
 {
     private static readonly ReadingUse s_none = new(false, null);
 
-    /// <summary>Parts of names of options that name a file, a program, or a change.</summary>
+    /// <summary>Words in names of options that speak of a file, of more than looking, or of no questions asked.</summary>
     private static readonly string[] s_doubtful =
     [
-        "file", "output", "-out", "director", "-dir", "dest", "download", "save", "dump", "export", "write", "exec", "cmd", "command", "script", "shell", "plugin", "hook",
-        "editor", "pager", "-fix", "apply", "install", "upload", "socket", "listen", "force", "yes",
+        "file", "files", "output", "out", "directory", "dir", "folder", "dest", "destination", "download", "save", "dump", "write", "plugin", "plugins", "hook", "editor", "pager",
+        "fix", "apply", "install", "upload", "socket", "listen", "force", "yes",
     ];
+
+    /// <summary>Words that do so at the end of the name: <c>--command</c>, and not <c>--command-id</c>.</summary>
+    private static readonly string[] s_doubtfulAtTheEnd = ["exec", "execute", "cmd", "command", "script", "shell", "export", "import", "path"];
 
     private static readonly string[] s_fileMarks = ["file://", "fileb://", "@"];
 
@@ -40,7 +43,7 @@ internal sealed class ReadingUse
         bool isCase = traits.Reads == true && line.Leaf.Traits.Reads != true;
 
         // An unknown text may be what makes the use another one, but for clients whose verbs alone decide.
-        bool isClaimed = (isStated ? isCase || line.UnknownSubcommandWord < 0 || line.Leaf.Named > 0 : Looks(line, program))
+        bool isClaimed = (isCase || line.UnknownSubcommandWord < 0 || line.Leaf.Named > 0) && (isStated || Looks(line, program))
             && (program.Words is not null || Array.TrueForAll(line.Words, word => word.IsKnown));
         isClaimed &= !IsAmbiguous(line);
         return isClaimed && (line.UnknownOptions.Count == 0 || (program.Words is not null && line.UnknownOptions.TrueForAll(o => IsHarmless(o.Text.Text))))
@@ -56,6 +59,12 @@ internal sealed class ReadingUse
             return false;
         }
 
+        // What asks another machine and reads a file that is named to it may send the one to the other.
+        if (found.Effects.Exists(IsNamedFile) && found.Effects.Exists(effect => effect.Action is EffectAction.WebFetch or EffectAction.Connect))
+        {
+            return false;
+        }
+
         foreach (Effect effect in found.Effects)
         {
             bool changes = effect.Action is EffectAction.WriteFile or EffectAction.DeleteFile or EffectAction.WebWrite;
@@ -67,6 +76,8 @@ internal sealed class ReadingUse
 
         return true;
     }
+
+    private static bool IsNamedFile(Effect effect) => effect.Action == EffectAction.ReadFile && !effect.Implicit && !PathPlace.IsStream(effect.Resource);
 
     /// <summary>Clients take <c>file://x</c> and <c>@x</c> for the text in a file; null for a word that is none of these.</summary>
     public static Argument? FileOf(Argument value)
@@ -117,7 +128,10 @@ internal sealed class ReadingUse
     private static bool IsHarmless(string option)
     {
         int sign = option.IndexOf('=');
-        string name = sign < 0 ? option : option[..sign];
-        return !Array.Exists(s_doubtful, part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
+        string[] words = (sign < 0 ? option : option[..sign]).ToLowerInvariant().Split(['-', '_', '.'], StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 0 && Array.TrueForAll(words, IsHarmlessWord) && Array.IndexOf(s_doubtfulAtTheEnd, words[^1]) < 0;
+
+        static bool IsHarmlessWord(string word) =>
+            Array.IndexOf(s_doubtful, word) < 0 && (word == "profile" || !(word.EndsWith("file", StringComparison.Ordinal) || word.EndsWith("dir", StringComparison.Ordinal)));
     }
 }
