@@ -108,21 +108,40 @@ internal sealed class ReadingUse
     /// <summary>An option whose value decides what the use is stands more than once: which one holds is the program's secret.</summary>
     private static bool IsAmbiguous(CommandLine line)
     {
+        if (line.Options.Count < 2)
+        {
+            return false;
+        }
+
         foreach (ProgramNode node in line.Nodes)
         {
             foreach ((Condition when, _) in node.Cases)
             {
-                foreach (Condition.Atom atom in when.Groups.SelectMany(group => group))
+                foreach (Condition.Atom[] group in when.Groups)
                 {
-                    if (atom.Value is not null && line.Options.Count(found => Array.IndexOf(found.Option.Names, atom.Option) >= 0) > 1)
+                    foreach (Condition.Atom atom in group)
                     {
-                        return true;
+                        if (atom.Value is not null && Count(line, atom.Option) > 1)
+                        {
+                            return true;
+                        }
                     }
                 }
             }
         }
 
         return false;
+    }
+
+    private static int Count(CommandLine line, string option)
+    {
+        int count = 0;
+        foreach (FoundOption found in line.Options)
+        {
+            count += Array.IndexOf(found.Option.Names, option) >= 0 ? 1 : 0;
+        }
+
+        return count;
     }
 
     private static bool IsHarmless(string option)

@@ -2,13 +2,22 @@ namespace Guard.Shell.Effects;
 
 /// <summary>
 /// Subcommands that a description speaks of together: words, blanks between nested ones; <c>*</c> stands for any text within a word and <c>**</c> for
-/// any number of words. Work is bounded by the product of both lengths.
+/// any number of words. Work is bounded by the product of both lengths, and a pattern without <c>**</c> is settled by its first words.
 /// </summary>
 internal sealed class SubcommandPattern
 {
-    private readonly string[] _words;
+    private const string AnyWords = "**";
 
-    private SubcommandPattern(string[] words) => _words = words;
+    private readonly string[] _words;
+    private readonly string[]?[] _parts;
+    private readonly bool _hasAnyWords;
+
+    private SubcommandPattern(string[] words)
+    {
+        _words = words;
+        _parts = Array.ConvertAll(words, word => word.Contains('*') ? word.Split('*') : null);
+        _hasAnyWords = Array.IndexOf(words, AnyWords) >= 0;
+    }
 
     /// <summary>Reads patterns that are joined by commas.</summary>
     public static IEnumerable<SubcommandPattern> Parse(string text) =>
@@ -17,38 +26,54 @@ internal sealed class SubcommandPattern
 
     public bool IsMatch(IReadOnlyList<string> subcommand)
     {
-        bool[] reached = new bool[subcommand.Count + 1];
-        reached[0] = true;
-        foreach (string word in _words)
+        if (!_hasAnyWords && _words.Length != subcommand.Count)
         {
-            bool[] next = new bool[subcommand.Count + 1];
-            for (int i = 0; i <= subcommand.Count; i++)
-            {
-                if (word == "**")
-                {
-                    next[i] = reached[i] || (i > 0 && next[i - 1]);
-                }
-                else if (i > 0 && reached[i - 1])
-                {
-                    next[i] = Fits(word, subcommand[i - 1]);
-                }
-            }
-
-            reached = next;
+            return false;
         }
 
-        return reached[^1];
+        int word = 0;
+        int at = 0;
+        int lastAny = -1;
+        int resume = 0;
+        while (at < subcommand.Count)
+        {
+            if (word < _words.Length && _words[word] == AnyWords)
+            {
+                lastAny = word++;
+                resume = at;
+            }
+            else if (word < _words.Length && Fits(word, subcommand[at]))
+            {
+                word++;
+                at++;
+            }
+            else if (lastAny >= 0)
+            {
+                word = lastAny + 1;
+                at = ++resume;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        while (word < _words.Length && _words[word] == AnyWords)
+        {
+            word++;
+        }
+
+        return word == _words.Length;
     }
 
-    private static bool Fits(string pattern, string word)
+    private bool Fits(int index, string word)
     {
-        string[] parts = pattern.Split('*');
-        if (parts.Length == 1)
+        if (_parts[index] is not { } parts)
         {
-            return word == pattern;
+            return word == _words[index];
         }
 
-        if (word.Length < pattern.Length - (parts.Length - 1) || !word.StartsWith(parts[0], StringComparison.Ordinal) || !word.EndsWith(parts[^1], StringComparison.Ordinal))
+        if (word.Length < _words[index].Length - (parts.Length - 1) || !word.StartsWith(parts[0], StringComparison.Ordinal) || !word.EndsWith(parts[^1], StringComparison.Ordinal))
         {
             return false;
         }
