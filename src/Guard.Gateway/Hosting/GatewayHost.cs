@@ -229,7 +229,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         [
             Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory)),
             Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory),
-            .. new[] { options.UnixSocketPath, options.Https?.KeyPath, options.Spool?.Folder }.OfType<string>().Select(Path.GetFullPath),
+            .. new[] { options.UnixSocketPath, options.Https?.KeyPath, options.Spool?.Folder }.OfType<string>().Concat(options.Proof.CheckpointFiles).Select(Path.GetFullPath),
         ],
         LiftedPaths = MachineSettings.Read(options.MachineSettingsPath).LiftedPaths,
         GatewayAuthorities = sockets.Authorities(),

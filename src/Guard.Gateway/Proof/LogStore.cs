@@ -62,6 +62,14 @@ internal sealed class LogStore(IDatabase database)
         """,
         new { position });
 
+    /// <summary>How many leaves stand behind the tile of level 0 before this one, up to a position.</summary>
+    public static long CountOfTile(DbConnection connection, long tile, long position) => connection.QuerySingle<long>(
+        """
+        SELECT count(*) FROM audit_leaf WHERE position <= @position
+            AND position > coalesce((SELECT last_position FROM log_tile WHERE level = 0 AND number = @tile - 1), 0)
+        """,
+        new { tile, position });
+
     /// <summary>Bodies with the columns that lists go by, behind a position and up to another.</summary>
     public IReadOnlyList<LogBodyRow> Bodies(DbConnection connection, long from, long to) => connection.Query<LogBodyRow>(_bodiesSql, new { from, to }).AsList();
 

@@ -155,11 +155,11 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         using var timer = new PeriodicTimer(_interval, _clock);
         try
         {
-            do
+            // Not at once: the first requests after a start do not share the processor with it.
+            while (await timer.WaitForNextTickAsync(_stop.Token))
             {
                 await CatchUpAsync(_stop.Token);
             }
-            while (await timer.WaitForNextTickAsync(_stop.Token));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -178,7 +178,7 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         {
             Refuse(exception.Message);
         }
-        catch (Exception exception) when (exception is DbException or CheckpointPlaceException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is DbException or CheckpointPlaceException or GatewayStartException or IOException or UnauthorizedAccessException)
         {
             Hinder(exception.Message);
         }
@@ -206,6 +206,7 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         await RememberAsync(cancellationToken);
         var tiles = LogStore.Tiles(connection);
         CheckKnown(head, tiles);
+        CheckTail(connection, head);
         var leaves = LogStore.Leaves(connection, head?.Position ?? 0, MaxLeaves);
         if (leaves.Count == 0)
         {
@@ -266,15 +267,22 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
             }
         }
 
+        if (_key?.Signer.Verifier.ToString() != current && LogKeyFile.Read(_directory) is { } file)
+        {
+            // An operator has copied the key of the gateway that signs.
+            _key?.Dispose();
+            _key = file;
+        }
+
         if (_key?.Signer.Verifier.ToString() == current)
         {
             return _key;
         }
 
-        var file = Path.Combine(_directory, LogKeyFile.FileName);
+        var path = Path.Combine(_directory, LogKeyFile.FileName);
         Hinder(_key is null
-            ? $"there is no {file}: copy it from the gateway that signs, or begin a new log with `guard audit restart`"
-            : $"{file} is not the key that the log is signed with now: copy the one of the gateway that signs, or begin a new log with `guard audit restart`");
+            ? $"there is no {path}: copy it from the gateway that signs, or begin a new log with `guard audit restart`"
+            : $"{path} is not the key that the log is signed with now: copy the one of the gateway that signs, or begin a new log with `guard audit restart`");
         return null;
     }
 
@@ -400,6 +408,22 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         if (new TileReader(known.Size, tiles).Root() != known.Root)
         {
             throw new ProofRefusedException($"The stored tree of the first {known.Size} events is not the one that was signed: the store was changed. Nothing is signed");
+        }
+    }
+
+    // INVARIANT (nothing behind the log's back): positions only grow, so where the log has passed, no leaf may appear. One with a
+    // position far ahead would otherwise have all that follow it left out.
+    private static void CheckTail(DbConnection connection, LogHeadRow? head)
+    {
+        if (head is null)
+        {
+            return;
+        }
+
+        var tile = (head.Size - 1) / Tile.MaxWidth;
+        if (LogStore.CountOfTile(connection, tile, head.Position) != head.Size - tile * Tile.MaxWidth)
+        {
+            throw new ProofRefusedException("Events have appeared in the store where the log has passed, or are gone from there: the store was changed. Nothing is signed");
         }
     }
 

@@ -98,6 +98,23 @@ public abstract class SequencerTests(StoreKind kind) : StoreTests(kind)
         gateway.Host.Log.Refusal.Should().StartWith("The stored tree of the first 4 events is not the one that was signed");
     }
 
+    /// <summary>A leaf far ahead would have all later events left out of the log.</summary>
+    [Fact]
+    public async Task Leaf_InsertedFarAhead_IsFoundWithTheNextEvent()
+    {
+        await using var gateway = await StartAsync(adjust: Often);
+        await SignedAsync(gateway, Begun);
+        var insert = Kind == StoreKind.Postgres
+            ? "INSERT INTO audit_leaf (position, id, clock, commitment) OVERRIDING SYSTEM VALUE VALUES (1000000000, gen_random_uuid(), 0, decode(repeat('00', 32), 'hex'))"
+            : "INSERT INTO audit_leaf (position, id, commitment) VALUES (1000000000, '01980f3e-7c20-7d11-8a5e-3f2b1c0d9e8f', zeroblob(32))";
+        Tamper(gateway, insert);
+        await SignedAsync(gateway, Begun + 1);
+
+        await gateway.DecideAsync(Some.Read());
+
+        await Eventually.BecomesAsync(() => Task.FromResult(gateway.Host.Log.Refusal), "Events have appeared in the store where the log has passed, or are gone from there: the store was changed. Nothing is signed");
+    }
+
     [Fact]
     public async Task Head_SignedByAnotherKey_IsNotContinued()
     {
@@ -207,6 +224,59 @@ public sealed class PostgresSequencerTests() : SequencerTests(StoreKind.Postgres
         await SignedAsync(one, Begun + 61);
         one.Host.Log.Refusal.Should().BeNull();
         one.Host.Log.Hindrance.Should().BeNull();
+    }
+
+    /// <summary>docs/audit.md: copy it to the others.</summary>
+    [Fact]
+    public async Task Key_RotatedOnOneGateway_IsTakenByTheOtherOnceItIsCopied()
+    {
+        await using var one = await StartAsync(adjust: Often);
+        await SignedAsync(one, Begun);
+        await using var two = await one.JoinAsync();
+        var copy = Path.Combine(two.Options.DataDirectory, LogKeyFile.FileName);
+        await Eventually.BecomesAsync(() => Task.FromResult(two.Host.Log.Hindrance?.StartsWith("there is no ", StringComparison.Ordinal)), true);
+        File.Copy(KeyPath(one), copy);
+        await Eventually.BecomesAsync(() => Task.FromResult(two.Host.Log.Hindrance), null);
+
+        using var folder = new TemporaryFolder();
+        await new GuardCommands(one, folder).DoneAsync("audit", "rotate-key", "--reason", "A test");
+        await Eventually.BecomesAsync(() => Task.FromResult(two.Host.Log.Hindrance), $"{copy} is not the key that the log is signed with now: copy the one of the gateway that signs, or begin a new log with `guard audit restart`");
+        File.Copy(KeyPath(one), copy, overwrite: true);
+
+        await Eventually.BecomesAsync(() => Task.FromResult(two.Host.Log.Hindrance), null);
+        await two.DecideAsync(Some.Read());
+        await SignedAsync(two, Begun + 2);
+        one.Host.Log.Refusal.Should().BeNull();
+    }
+
+    /// <summary>docs/operations.md: what the running role may do is enough for all of it.</summary>
+    [Fact]
+    public async Task Log_OfARoleThatOwnsNothing_IsMadeProvenErasedAndExpired()
+    {
+        var role = "worker_" + Guid.NewGuid().ToString("N");
+        await using var gateway = await StartAsync(adjust: options =>
+        {
+            using var owner = PostgresServer.Shared.Open(options.Postgres!);
+            owner.Execute($"CREATE ROLE {role} LOGIN");
+            var worker = new Npgsql.NpgsqlConnectionStringBuilder(options.Postgres!.Connection) { Username = role }.ConnectionString;
+            return Often(options) with { Postgres = options.Postgres with { Connection = worker, MigrationConnection = options.Postgres.Connection } };
+        });
+        using var folder = new TemporaryFolder();
+        var guard = new GuardCommands(gateway, folder);
+        var decision = await gateway.DecideAsync(Some.Read());
+        await guard.DoneAsync("audit", "prove", decision.EventId);
+
+        await guard.DoneAsync("audit", "erase", decision.EventId, "--reason", "A test");
+        await guard.DoneAsync("audit", "expire", "--before", "2024-01", "--reason", "A test");
+        await guard.DoneAsync("audit", "rotate-key", "--reason", "A test");
+        await guard.DoneAsync("audit", "restart", "--reason", "A test");
+
+        (await guard.DoneAsync("audit", "verify")).Should().Contain("1 erased");
+        using var connection = PostgresServer.Shared.Open(gateway.Options.Postgres!);
+        foreach (var sql in (string[])["DELETE FROM audit_erasure", "UPDATE audit_expiry SET before = 1", "DELETE FROM log_key", "UPDATE log_key SET verifier = ''", "SELECT erase_body((SELECT id FROM audit_event LIMIT 1))"])
+        {
+            ((Action)(() => connection.Execute(sql))).Should().Throw<Npgsql.PostgresException>(sql).Where(e => e.SqlState == Npgsql.PostgresErrorCodes.InsufficientPrivilege);
+        }
     }
 
     [Fact]

@@ -58,6 +58,7 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>Empties it for the next test.</summary>
     public void Drop(PostgresOptions options)
     {
+        options = options with { Connection = options.MigrationConnection ?? options.Connection, MigrationConnection = null };
         using (var connection = Open(options))
         {
             connection.Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
