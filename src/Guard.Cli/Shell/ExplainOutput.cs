@@ -28,7 +28,7 @@ internal static class ExplainOutput
         if (report.Accesses.Any(a => a.Action != "execute:opaque"))
         {
             Heading(context, "accesses");
-            foreach (var access in report.Accesses.Where(a => a.Action != "execute:opaque")) context.WriteLine("  " + Describe(context, access));
+            foreach (var access in report.Accesses.Where(a => a.Action != "execute:opaque")) context.WriteLine("  " + Describe(context, report, access));
         }
 
         Heading(context, report.Opaque.Count == 0 ? "opaque: nothing" : "opaque");
@@ -58,7 +58,7 @@ internal static class ExplainOutput
         if (command.Canonical != command.Normal) context.WriteLine($"{indent}  = {command.Canonical}");
     }
 
-    private static string Describe(CliContext context, LineAccess access)
+    private static string Describe(CliContext context, LineReport report, LineAccess access)
     {
         var isFile = access.Action.EndsWith(":file", StringComparison.Ordinal);
         var resource = isFile ? context.Shorten(access.Resource) : access.Resource;
@@ -66,6 +66,7 @@ internal static class ExplainOutput
         if (access.Written is { } written && access.Action != "execute:shell") resource += $"  (written {written})";
         List<string> notes = [];
         if (access.Inert) notes.Add("inert");
+        else if (access is { Action: "execute:shell", Command: >= 0 and var index } && report.Commands[index].Effects is { Reads: true }) notes.Add("only looks");
         if (access.Guessed) notes.Add("guessed");
         if (access.Runs) notes.Add("runs it");
         return $"{access.Action,-15} {resource}{(notes.Count > 0 ? "  [" + string.Join(", ", notes) + "]" : "")}";

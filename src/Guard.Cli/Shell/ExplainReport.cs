@@ -31,6 +31,7 @@ internal sealed record ExplainReport
             Cwd = c.WorkingDirectory,
             StartedBy = c.Parent < 0 ? null : c.Parent,
             Elsewhere = c.Elsewhere,
+            Reads = c.Effects is { Reads: true },
         })],
         Accesses = [.. report.Accesses.Select(a => new ExplainedAccess
         {
@@ -62,6 +63,9 @@ internal sealed record ExplainedCommand
     public string? Cwd { get; init; }
     public int? StartedBy { get; init; }
     public required bool Elsewhere { get; init; }
+
+    /// <summary>By the program's description this use of it only looks.</summary>
+    public bool Reads { get; init; }
 }
 
 internal sealed record ExplainedAccess

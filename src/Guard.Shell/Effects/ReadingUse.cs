@@ -42,9 +42,9 @@ internal sealed class ReadingUse
         // A case that says so has looked at the operands; otherwise a word in a subcommand's place may be a subcommand that nobody described.
         bool isCase = traits.Reads == true && line.Leaf.Traits.Reads != true;
 
-        // An unknown text may be what makes the use another one, but for clients whose verbs alone decide.
+        // An unknown text may be what makes the use another one, but for a path below a folder, and for clients whose verbs alone decide.
         bool isClaimed = (isCase || line.UnknownSubcommandWord < 0 || line.Leaf.Named > 0) && (isStated || Looks(line, program))
-            && (program.Words is not null || Array.TrueForAll(line.Words, word => word.IsKnown));
+            && (program.Words is not null || Array.TrueForAll(line.Words, word => word.Form is ArgumentForm.Known or ArgumentForm.Within));
         isClaimed &= !IsAmbiguous(line);
         return isClaimed && (line.UnknownOptions.Count == 0 || (program.Words is not null && line.UnknownOptions.TrueForAll(o => IsHarmless(o.Text.Text))))
             ? new ReadingUse(true, program.Words)
