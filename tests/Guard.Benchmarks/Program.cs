@@ -1,6 +1,7 @@
 using Guard.Benchmarks;
 using Guard.Benchmarks.Policy;
 using Guard.Benchmarks.Shell;
+using Guard.Benchmarks.Throughput;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
 
@@ -14,6 +15,14 @@ switch (args)
         return PolicyBench.WriteSets(path);
     case ["policy", var path]:
         return PolicyBench.Run(path);
+    case ["serve", var place, var rules, var database]:
+        return await ThroughputBench.ServeAsync(place, rules, database);
+    case ["load", var socket, var key, var clients, var seconds]:
+        return await ThroughputBench.LoadAsync(socket, key, clients, seconds);
+    case ["serve-inserts", var socket, var database, var sql]:
+        return await InsertingServer.ServeAsync(socket, database, sql);
+    case ["sqlite-rows", var database, var seconds]:
+        return SqliteRows.Run(database, double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
 }
 
 // The other side of eng/bench-latency.sh: a gateway that answers at once, on a Unix socket and over TLS, and the real one
@@ -21,7 +30,7 @@ switch (args)
 // listen (the TLS port and the real gateway's agent key), and runs until its standard input ends.
 if (args is not [var folder, var policies])
 {
-    Console.Error.WriteLine("usage: Guard.Benchmarks FOLDER POLICIES | shell-lines FILE | shell FILE | policy-sets FILE | policy FILE");
+    Console.Error.WriteLine("usage: Guard.Benchmarks FOLDER POLICIES | shell-lines FILE | shell FILE | policy-sets FILE | policy FILE | serve ... | load ... | serve-inserts ... | sqlite-rows ...");
     return 2;
 }
 

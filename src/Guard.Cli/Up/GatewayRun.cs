@@ -98,6 +98,7 @@ internal sealed class GatewayRun(CliContext context, UpRequest request)
     {
         DataDirectory = request.Folder.Path,
         Postgres = request.Postgres,
+        Otlp = request.Otlp,
         Spool = request.Spool is { } spool ? new SpoolOptions(spool) : null,
         Http = request.Http,
         UnixSocketPath = request.Socket,

@@ -18,6 +18,7 @@ internal static class UpCommand
         var migrationFile = new Option<string?>("--migration-database-file") { HelpName = "FILE", Description = "The connection of the role that owns the schema (default: the same)" };
         var allowVolatile = new Option<bool>("--allow-volatile-database") { Description = "Also take a PostgreSQL that can lose commits in a power cut (fsync=off); for trials" };
         var spool = new Option<string?>("--spool") { HelpName = "DIR", Description = "Record to a file in this folder while the store takes no events, for at most 60 s (default: deny meanwhile)" };
+        var otlp = new Option<string?>("--otlp") { HelpName = "URL", Description = "Send metrics and traces to this OpenTelemetry collector (OTLP over HTTP, as in http://127.0.0.1:4318)" };
         var policies = new Option<string?>("--policies") { HelpName = "DIR", Description = "Folder whose policies are put in force, beside those applied with `guard policy apply`" };
         var listen = new Option<string>("--listen") { HelpName = "ADDR", Description = "Loopback address and port for http", DefaultValueFactory = _ => "127.0.0.1:7411" };
         var noTcp = new Option<bool>("--no-tcp") { Description = "Listen on the Unix socket alone (and https, if stated)" };
@@ -48,7 +49,7 @@ internal static class UpCommand
         var json = new Option<bool>("--json") { Description = "Write the state after the start as JSON; a new admin key then needs --admin-key-file" };
         var command = new Command("up", "Run a gateway on this machine until Ctrl-C; the first start makes the store, an agent and its keys")
         {
-            data, database, databaseFile, migrationFile, allowVolatile, spool, policies, listen, noTcp, socket, socketGroup, https, certificate, key, agent, organisation, adminKeyFile, resetAdminKey,
+            data, database, databaseFile, migrationFile, allowVolatile, spool, otlp, policies, listen, noTcp, socket, socketGroup, https, certificate, key, agent, organisation, adminKeyFile, resetAdminKey,
             checkpointFile, checkpointUrl, checkpointToken, publishEvery, json,
         };
         command.SetAction((parsed, cancel) =>
@@ -59,6 +60,7 @@ internal static class UpCommand
                 Folder = folder,
                 Postgres = StoreOptions.Read(parsed.GetValue(database), Absolute(databaseFile), Absolute(migrationFile), parsed.GetValue(allowVolatile)),
                 Spool = Absolute(spool),
+                Otlp = parsed.GetValue(otlp) is { } collector ? Collector(collector) : null,
                 Policies = Absolute(policies),
                 Http = parsed.GetValue(noTcp) ? null : Loopback(parsed.GetRequiredValue(listen)),
                 Socket = Absolute(socket) ?? folder.Socket,
@@ -101,6 +103,11 @@ internal static class UpCommand
             ? address
             : throw CliException.Usage($"--listen {text}: plain http would send keys in the clear, so only a loopback address is possible; use --https for others");
     }
+
+    private static Uri Collector(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+            ? address
+            : throw CliException.Usage($"--otlp {text} is not an address, as in http://127.0.0.1:4318");
 
     private static IPEndPoint Address(string option, string text)
     {

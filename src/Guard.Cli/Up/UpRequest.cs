@@ -15,6 +15,9 @@ internal sealed record UpRequest
     /// <summary>Folder of the gateway's spool; null: none.</summary>
     public string? Spool { get; init; }
 
+    /// <summary>Base address of a collector; null: none.</summary>
+    public Uri? Otlp { get; init; }
+
     /// <summary>Null: none given.</summary>
     public string? Policies { get; init; }
 

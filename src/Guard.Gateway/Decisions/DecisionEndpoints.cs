@@ -20,10 +20,12 @@ internal static class DecisionEndpoints
         routes.MapPost(Wire.DecisionsPath, async context =>
         {
             var began = clock.GetTimestamp();
+            using var span = GatewayTraces.Decide();
             var request = await RequestBody.ReadAsync(context, Wire.MaxDecisionRequestBytes, GatewayJson.Context.DecisionRequest);
             var response = await decisions.DecideAsync(Caller.Required(context), request, context.Connection.RemoteIpAddress?.ToString());
             if (response.Answer != Effects.Walk)
             {
+                span?.SetTag("guard.trace", response.TraceId).SetTag("guard.effect", response.Effect).SetTag("guard.answer", response.Answer).SetTag("guard.policy", response.Policy).SetTag("guard.rule", response.Rule);
                 metrics.Decided(response.Effect, response.Answer, clock.GetElapsedTime(began));
             }
 

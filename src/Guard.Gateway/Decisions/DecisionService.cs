@@ -3,6 +3,7 @@ using Guard.Gateway.Audit;
 using Guard.Gateway.Audit.Redaction;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Metrics;
 using Guard.Gateway.Policies;
 using Guard.Gateway.Storage;
 using Guard.Policy;
@@ -186,6 +187,7 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
 
     private async Task<AppendResult> AppendAsync(AuditRecord record, Judged judged, string traceId)
     {
+        using var span = GatewayTraces.Record();
         try
         {
             return await writer.AppendAsync(record);

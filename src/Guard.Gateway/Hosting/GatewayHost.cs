@@ -139,6 +139,11 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         var metrics = parts.Add(new GatewayMetrics(Version));
         var scraped = parts.Add(new MetricsReader(metrics.Meter));
+        if (options.Otlp is { } collector)
+        {
+            parts.Add(OtlpExport.Start(collector, Version));
+        }
+
         metrics.ObserveStore(() => database.Outage is null);
         // Before the writer, so that it ends after it and what was recorded last is signed.
         var sequencer = parts.Add(Sequencer(options, directory, database, organisation, metrics, loggers));

@@ -18,6 +18,9 @@ public sealed record GatewayOptions
     /// <summary>Where events go while the store does not take them. Null: nowhere, and everything is denied meanwhile.</summary>
     public SpoolOptions? Spool { get; init; }
 
+    /// <summary>Base address of an OpenTelemetry collector (OTLP over HTTP) for metrics and traces. Null: nothing is sent.</summary>
+    public Uri? Otlp { get; init; }
+
     /// <summary>Plain http. Null: none. Keys travel in the clear there, so only a loopback address is accepted.</summary>
     public IPEndPoint? Http { get; init; } = new(IPAddress.Loopback, 0);
 

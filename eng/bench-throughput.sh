@@ -1,0 +1,126 @@
+#!/bin/bash
+# Measures decisions per second with their rows durable, side by side with the database alone, and prints tables for
+# docs/performance.md. Generator, gateway and database share this machine.
+#   eng/bench-throughput.sh [SECONDS] [ROUNDS]          default 10 and 3
+# PostgreSQL: 64 clients of a gateway, and pgbench with 64 clients doing one INSERT of the same row, with the same indexes, in
+# a transaction of its own, in turns. One client: the gateway, and a server that does that INSERT and replies.
+# SQLite: 64 clients of a gateway, and the same rows each in a transaction of its own (both synchronous=FULL).
+# Needs PostgreSQL (eng/install-test-tools.sh); as root the server runs as the account nobody.
+set -euo pipefail
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+seconds=${1:-10}
+rounds=${2:-3}
+clients=64
+dotnet build "$root/tests/Guard.Benchmarks" -c Release --nologo -v quiet >&2
+bench=$root/artifacts/bin/Guard.Benchmarks/release/Guard.Benchmarks
+policies=$root/tests/Guard.Benchmarks/Throughput/policies
+bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)
+
+work=$(mktemp -d)
+chmod 711 "$work"
+mkdir "$work/pg" "$work/p" "$work/s"
+as_server=()
+if [ "$(id -u)" -eq 0 ]; then
+  chown nobody "$work/pg"
+  as_server=(runuser -u nobody --)
+fi
+end() {
+  exec 7>&- 8>&- 9>&- || :
+  wait || :
+  (cd "$work/pg" && "${as_server[@]}" "$bin/pg_ctl" -D "$work/pg/data" -m immediate stop >/dev/null 2>&1) || :
+  rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 1' HUP INT TERM
+
+# A server that runs until FD of its input is closed; its first line goes to FILE.
+serve() { # FD FILE ARGS...
+  local fd=$1 file=$2
+  shift 2
+  mkfifo "$file.in"
+  "$bench" "$@" <"$file.in" >"$file" 2>"$file.err" &
+  eval "exec $fd>\"$file.in\""
+  until [ -s "$file" ]; do
+    kill -0 $! 2>/dev/null || { cat "$file.err" >&2; exit 1; }
+    sleep 0.1
+  done
+}
+
+cd "$work/pg"
+"${as_server[@]}" "$bin/initdb" -D "$work/pg/data" -U guard -A trust -E UTF8 --locale=C >/dev/null
+"${as_server[@]}" "$bin/pg_ctl" -D "$work/pg/data" -l "$work/pg/log" -w start \
+  -o "-c listen_addresses='' -c unix_socket_directories=$work/pg -c shared_buffers=256MB -c max_wal_size=4GB -c max_connections=200" >/dev/null
+"$bin/createdb" -h "$work/pg" -U guard guard
+connection="Host=$work/pg;Database=guard;Username=guard"
+sql() { "$bin/psql" -h "$work/pg" -U guard -d guard -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
+
+load() { "$bench" load "$1" "$2" "$3" "$seconds"; }
+middle() { sort -g | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
+column() { awk -v n="$2" '{print $n}' "$1" | middle; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
+
+serve 7 "$work/p/key" serve "$work/p" "$policies" "$connection"
+key=$(cat "$work/p/key")
+"$bench" load "$work/p/gateway.sock" "$key" 1 1 >/dev/null
+
+# The row of a decision, as the gateway has written it, into a table with the same indexes.
+sql >/dev/null <<'SQL'
+CREATE SCHEMA bench;
+CREATE TABLE bench.event (LIKE guard.audit_event INCLUDING ALL);
+CREATE SEQUENCE bench.position;
+SQL
+sql >"$work/insert.sql" <<'SQL'
+SELECT 'INSERT INTO bench.event (' || string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) || ') VALUES (' || string_agg(
+    CASE column_name
+        WHEN 'position' THEN 'nextval(''bench.position'')'
+        WHEN 'id' THEN 'gen_random_uuid()'
+        WHEN 'trace_id' THEN 'gen_random_uuid()'
+        -- pgbench takes a colon before a letter for a variable, also inside a string.
+        ELSE coalesce('E''' || replace(replace(replace(row_to_json(e) ->> column_name, '\', '\\'), '''', ''''''), ':', '\x3a') || '''', 'NULL') || '::' || data_type END, ', ' ORDER BY ordinal_position) || ');'
+FROM (SELECT * FROM guard.audit_event WHERE kind = 'decision' ORDER BY position DESC LIMIT 1) e, information_schema.columns
+WHERE table_schema = 'bench' AND table_name = 'event';
+SQL
+
+echo "load average $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) processors, $rounds rounds of $seconds s" >&2
+for ((round = 1; round <= rounds; round++)); do
+  rm -f "$work"/pgbench_log*
+  (cd "$work" && "$bin/pgbench" -h "$work/pg" -U guard -n -c $clients -j 2 -T "$seconds" -M prepared -l -f "$work/insert.sql" guard) >"$work/pgbench" 2>"$work/pgbench.err" || { tail -n 3 "$work/pgbench.err" >&2; exit 1; }
+  tps=$(awk '/^tps/ {print $3}' "$work/pgbench")
+  cat "$work"/pgbench_log* | awk '{print $3 / 1000}' | sort -g >"$work/times"
+  awk -v tps="$tps" '{v[NR]=$1} END {printf "%.0f %.3f %.3f\n", tps, v[int(NR*0.5)], v[int(NR*0.99)]}' "$work/times" >>"$work/r.pgbench"
+  load "$work/p/gateway.sock" "$key" $clients >>"$work/r.gateway"
+  sql -c 'TRUNCATE bench.event' -c CHECKPOINT
+done
+
+serve 8 "$work/inserts" serve-inserts "$work/inserts.sock" "$connection" "$work/insert.sql"
+for ((round = 1; round <= rounds; round++)); do
+  load "$work/inserts.sock" none 1 >>"$work/r.inserts"
+  load "$work/p/gateway.sock" "$key" 1 >>"$work/r.one"
+done
+exec 7>&- 8>&-
+
+serve 9 "$work/s/key" serve "$work/s" "$policies" -
+key=$(cat "$work/s/key")
+for ((round = 1; round <= rounds; round++)); do
+  load "$work/s/gateway.sock" "$key" $clients >>"$work/r.sqlite"
+  # A copy on the same disk, so that neither waits for the other's lock.
+  rm -f "$work"/rows.db*
+  [ -n "$(command -v sqlite3)" ] && sqlite3 "$work/s/data/guard.db" ".backup '$work/rows.db'" || cp "$work/s/data/guard.db" "$work/rows.db"
+  "$bench" sqlite-rows "$work/rows.db" "$seconds" >>"$work/r.rows"
+done
+
+row() { printf '| %-46s | %9s | %8s | %8s |\n' "$1" "$(column "$2" 1)" "$(column "$2" 2)" "$(column "$2" 3)"; }
+head='| '"$(printf '%-46s' "$clients clients, median of $rounds rounds of $seconds s")"' | per second |  p50 ms |   p99 ms |'
+echo "$head"
+echo '| --- | --: | --: | --: |'
+row "pgbench, one INSERT per transaction" "$work/r.pgbench"
+row "gateway on PostgreSQL" "$work/r.gateway"
+row "SQLite, one transaction per row, one client" "$work/r.rows"
+row "gateway on SQLite" "$work/r.sqlite"
+row "Kestrel and one INSERT, one client" "$work/r.inserts"
+row "gateway on PostgreSQL, one client" "$work/r.one"
+echo
+echo "PostgreSQL: $(ratio "$(column "$work/r.gateway" 1)" "$(column "$work/r.pgbench" 1)") x pgbench's rows per second, p99 $(ratio "$(column "$work/r.gateway" 3)" "$(column "$work/r.pgbench" 3)") x (targets: at least 1.5, at most 3)"
+echo "SQLite: $(ratio "$(column "$work/r.sqlite" 1)" "$(column "$work/r.rows" 1)") x (target: at least 6)"
+echo "One client, p50: $(ratio "$(column "$work/r.one" 2)" "$(column "$work/r.inserts" 2)") x (target: at most 1.3)"
