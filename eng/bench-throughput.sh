@@ -55,12 +55,35 @@ cd "$work/pg"
 connection="Host=$work/pg;Database=guard;Username=guard"
 sql() { "$bin/psql" -h "$work/pg" -U guard -d guard -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
 
+# Processor time in ms: of PostgreSQL with all its processes, also those that have ended, and of a process.
+tick=$((1000 / $(getconf CLK_TCK)))
+server=$(head -n 1 "$work/pg/data/postmaster.pid")
+spent() { awk -v tick=$tick '{sub(/.*\) /, ""); n += $12 + $13 + $14 + $15} END {print n * tick}' <(cat "$@" 2>/dev/null || :); }
+server_spent() {
+  local files=("/proc/$server/stat") child
+  for child in $(cat "/proc/$server/task/$server/children"); do files+=("/proc/$child/stat"); done
+  # One may end in between; what it spent is then the server's.
+  spent "${files[@]}"
+}
+# A command, and what it, PostgreSQL and the process PID (0: none) spent meanwhile, in ms, behind its output.
+with_spent() { # PID COMMAND...
+  local pid=$1 before after out TIMEFORMAT='%U %S'
+  shift
+  before=$(server_spent)
+  [ "$pid" -eq 0 ] || before=$((before + $(spent "/proc/$pid/stat")))
+  { time out=$("$@" 2>/dev/null); } 2>"$work/own"
+  after=$(server_spent)
+  [ "$pid" -eq 0 ] || after=$((after + $(spent "/proc/$pid/stat")))
+  echo "$out $(awk -v s=$((after - before)) '{printf "%.0f", s + 1000 * ($1 + $2)}' "$work/own")"
+}
+
 load() { "$bench" load "$1" "$2" "$3" "$seconds"; }
 middle() { sort -g | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 column() { awk -v n="$2" '{print $n}' "$1" | middle; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
 
 serve 7 "$work/p/key" serve "$work/p" "$policies" "$connection"
+gateway=$!
 key=$(cat "$work/p/key")
 "$bench" load "$work/p/gateway.sock" "$key" 1 1 >/dev/null
 
@@ -85,11 +108,16 @@ SQL
 echo "load average $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) processors, $rounds rounds of $seconds s" >&2
 for ((round = 1; round <= rounds; round++)); do
   rm -f "$work"/pgbench_log*
-  (cd "$work" && "$bin/pgbench" -h "$work/pg" -U guard -n -c $clients -j 2 -T "$seconds" -M prepared -l -f "$work/insert.sql" guard) >"$work/pgbench" 2>"$work/pgbench.err" || { tail -n 3 "$work/pgbench.err" >&2; exit 1; }
+  cd "$work"
+  with_spent 0 "$bin/pgbench" -h "$work/pg" -U guard -n -c $clients -j 2 -T "$seconds" -M prepared -l -f "$work/insert.sql" guard >"$work/pgbench"
   tps=$(awk '/^tps/ {print $3}' "$work/pgbench")
+  rows=$(awk -F': ' '/actually processed/ {print $2 + 0}' "$work/pgbench")
+  used=$(awk 'END {print $NF}' "$work/pgbench")
   cat "$work"/pgbench_log* | awk '{print $3 / 1000}' | sort -g >"$work/times"
-  awk -v tps="$tps" '{v[NR]=$1} END {printf "%.0f %.3f %.3f\n", tps, v[int(NR*0.5)], v[int(NR*0.99)]}' "$work/times" >>"$work/r.pgbench"
-  load "$work/p/gateway.sock" "$key" $clients >>"$work/r.gateway"
+  awk -v tps="$tps" '{v[NR]=$1} END {printf "%.0f %.3f %.3f %.1f\n", tps, v[int(NR*0.5)], v[int(NR*0.99)], 1000 * used / rows}' used="$used" rows="$rows" "$work/times" >>"$work/r.pgbench"
+  # The run warms up for 2 s, in which it spends as well.
+  with_spent "$gateway" "$bench" load "$work/p/gateway.sock" "$key" $clients "$seconds" |
+    awk -v s="$seconds" '{printf "%s %s %s %.1f\n", $1, $2, $3, 1000 * $4 / ($1 * (s + 2))}' >>"$work/r.gateway"
   sql -c 'TRUNCATE bench.event' -c CHECKPOINT
 done
 
@@ -122,5 +150,6 @@ row "Kestrel and one INSERT, one client" "$work/r.inserts"
 row "gateway on PostgreSQL, one client" "$work/r.one"
 echo
 echo "PostgreSQL: $(ratio "$(column "$work/r.gateway" 1)" "$(column "$work/r.pgbench" 1)") x pgbench's rows per second, p99 $(ratio "$(column "$work/r.gateway" 3)" "$(column "$work/r.pgbench" 3)") x (targets: at least 1.5, at most 3)"
+echo "Processor time per row, all processes: gateway $(column "$work/r.gateway" 4) µs, pgbench $(column "$work/r.pgbench" 4) µs"
 echo "SQLite: $(ratio "$(column "$work/r.sqlite" 1)" "$(column "$work/r.rows" 1)") x (target: at least 6)"
 echo "One client, p50: $(ratio "$(column "$work/r.one" 2)" "$(column "$work/r.inserts" 2)") x (target: at most 1.3)"
