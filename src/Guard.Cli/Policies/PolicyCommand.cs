@@ -15,6 +15,7 @@ internal static class PolicyCommand
     {
         CreateApply(context),
         CreateValidate(context),
+        PolicyLintCommand.Create(context),
         CreateList(context),
         CreateShow(context),
         CreateRemove(context),

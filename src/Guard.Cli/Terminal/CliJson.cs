@@ -27,6 +27,8 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(HookConfigFile))]
 [JsonSerializable(typeof(ValidateReport))]
 [JsonSerializable(typeof(UpState))]
+[JsonSerializable(typeof(LintReport))]
+[JsonSerializable(typeof(SarifLog))]
 [JsonSerializable(typeof(TrialReport))]
 [JsonSerializable(typeof(CorpusReport))]
 [JsonSerializable(typeof(SuitesReport))]

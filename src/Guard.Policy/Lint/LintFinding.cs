@@ -12,7 +12,15 @@ namespace Guard.Policy.Lint;
 /// <param name="Fix">What to write instead.</param>
 public sealed record LintFinding(string Code, string File, int Line, int Column, string Policy, string? Rule, string Message, string? Example, string Fix)
 {
+    /// <summary>What makes the finding go away and only makes the policy stricter, in place of the text at the finding's place. Null: a person has to choose.</summary>
+    public LintReplacement? Replacement { get; init; }
+
     /// <summary><c>file:line:column GRD1## message (for example: …; fix)</c></summary>
     public override string ToString() =>
         $"{File}:{Line}:{Column} {Code} {(Rule is null ? "" : $"rule {Rule}: ")}{Message} ({(Example is null ? "" : $"for example `{Example}`; ")}{Fix})";
 }
+
+/// <summary>One text of a document for another.</summary>
+/// <param name="Old">The value that stands there, without its quotes.</param>
+/// <param name="New">The value that should.</param>
+public readonly record struct LintReplacement(string Old, string New);
