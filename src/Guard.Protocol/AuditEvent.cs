@@ -49,6 +49,13 @@ public sealed record AuditEvent
     public string? SubagentId { get; init; }
     public string? SubagentType { get; init; }
 
+    /// <summary>As the client stated it; see <see cref="ToolCall.Project"/>.</summary>
+    public string? Project { get; init; }
+    public string? Branch { get; init; }
+
+    /// <summary><see cref="Protocol.WorkspacePolicy.Digest"/> of the workspace's own policy that counted. Absent: none.</summary>
+    public string? WorkspacePolicy { get; init; }
+
     /// <summary>Action and resource of the primary access, for lists.</summary>
     public string? Action { get; init; }
     public string? Resource { get; init; }

@@ -90,6 +90,33 @@ public sealed record ToolCall
     public string? PermissionMode { get; init; }
     public string? SubagentId { get; init; }
     public string? SubagentType { get; init; }
+
+    /// <summary>The repository of the workspace, <c>host/path</c> of its remote <c>origin</c>. Absent: there is none, or it is not known.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>The branch that is checked out. Absent: none, or not known.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>The machine's name.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The workspace's own policy, which can only make decisions stricter. Absent: it has none.</summary>
+    public WorkspacePolicy? Policy { get; init; }
+}
+
+/// <summary>The document <c>.guard/policy.yaml</c> of a workspace.</summary>
+public sealed record WorkspacePolicy
+{
+    /// <summary>Below the workspace.</summary>
+    public const string File = ".guard/policy.yaml";
+
+    /// <summary>Bytes of UTF-8.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    /// <summary><c>sha256:</c> of <see cref="Text"/> in UTF-8.</summary>
+    public required string Digest { get; init; }
+
+    public required string Text { get; init; }
 }
 
 /// <summary>A folder in both spellings.</summary>

@@ -40,7 +40,7 @@ internal static class OfflineTrial
             Accesses = [.. call.Accesses.Select(Requested)],
             Workspace = call.Call.Workspace is { } place ? new WorkspaceFact { Folder = Spelling(place) } : WorkspaceFact.NotStated,
             Homes = [.. (call.Call.Homes ?? []).Select(Spelling)],
-            Context = new ContextFacts { PermissionMode = call.Call.PermissionMode, Client = call.Call.Client },
+            Context = new ContextFacts { PermissionMode = call.Call.PermissionMode, Client = call.Call.Client, Project = call.Call.Project, Branch = call.Call.Branch, Host = call.Call.Host },
             Tool = call.Call.Input is null ? null : ToolFact.Of(call.Call.Tool, call.Call.Input, [.. call.Accesses.Where(a => a.Primary).Select(Requested)]),
             Now = now,
         },

@@ -19,7 +19,7 @@ internal static class TrialCall
     {
         try
         {
-            return ClaudeCodeAdapter.AdaptTool(tool, Encoding.UTF8.GetBytes(inputJson), workspace, AdapterContextFor(context, workspace, walk));
+            return WithFacts(ClaudeCodeAdapter.AdaptTool(tool, Encoding.UTF8.GetBytes(inputJson), workspace, AdapterContextFor(context, workspace, walk)));
         }
         catch (UnreadableInputException e)
         {
@@ -44,7 +44,7 @@ internal static class TrialCall
             access = access with { Resource = PathResolver.Lexical(absolute), Real = PathResolver.Resolve(paths, absolute).Real };
         }
 
-        return new AdaptedCall(
+        return WithFacts(new AdaptedCall(
             new ToolCall
             {
                 Client = ClaudeCodeAdapter.Client,
@@ -54,7 +54,20 @@ internal static class TrialCall
                 Workspace = Place(paths, workspace),
                 Homes = [Place(paths, context.Home)],
             },
-            [access]);
+            [access]));
+    }
+
+    // As the hook states them; a policy that cannot be sent denies every call, so there is nothing to try.
+    private static AdaptedCall WithFacts(AdaptedCall call)
+    {
+        try
+        {
+            return call with { Call = WorkspaceFacts.AddTo(call.Call, new MachinePathView(), Environment.MachineName) };
+        }
+        catch (UnreadableInputException e)
+        {
+            throw CliException.Refused(e.Message, e);
+        }
     }
 
     private const string HookEvent = HookEvents.PreToolUse;

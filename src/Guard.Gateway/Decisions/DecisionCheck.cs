@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Storage;
@@ -56,6 +58,10 @@ internal static class DecisionCheck
         Optional("call.subagentId", call.SubagentId, MaxId, trace);
         Optional("call.subagentType", call.SubagentType, MaxId, trace);
         Optional("call.cwd", call.Cwd, MaxPath, trace);
+        Optional("call.project", call.Project, MaxName, trace);
+        Optional("call.branch", call.Branch, MaxName, trace);
+        Optional("call.host", call.Host, MaxName, trace);
+        CheckPolicy(call.Policy, trace);
         Place("call.workspace", call.Workspace, trace);
         if (call.Homes?.Count > MaxHomes)
         {
@@ -219,6 +225,26 @@ internal static class DecisionCheck
             }
 
             NoNul(member, word, trace);
+        }
+    }
+
+    private static void CheckPolicy(WorkspacePolicy? policy, string? trace)
+    {
+        if (policy is null)
+        {
+            return;
+        }
+
+        Text("call.policy.digest", policy.Digest, MaxId, trace);
+        if (policy.Text.Length > WorkspacePolicy.MaxBytes)
+        {
+            throw Refuse("call.policy.text", $"is longer than {WorkspacePolicy.MaxBytes} characters", trace);
+        }
+
+        // The session is pinned to the digest, so it must be that of the text.
+        if (policy.Digest != "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(policy.Text))))
+        {
+            throw Refuse("call.policy.digest", "is not that of `call.policy.text`", trace);
         }
     }
 

@@ -15,10 +15,13 @@ using Microsoft.Extensions.Logging;
 namespace Guard.Gateway.Decisions;
 
 /// <summary>Decides one tool call: check, one bundle snapshot, evaluate, record, answer.</summary>
-internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys, ChangeFollower follower, SessionPins pins, AuditWriter writer, Redactor redactor, int minimumAnalyser, TimeProvider clock, ILogger<DecisionService> logger)
+internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys, ChangeFollower follower, SessionPins pins, SessionFactPins facts, WorkspacePolicies workspacePolicies, AuditWriter writer, Redactor redactor, int minimumAnalyser, TimeProvider clock, ILogger<DecisionService> logger)
 {
     // Each further try needs a change of policies or keys to have been committed between judging and storing.
     private const int MaxAttempts = 10;
+
+    private const string ChangedPolicy =
+        $"the workspace's policy {WorkspacePolicy.File} is not the one this session started with; start a new session, so that the new one holds from its beginning";
 
     private readonly EventRedactor _events = new(redactor);
 
@@ -31,9 +34,10 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         DecisionCheck.Check(request);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (MustWalk(request, active.Current.Bundle))
+            var bundle = Effective(request, active.Current.Bundle).Bundle;
+            if (MustWalk(request, bundle))
             {
-                return Walk(request, active.Current.Bundle);
+                return Walk(request, bundle);
             }
 
             if (await TryDecideAsync(key, request, sourceAddress) is { } response)
@@ -87,13 +91,20 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
             throw new RefusedException(503, ProblemCodes.PoliciesInvalid, $"Nothing can be tried: {unusable}.");
         }
 
-        if (MustWalk(request, snapshot.Bundle))
+        var (bundle, problem) = Effective(request, snapshot.Bundle);
+        if (problem is not null)
         {
-            return (Walk(request, snapshot.Bundle), null);
+            var denied = Judged.Denied(snapshot, problem);
+            return (Answer(agent, request, denied, eventId: ""), denied.Decision);
+        }
+
+        if (MustWalk(request, bundle))
+        {
+            return (Walk(request, bundle), null);
         }
 
         var workspace = new PinnedWorkspace(Facts.Workspace(request.Call), null);
-        var decision = Evaluator.Evaluate(snapshot.Bundle, Facts.Request(agent, Trusted(request, snapshot.Bundle), workspace.Fact, sourceAddress: null, clock.GetUtcNow()), explain: true);
+        var decision = Evaluator.Evaluate(bundle, Facts.Request(agent, Trusted(request, bundle), workspace.Fact, SessionFacts.Of(request.Call), sourceAddress: null, clock.GetUtcNow()), explain: true);
         var response = Answer(agent, request, new Judged(decision, snapshot.Bundle.Hash, snapshot.Generation, null), eventId: "");
         return (response, decision);
     }
@@ -114,9 +125,15 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         try
         {
             var workspace = pins.Resolve(agent.Facts.Id, request.Call.SessionId, request.Call.Workspace, now);
-            var facts = Facts.Request(agent, Trusted(request, snapshot.Bundle), workspace.Fact, sourceAddress, now);
-            var decision = Evaluator.Evaluate(snapshot.Bundle, facts);
-            return new Judged(decision, snapshot.Bundle.Hash, snapshot.Generation, workspace.Session) { Redact = RedactOrders.Of(snapshot.Bundle, facts.Agent, facts.Context) };
+            var pinned = facts.Resolve(agent.Facts.Id, request.Call, now);
+            var (bundle, problem) = pinned.PolicyChanged ? (snapshot.Bundle, ChangedPolicy) : Effective(request, snapshot.Bundle);
+            var call = Facts.Request(agent, Trusted(request, bundle), workspace.Fact, pinned, sourceAddress, now);
+            var redact = RedactOrders.Of(snapshot.Bundle, call.Agent, call.Context);
+
+            // The session's pin is kept all the same: what a workspace's policy says of itself must not decide about the workspace.
+            return problem is null
+                ? new Judged(Evaluator.Evaluate(bundle, call), snapshot.Bundle.Hash, snapshot.Generation, workspace.Session) { Redact = redact }
+                : Judged.Denied(snapshot, problem) with { Session = workspace.Session, ByGateway = false, Redact = redact };
         }
         catch (SessionUnknownException unknown)
         {
@@ -128,6 +145,10 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
             return Judged.Denied(snapshot, $"the gateway failed while deciding ({exception.GetType().Name})") with { Failed = true };
         }
     }
+
+    /// <summary>The policies in force with the workspace's own, or why that one cannot be used.</summary>
+    private (PolicyBundle Bundle, string? Problem) Effective(DecisionRequest request, PolicyBundle bundle) =>
+        request.Call.Policy is { } policy ? workspacePolicies.Add(bundle, policy) : (bundle, null);
 
     /// <summary>Subtrees that were not looked through by the names of the policies in force, by a hook that can.</summary>
     private bool MustWalk(DecisionRequest request, PolicyBundle bundle) =>

@@ -7,14 +7,14 @@ namespace Guard.Gateway.Decisions;
 /// <summary>Sorts what a request says: the agent's facts come from the key, everything else is stated and could be forged.</summary>
 internal static class Facts
 {
-    public static EvaluationRequest Request(AgentIdentity agent, DecisionRequest request, WorkspaceFact workspace, string? sourceAddress, DateTimeOffset now)
+    public static EvaluationRequest Request(AgentIdentity agent, DecisionRequest request, WorkspaceFact workspace, SessionFacts facts, string? sourceAddress, DateTimeOffset now)
     {
         IReadOnlyList<RequestedAccess> accesses = [.. request.Accesses.Select(Access)];
-        return Request(agent, request, accesses, workspace, sourceAddress, now);
+        return Request(agent, request, accesses, workspace, facts, sourceAddress, now);
     }
 
     private static EvaluationRequest Request(
-        AgentIdentity agent, DecisionRequest request, IReadOnlyList<RequestedAccess> accesses, WorkspaceFact workspace, string? sourceAddress, DateTimeOffset now) => new()
+        AgentIdentity agent, DecisionRequest request, IReadOnlyList<RequestedAccess> accesses, WorkspaceFact workspace, SessionFacts facts, string? sourceAddress, DateTimeOffset now) => new()
         {
             Agent = agent.Facts,
             Accesses = accesses,
@@ -24,6 +24,9 @@ internal static class Facts
             Context = new ContextFacts
             {
                 PermissionMode = request.Call.PermissionMode,
+                Project = facts.Project,
+                Branch = facts.Branch,
+                Host = facts.Host,
                 Client = request.Call.Client,
                 SubagentType = request.Call.SubagentType,
                 SourceAddress = sourceAddress,

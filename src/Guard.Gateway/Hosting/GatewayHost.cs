@@ -161,7 +161,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var authenticator = new Authenticator(keys, database, degradation, limiter, refusals, clock);
         var pipeline = new RequestPipeline(access, authenticator, refusals, metrics, loggers.CreateLogger<RequestPipeline>());
 
-        var decisions = new DecisionService(active, keys, follower, new SessionPins(database, () => degradation.Reason), writer, redactor, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
+        var decisions = new DecisionService(active, keys, follower, new SessionPins(database, () => degradation.Reason), new SessionFactPins(database), new WorkspacePolicies(), writer, redactor, options.MinimumAnalyser, clock, loggers.CreateLogger<DecisionService>());
         var agents = new AgentService(identities, new AgentKeyStore(database), reader, keys, organisation, clock);
         var health = new HealthService(database, writer, degradation, active, sequencer, Version, clock);
 

@@ -17,6 +17,7 @@ internal sealed class HookRun
 {
     private readonly CommandLine _command;
     private string? _home;
+    private ToolCall? _facts;
     private int? _state;
     private int? _names;
     private SpoolFile? _spoolFile;
@@ -69,6 +70,12 @@ internal sealed class HookRun
         Walk = () => walk ??= WalkNamesFile.Read(NamesFile),
         ManualFolder = input.SessionId is null ? CurrentFolder() : null,
     };
+
+    /// <summary>The call with what its workspace says of itself.</summary>
+    /// <exception cref="UnreadableInputException">The workspace's policy cannot be sent.</exception>
+    public ToolCall WithFacts(ToolCall call) => _facts = _facts is { } known
+        ? call with { Project = known.Project, Branch = known.Branch, Host = known.Host, Policy = known.Policy }
+        : WorkspaceFacts.AddTo(call, new MachinePathView(), Account.HostName());
 
     public HookInfo Identity()
     {

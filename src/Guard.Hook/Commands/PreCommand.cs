@@ -28,6 +28,7 @@ internal static class PreCommand
         DecisionResponse Ask(WalkNames? names)
         {
             var adapted = ClaudeCodeAdapter.Adapt(input, run.PlaceOf(input, names));
+            adapted = adapted with { Call = run.WithFacts(adapted.Call) };
             if (TraceLog.IsOn)
             {
                 foreach (var access in adapted.Accesses) TraceLog.Write($"access {access.Action} {access.Resource} real={access.Real} subtree={access.Subtree} walked={access.Walked} inert={access.Inert} why={access.Why}");

@@ -94,6 +94,17 @@ internal static class RequestWriter
         WriteText(writer, "permissionMode"u8, call.PermissionMode);
         WriteText(writer, "subagentId"u8, call.SubagentId);
         WriteText(writer, "subagentType"u8, call.SubagentType);
+        WriteText(writer, "project"u8, call.Project);
+        WriteText(writer, "branch"u8, call.Branch);
+        WriteText(writer, "host"u8, call.Host);
+        if (call.Policy is { } policy)
+        {
+            writer.WriteStartObject("policy"u8);
+            writer.WriteString("digest"u8, policy.Digest);
+            writer.WriteString("text"u8, policy.Text);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     }
 

@@ -8,6 +8,9 @@ internal sealed record PolicyCompiled(PolicyDefinition Definition, AppliesToComp
 {
     public string Name => Definition.Name;
 
+    /// <summary>A workspace's own: whoever can write there wrote it, so it is heard only where it makes an outcome stronger.</summary>
+    public bool OnlyTightens { get; init; }
+
     /// <summary>Of the tools dialect: it decides, and the rules only name its outcomes. Null: the rules decide.</summary>
     public ToolsCompiled? Tools { get; init; }
 }

@@ -35,7 +35,6 @@ public static class DiagnosticCodes
     public const string UnknownMode = "GRD034";
     public const string BadCommand = "GRD035";
 
-    public const string ApprovalWorkflows = "GRD043";
     public const string BothDialects = "GRD044";
     public const string BadTool = "GRD045";
     public const string UnknownWorkflow = "GRD046";
@@ -53,6 +52,8 @@ public static class DiagnosticCodes
     public const string ExpressionArguments = "GRD056";
     public const string ExpressionType = "GRD057";
     public const string ExpressionTooComplex = "GRD058";
+
+    public const string WorkspaceLoosens = "GRD059";
 
     public const string SuiteCase = "GRD060";
     public const string SuiteFixture = "GRD061";

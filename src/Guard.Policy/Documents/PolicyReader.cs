@@ -40,13 +40,7 @@ internal sealed class PolicyReader
             return ReadTools(root, document, reservedName);
         }
 
-        if (document.Has("approval_workflows"))
-        {
-            _ = document.Node("approval_workflows");
-            _diagnostics.Error(DiagnosticCodes.ApprovalWorkflows, document.KeyAt("approval_workflows"),
-                "approval workflows are not supported by this version", "remove them; an `approve` rule is answered as a denial");
-        }
-
+        var workflows = WorkflowReader.Read(document, _diagnostics);
         var name = ReadName(document, reservedName);
         var appliesTo = ReadAppliesTo(document);
         var version = document.Text("version");
@@ -56,6 +50,7 @@ internal sealed class PolicyReader
         var unresolved = ReadShell(document);
         var audit = AuditReader.Read(document, _diagnostics);
         document.Finish();
+        CheckUse(workflows, rules);
 
         var definition = new PolicyDefinition
         {
@@ -69,8 +64,18 @@ internal sealed class PolicyReader
             DefaultEffect = defaultEffect,
             Unresolved = unresolved,
             Audit = audit,
+            Workflows = [.. workflows.Values.Select(w => w.Workflow)],
         };
         return new PolicyCompiled(definition, appliesTo?.Compiled, rules);
+    }
+
+    // Rules may name workflows of the organisation; those that stand here have to be named by one.
+    private void CheckUse(IReadOnlyDictionary<string, (WorkflowDefinition Workflow, Mark At)> workflows, ImmutableArray<RuleCompiled> rules)
+    {
+        foreach (var (name, (_, at)) in workflows.Where(w => !rules.Any(r => r.Definition.Approval?.Workflow == w.Key)))
+        {
+            _diagnostics.Warning(DiagnosticCodes.Unreachable, at, $"nothing uses the workflow `{Shown.Text(name, 64)}`", "name it in a rule's `approval.workflow`, or remove it");
+        }
     }
 
     private PolicyCompiled ReadTools(MappingNode root, MappingReader document, bool reservedName)

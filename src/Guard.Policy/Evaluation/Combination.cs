@@ -62,18 +62,20 @@ internal sealed class Combination
             return CombineUnresolved(access, rules);
         }
 
-        // A rule against the command could hold, depending on words that nobody knows.
-        if (isPossible && !access.Access.Inert)
-        {
-            return Stronger(rules.FindAll(r => r.Rule.IsGenerous), access, Unresolved(access));
-        }
-
         if (access.Access.Inert)
         {
             return CombineInert(access, rules);
         }
 
-        return rules.Count > 0 ? ByRule(access, rules) : ByDefault(access);
+        var known = rules.Count > 0 ? ByRule(access, rules) : ByDefault(access);
+        if (!isPossible)
+        {
+            return known;
+        }
+
+        // A rule against the command could hold, depending on words that nobody knows: that never weakens what is known.
+        var possible = Stronger(rules.FindAll(r => r.Rule.IsGenerous), access, Unresolved(access));
+        return known.Effect > possible.Effect ? known : possible;
     }
 
     private static AccessOutcome ByRule(AccessView access, List<MatchingRule> rules)

@@ -48,7 +48,9 @@ internal sealed class EvaluationRun
         _applicability = new Applicability[bundle.Compiled.Length];
         for (var i = 0; i < _applicability.Length; i++)
         {
-            _applicability[i] = bundle.Compiled[i].AppliesTo?.To(request.Agent, request.Context) ?? Applicability.Yes;
+            var policy = bundle.Compiled[i];
+            var applies = policy.AppliesTo?.To(request.Agent, request.Context) ?? Applicability.Yes;
+            _applicability[i] = policy.OnlyTightens && applies == Applicability.Yes ? Applicability.OnlyToTighten : applies;
         }
 
         _combination = new Combination(bundle, _applicability, request, _anchors);

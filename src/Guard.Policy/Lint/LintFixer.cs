@@ -1,5 +1,3 @@
-using Guard.Policy.Diagnostics;
-
 namespace Guard.Policy.Lint;
 
 /// <summary>Writes replacements of findings into a document, leaving every other character as it is.</summary>

@@ -86,7 +86,6 @@ public sealed class DiagnosticTests
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"resource\" } } ]", "GRD057")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"resource.matches('(?=a)')\" } } ]", "GRD027")]
     [InlineData("rules: [ { effect: deny, actions: [\"*\"], conditions: { when: \"((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1\" } } ]", "GRD058")]
-    [InlineData("approval_workflows: [ { name: x } ]\nrules: [ { effect: deny, actions: [\"*\"] } ]", "GRD043")]
     public void Document_WithOneError_IsRefusedWithItsCode(string document, string code)
     {
         var result = PolicyCompiler.Compile([new PolicySource("p.yaml", document)], FloorSettings.Default);

@@ -46,6 +46,8 @@ internal sealed class EventRedactor(Redactor redactor)
         redaction.Learn(e.Workspace?.Written);
         redaction.Learn(e.Workspace?.Real);
         redaction.Learn(e.AgentLabel);
+        redaction.Learn(e.Project);
+        redaction.Learn(e.Branch);
         redaction.Learn(e.Change?.Target);
         redaction.Learn(e.Change?.Detail);
     }
@@ -72,6 +74,8 @@ internal sealed class EventRedactor(Redactor redactor)
                 Real = Text(workspace.Real, "/workspace/real", ordered: false, redaction),
             },
             AgentLabel = Text(e.AgentLabel, "/agentLabel", ordered: false, redaction),
+            Project = Text(e.Project, "/project", ordered: false, redaction),
+            Branch = Text(e.Branch, "/branch", ordered: false, redaction),
             Change = e.Change is not { } change ? null : change with
             {
                 Target = redaction.Rewrite(change.Target, "/change/target"),

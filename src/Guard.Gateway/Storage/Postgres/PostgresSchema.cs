@@ -18,7 +18,7 @@ internal static class PostgresSchema
         REVOKE ALL ON ALL TABLES IN SCHEMA guard FROM {role};
         GRANT USAGE ON SCHEMA guard TO {role};
         GRANT SELECT ON schema_version TO {role};
-        GRANT SELECT, INSERT ON audit_leaf, audit_lateness, audit_event, audit_erasure, audit_expiry, log_key, organisation, principal, policy_version, bundle, session TO {role};
+        GRANT SELECT, INSERT ON audit_leaf, audit_lateness, audit_event, audit_erasure, audit_expiry, log_key, organisation, principal, policy_version, bundle, session, session_fact TO {role};
         GRANT SELECT, INSERT, UPDATE ON agent, api_key, policy TO {role};
         GRANT SELECT, INSERT, UPDATE, DELETE ON log_tile, log_head TO {role};
         GRANT SELECT, UPDATE ON store_state TO {role};

@@ -17,6 +17,7 @@ internal static class SqliteSchema
         new("0003_generations_and_scopes.sql"),
         new("0004_leaves.sql", SqliteLeafBackfill.Run),
         new("0005_provable_record.sql"),
+        new("0006_session_facts.sql"),
     ];
 
     /// <summary>The schema version this program writes.</summary>

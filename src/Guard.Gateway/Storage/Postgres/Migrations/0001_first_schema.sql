@@ -109,6 +109,18 @@ CREATE TABLE session (
     PRIMARY KEY (agent_id, session_id)
 );
 
+-- What a session's first event stated of its workspace; null: it stated nothing. A fact that changes later counts as missing.
+CREATE TABLE session_fact (
+    agent_id    text    NOT NULL,
+    session_id  text    NOT NULL,
+    project     text,
+    branch      text,
+    host        text,
+    policy      text,                               -- digest of the workspace's own policy
+    pinned_at   bigint  NOT NULL,
+    PRIMARY KEY (agent_id, session_id)
+);
+
 -- The record's order, kept for ever. claim: what only one event may ever be (the decision of a trace, the outcome of a
 -- trace), as a digest; it stands here because no constraint reaches over the partitions of the bodies.
 -- commitment: to the body, with a salt that stands beside it.
