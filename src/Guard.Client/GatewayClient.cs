@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -153,6 +154,14 @@ public sealed class GatewayClient : IDisposable
     /// <summary>The document in force under a policy's name.</summary>
     public Task<PolicyFile> GetPolicyAsync(string name, CancellationToken cancel = default) =>
         GetAsync("/v1/policies/" + Uri.EscapeDataString(name), ProtocolJson.Default.PolicyFile, cancel);
+
+    /// <summary>Every version of a policy that was applied, in force or not any more.</summary>
+    public Task<PolicyHistory> GetPolicyHistoryAsync(string name, CancellationToken cancel = default) =>
+        GetAsync($"/v1/policies/{Uri.EscapeDataString(name)}/versions", ProtocolJson.Default.PolicyHistory, cancel);
+
+    /// <summary>The document of one version.</summary>
+    public Task<PolicyFile> GetPolicyVersionAsync(string name, int revision, CancellationToken cancel = default) =>
+        GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/policies/{Uri.EscapeDataString(name)}/versions/{revision}"), ProtocolJson.Default.PolicyFile, cancel);
 
     /// <summary>Takes a policy out of force; the answer is what stays.</summary>
     public Task<PolicyList> RemovePolicyAsync(string name, CancellationToken cancel = default) =>

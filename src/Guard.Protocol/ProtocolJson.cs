@@ -21,6 +21,7 @@ namespace Guard.Protocol;
 [JsonSerializable(typeof(ApplyPoliciesRequest))]
 [JsonSerializable(typeof(ApplyPoliciesResponse))]
 [JsonSerializable(typeof(PolicyList))]
+[JsonSerializable(typeof(PolicyHistory))]
 [JsonSerializable(typeof(PolicySummary))]
 [JsonSerializable(typeof(PolicyFile))]
 [JsonSerializable(typeof(TestPolicyRequest))]

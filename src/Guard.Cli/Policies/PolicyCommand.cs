@@ -18,6 +18,9 @@ internal static class PolicyCommand
         PolicyLintCommand.Create(context),
         CreateList(context),
         CreateShow(context),
+        PolicyHistoryCommands.CreateHistory(context),
+        PolicyHistoryCommands.CreateDiff(context),
+        PolicyHistoryCommands.CreateRollback(context),
         CreateRemove(context),
         PolicyTestCommand.Create(context),
     };
@@ -26,30 +29,31 @@ internal static class PolicyCommand
     {
         var paths = Paths("Policy files, or folders of them");
         var message = new Option<string?>("--message", "-m") { HelpName = "TEXT", Description = "Why, for the history" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be decided otherwise, newly allowed first, and apply nothing" };
         var json = CommonOptions.Json();
         var connection = new ConnectionOptions();
-        var command = new Command("apply", "Put policies in force, all or none; each replaces the one of its name") { paths, message, json };
+        var command = new Command("apply", "Put policies in force, all or none; each replaces the one of its name") { paths, message, dryRun, json };
         connection.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             var sources = PolicyFiles.Read(context, parsed.GetRequiredValue(paths));
             using var client = connection.Connect(parsed, context);
+            if (parsed.GetValue(dryRun))
+            {
+                var report = await ApplyDryRun.RunAsync(context, client, sources, cancel);
+                if (parsed.GetValue(json))
+                    context.WriteJson(report, CliJson.Default.DryRunReport);
+                else
+                    ApplyDryRun.Write(context, report);
+                return ExitCodes.Done;
+            }
+
             var request = new ApplyPoliciesRequest
             {
                 Files = [.. sources.Select(s => new PolicyFile { Path = s.Path, Text = s.Text })],
                 Message = parsed.GetValue(message),
             };
-            ApplyPoliciesResponse applied;
-            try
-            {
-                applied = await client.ApplyPoliciesAsync(request, cancel);
-            }
-            catch (GatewayProblemException e) when (e.Problem.Diagnostics is { Count: > 0 } diagnostics)
-            {
-                DiagnosticOutput.Write(context, diagnostics);
-                throw new CliException(ExitCodes.BadDocument, e.Message, e);
-            }
-
+            var applied = await ApplyAsync(context, client, request, cancel);
             if (parsed.GetValue(json))
             {
                 context.WriteJson(applied, ProtocolJson.Default.ApplyPoliciesResponse);
@@ -62,6 +66,20 @@ internal static class PolicyCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    /// <exception cref="CliException">The documents have errors; all of them have been shown.</exception>
+    public static async Task<ApplyPoliciesResponse> ApplyAsync(CliContext context, GatewayClient client, ApplyPoliciesRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return await client.ApplyPoliciesAsync(request, cancel);
+        }
+        catch (GatewayProblemException e) when (e.Problem.Diagnostics is { Count: > 0 } diagnostics)
+        {
+            DiagnosticOutput.Write(context, diagnostics);
+            throw new CliException(ExitCodes.BadDocument, e.Message, e);
+        }
     }
 
     private static Command CreateValidate(CliContext context)

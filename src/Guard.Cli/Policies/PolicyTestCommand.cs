@@ -4,6 +4,7 @@ using Guard.Cli.Connection;
 using Guard.Cli.Terminal;
 using Guard.Policy;
 using Guard.Policy.Evaluation;
+using Guard.Policy.Suites;
 using Guard.Protocol;
 
 namespace Guard.Cli.Policies;
@@ -41,6 +42,10 @@ internal sealed class PolicyTestCommand
     private readonly Option<string?> _corpus = new("--corpus") { HelpName = "FILE", Description = "Judge every row of a JSON Lines file: command, expect (block, ask or allow)" };
     private readonly Option<string?> _tree = new("--tree") { HelpName = "FILE", Description = "With --corpus: workspace, home and files of the place, one to a line" };
 
+    private readonly Option<bool> _coverage = new("--coverage") { Description = "With suites: which rules no case meets" };
+    private readonly Option<bool> _mutate = new("--mutate") { Description = "With suites: drop each rule in turn; exit with 1 where no case notices" };
+    private readonly Option<string?> _junit = new("--junit") { HelpName = "FILE", Description = "With suites: also write the results as JUnit XML" };
+
     private readonly Option<string[]> _tags = new("--tag") { HelpName = "TAG", Description = "With --policies: a tag of the agent; repeat for several", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _tier = new("--tier") { HelpName = "TIER", Description = "With --policies: the agent's trust tier (default verified)" };
     private readonly Option<string?> _workspace = new("--workspace") { HelpName = "DIR", Description = "The project folder that ./ means (default: the current folder)" };
@@ -58,7 +63,7 @@ internal sealed class PolicyTestCommand
         test._expect.AcceptOnlyFromAmong(Effects.Allow, Effects.Ask, Effects.Approve, Effects.Deny);
         var command = new NotedCommand("test", "Try what would be decided, or run test suites") { Notes = Notes };
         command.Add(test._subject);
-        foreach (var option in (Option[])[test._resource, test._tool, test._input, test._corpus, test._tree, test._policies, test._tags, test._tier, test._workspace, test._expect, test._verbose, test._json])
+        foreach (var option in (Option[])[test._resource, test._tool, test._input, test._corpus, test._tree, test._coverage, test._mutate, test._junit, test._policies, test._tags, test._tier, test._workspace, test._expect, test._verbose, test._json])
             command.Add(option);
         test._connection.AddTo(command);
         command.SetAction(test.RunAsync);
@@ -73,6 +78,10 @@ internal sealed class PolicyTestCommand
         if (parsed.GetValue(_corpus) is { } corpus) return Task.FromResult(RunCorpus(parsed, corpus));
         if (tool is not null && resource is not null) throw CliException.Usage("--tool and --resource exclude each other");
         if (tool is null && resource is null) return Task.FromResult(RunSuites(parsed, subject));
+        foreach (var option in (Option[])[_coverage, _mutate, _junit])
+        {
+            if (parsed.GetResult(option) is { Implicit: false }) throw CliException.Usage($"{option.Name} is for suites");
+        }
 
         var workspace = _context.Resolve(parsed.GetValue(_workspace) ?? ".");
         if (resource is not null)
@@ -96,12 +105,44 @@ internal sealed class PolicyTestCommand
 
         if (paths is [_, var second] && second.Contains(':', StringComparison.Ordinal) && !Path.Exists(_context.Resolve(second)))
             throw CliException.Usage($"what is `{second}` about? Add --resource R");
-        var results = SuiteRun.Run(_context, PolicyFiles.FindSuites(_context, paths.Length > 0 ? paths : [DefaultFolder]));
+        var runs = SuiteRun.Run(_context, PolicyFiles.FindSuites(_context, paths.Length > 0 ? paths : [DefaultFolder]));
+        var results = runs.Select(r => r.Result).ToList();
+        var passed = results.TrueForAll(r => r.Passed);
+        var rules = SuiteCoverage.Rules(runs);
+
+        // Of suites that fail already, a failure says nothing about a rule.
+        var survivors = parsed.GetValue(_mutate) && passed ? SuiteCoverage.Survivors(runs, SuiteRun.Adapt) : null;
+        if (parsed.GetValue(_junit) is { } junit) WriteJUnit(junit, results);
         if (parsed.GetValue(_json))
-            _context.WriteJson(SuiteOutput.ReportOf(results), CliJson.Default.SuitesReport);
+        {
+            _context.WriteJson(
+                SuiteOutput.ReportOf(results) with
+                {
+                    Rules = parsed.GetValue(_coverage) ? [.. rules.Select(r => new SuiteRuleReport(r.Rule.Policy, r.Rule.Rule, r.IsMet))] : null,
+                    Survivors = survivors is null ? null : [.. survivors.Select(s => new SuiteRuleReport(s.Policy, s.Rule, rules.Any(r => r.Rule == s && r.IsMet)))],
+                },
+                CliJson.Default.SuitesReport);
+        }
         else
+        {
             SuiteOutput.Write(_context, results);
-        return results.All(r => r.Passed) ? ExitCodes.Done : ExitCodes.Negative;
+            if (parsed.GetValue(_coverage)) SuiteOutput.WriteCoverage(_context, rules);
+            if (survivors is not null) SuiteOutput.WriteSurvivors(_context, survivors, rules.Count);
+        }
+
+        return passed && (survivors?.Count ?? 0) == 0 ? ExitCodes.Done : ExitCodes.Negative;
+    }
+
+    private void WriteJUnit(string path, IReadOnlyList<SuiteResult> results)
+    {
+        try
+        {
+            File.WriteAllText(_context.Resolve(path), JUnitReport.Of(results));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Refused($"{path} cannot be written: {e.Message}", e);
+        }
     }
 
     private async Task<int> TryAsync(ParseResult parsed, string agent, Func<WalkNames?, AdaptedCall> call, string workspace, CancellationToken cancel)

@@ -19,6 +19,18 @@ internal static class SuiteOutput
         context.WriteLine($"{report.Suites.Count} suites, {report.Passed + report.Failed} cases: {report.Passed} passed, {report.Failed} failed.");
     }
 
+    public static void WriteCoverage(CliContext context, IReadOnlyList<(SuiteRule Rule, bool IsMet)> rules)
+    {
+        context.WriteLine($"{rules.Count(r => r.IsMet)} of {rules.Count} rules are met by some case.{(rules.All(r => r.IsMet) ? "" : " Not met:")}");
+        foreach (var (rule, _) in rules.Where(r => !r.IsMet)) context.WriteLine($"  policy {rule.Policy}, rule {rule.Rule}");
+    }
+
+    public static void WriteSurvivors(CliContext context, IReadOnlyList<SuiteRule> survivors, int rules)
+    {
+        context.WriteLine($"Without each of {rules} rules in turn: {rules - survivors.Count} times some case failed.{(survivors.Count == 0 ? "" : " No case notices the loss of:")}");
+        foreach (var rule in survivors) context.WriteLine($"  policy {rule.Policy}, rule {rule.Rule}");
+    }
+
     public static SuitesReport ReportOf(IReadOnlyList<SuiteResult> results) => new(
         results.Sum(r => r.Cases.Count(c => c.Passed)),
         results.Sum(r => r.Cases.Count(c => !c.Passed)),
@@ -34,7 +46,17 @@ internal static class SuiteOutput
 }
 
 /// <summary>Result of <c>guard policy test PATH... --json</c>.</summary>
-internal sealed record SuitesReport(int Passed, int Failed, IReadOnlyList<SuiteReport> Suites);
+internal sealed record SuitesReport(int Passed, int Failed, IReadOnlyList<SuiteReport> Suites)
+{
+    /// <summary>With <c>--coverage</c>.</summary>
+    public IReadOnlyList<SuiteRuleReport>? Rules { get; init; }
+
+    /// <summary>With <c>--mutate</c>: rules whose loss no case notices.</summary>
+    public IReadOnlyList<SuiteRuleReport>? Survivors { get; init; }
+}
+
+/// <summary>A rule of a policy under test. <paramref name="Met"/>: by some case.</summary>
+internal sealed record SuiteRuleReport(string Policy, string Rule, bool Met);
 
 /// <summary>How one suite went.</summary>
 internal sealed record SuiteReport(string File, string Name, IReadOnlyList<SuiteCaseReport> Cases);

@@ -13,7 +13,7 @@ namespace Guard.Cli.Policies;
 internal static class SuiteRun
 {
     /// <exception cref="CliException">A suite or one of its policies has errors; all of them have been shown.</exception>
-    public static IReadOnlyList<SuiteResult> Run(CliContext context, IReadOnlyList<string> suitePaths)
+    public static IReadOnlyList<(SuiteResult Result, PolicyBundle Bundle)> Run(CliContext context, IReadOnlyList<string> suitePaths)
     {
         var diagnostics = new List<Diagnostic>();
         var prepared = new List<(Suite Suite, PolicyBundle Bundle)>();
@@ -30,7 +30,7 @@ internal static class SuiteRun
         DiagnosticOutput.Write(context, diagnostics.Distinct().Select(DiagnosticOutput.ToWire));
         var errors = diagnostics.Distinct().Count(d => d.Severity == Severity.Error);
         if (errors > 0) throw new CliException(ExitCodes.BadDocument, $"{DiagnosticOutput.Count(errors)}: no suite was run");
-        return [.. prepared.Select(p => SuiteRunner.Run(p.Suite, p.Bundle, call => Adapt(call, p.Bundle)))];
+        return [.. prepared.Select(p => (SuiteRunner.Run(p.Suite, p.Bundle, call => Adapt(call, p.Bundle)), p.Bundle))];
     }
 
     // A suite that names no policies is about the one beside it: dev_test.yaml about dev.yaml.
@@ -43,7 +43,7 @@ internal static class SuiteRun
     }
 
     // Input that cannot be judged has no accesses, which is denied, as the hook denies it.
-    private static IReadOnlyList<RequestedAccess> Adapt(SuiteToolCall call, PolicyBundle bundle)
+    public static IReadOnlyList<RequestedAccess> Adapt(SuiteToolCall call, PolicyBundle bundle)
     {
         try
         {

@@ -28,6 +28,7 @@ namespace Guard.Cli.Terminal;
 [JsonSerializable(typeof(ValidateReport))]
 [JsonSerializable(typeof(UpState))]
 [JsonSerializable(typeof(LintReport))]
+[JsonSerializable(typeof(DryRunReport))]
 [JsonSerializable(typeof(SarifLog))]
 [JsonSerializable(typeof(TrialReport))]
 [JsonSerializable(typeof(CorpusReport))]

@@ -64,6 +64,24 @@ internal static class PolicyEndpoints
                 Problems = [new(404, ProblemCodes.PolicyUnknown)],
             });
 
+        all.MapGet("/{name}/versions", context =>
+            Reply.JsonAsync(context, StatusCodes.Status200OK, policies.History(Name(context)), GatewayJson.Context.PolicyHistory))
+            .RequireScope(Scopes.PoliciesRead).Describe(new EndpointContract("Every version of a policy that was applied, newest first")
+            {
+                Parameters = name,
+                Response = typeof(PolicyHistory),
+                Problems = [new(404, ProblemCodes.PolicyUnknown)],
+            });
+
+        all.MapGet("/{name}/versions/{revision}", context =>
+            Reply.JsonAsync(context, StatusCodes.Status200OK, policies.Version(Name(context), (string)context.Request.RouteValues["revision"]!), GatewayJson.Context.PolicyFile))
+            .RequireScope(Scopes.PoliciesRead).Describe(new EndpointContract("The document of one version of a policy")
+            {
+                Parameters = [.. name, new("revision", "path", "Number of the version, from 1")],
+                Response = typeof(PolicyFile),
+                Problems = [new(404, ProblemCodes.PolicyUnknown)],
+            });
+
         all.MapDelete("/{name}", context =>
             Reply.JsonAsync(context, StatusCodes.Status200OK, policies.Remove(Name(context), Caller.Admin(context)), GatewayJson.Context.PolicyList))
             .RequireScope(Scopes.PoliciesWrite).Describe(new EndpointContract("Take a policy out of force; the answer is what stays")

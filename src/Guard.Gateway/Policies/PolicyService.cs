@@ -1,3 +1,4 @@
+using System.Globalization;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
@@ -78,6 +79,13 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
         active.Current.Policies.FirstOrDefault(policy => policy.Summary.Name == name) is { } found
             ? new PolicyFile { Path = found.Source.Path, Text = found.Source.Text }
             : throw Unknown(name);
+
+    /// <exception cref="RefusedException">404: no policy of this name was ever applied.</exception>
+    public PolicyHistory History(string name) => store.History(name) ?? throw NeverApplied(name);
+
+    /// <exception cref="RefusedException">404: there is no such version.</exception>
+    public PolicyFile Version(string name, string revision) =>
+        int.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && store.Version(name, number) is { } document ? document : throw NeverApplied(name);
 
     /// <exception cref="RefusedException">404: no such policy is in force. 422: the others do not compile without it.</exception>
     public PolicyList Remove(string name, AdminIdentity admin)
@@ -303,6 +311,8 @@ internal sealed partial class PolicyService(PolicyStore store, ActiveBundle acti
             Message = diagnostic.Message,
             Remedy = diagnostic.Remedy,
         })];
+
+    private static RefusedException NeverApplied(string name) => new(404, ProblemCodes.PolicyUnknown, $"No such version of a policy named {name} was ever applied. `guard policy history {name}` shows all.");
 
     private static RefusedException Unknown(string name) => new(404, ProblemCodes.PolicyUnknown, $"No policy named {name} is in force. `guard policy list` shows all.");
 

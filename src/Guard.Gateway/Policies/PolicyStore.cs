@@ -19,6 +19,22 @@ internal sealed class PolicyStore(IDatabase database, OrganisationRow organisati
         ORDER BY p.name
         """;
 
+    private const int MaxVersions = 1_000;
+
+    private const string HistorySql = """
+        SELECT p.removed_at AS RemovedAt, v.revision AS Revision, v.digest AS Digest, v.version AS Version, v.description AS Description,
+               v.rules AS Rules, v.applied_at AS AppliedAt, v.applied_by AS AppliedBy, v.message AS Message
+        FROM policy p JOIN policy_version v ON v.policy_id = p.id
+        WHERE p.organisation_id = @organisationId AND p.name = @name
+        ORDER BY v.revision DESC LIMIT @most
+        """;
+
+    private const string VersionSql = """
+        SELECT v.path AS Path, v.text AS Text
+        FROM policy p JOIN policy_version v ON v.policy_id = p.id
+        WHERE p.organisation_id = @organisationId AND p.name = @name AND v.revision = @revision
+        """;
+
     private const string FindPolicySql = "SELECT id AS Id, revision AS Revision FROM policy WHERE organisation_id = @organisationId AND name = @name";
 
     private const string InsertPolicySql = """
@@ -67,6 +83,39 @@ internal sealed class PolicyStore(IDatabase database, OrganisationRow organisati
     {
         using var connection = database.Connect();
         return connection.ExecuteScalar<long>("SELECT count(*) FROM bundle WHERE hash = @hash", new { hash }) > 0;
+    }
+
+    /// <summary>Null: no policy of this name was ever applied.</summary>
+    public PolicyHistory? History(string name)
+    {
+        using var connection = database.Connect();
+        var rows = connection.Query<HistoryRow>(HistorySql, new { organisationId = organisation.Id, name, most = MaxVersions }).ToList();
+        return rows.Count == 0 ? null : new PolicyHistory
+        {
+            Name = name,
+            RemovedAt = rows[0].RemovedAt is { } removed ? DateTimeOffset.FromUnixTimeMilliseconds(removed) : null,
+            Versions =
+            [
+                .. rows.Select(static row => new PolicyVersion
+                {
+                    Revision = (int)row.Revision,
+                    Version = row.Version,
+                    Description = row.Description,
+                    Rules = (int)row.Rules,
+                    Digest = row.Digest,
+                    AppliedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.AppliedAt),
+                    AppliedBy = row.AppliedBy,
+                    Message = row.Message,
+                }),
+            ],
+        };
+    }
+
+    /// <summary>The document of one version; null: there is none.</summary>
+    public PolicyFile? Version(string name, int revision)
+    {
+        using var connection = database.Connect();
+        return connection.QuerySingleOrDefault<DocumentRow>(VersionSql, new { organisationId = organisation.Id, name, revision }) is { } row ? new PolicyFile { Path = row.Path, Text = row.Text } : null;
     }
 
     /// <summary>Keeps the new versions, ends removed policies, notes the bundle and the audit events: all in one transaction.</summary>
@@ -151,6 +200,25 @@ internal sealed class PolicyStore(IDatabase database, OrganisationRow organisati
             row.Origin == OriginName(PolicyOrigin.Folder) ? PolicyOrigin.Folder : PolicyOrigin.Api))];
 
     private static string OriginName(PolicyOrigin origin) => origin == PolicyOrigin.Folder ? "folder" : "api";
+
+    private sealed record HistoryRow
+    {
+        public long? RemovedAt { get; init; }
+        public long Revision { get; init; }
+        public string Digest { get; init; } = "";
+        public string? Version { get; init; }
+        public string? Description { get; init; }
+        public long Rules { get; init; }
+        public long AppliedAt { get; init; }
+        public string AppliedBy { get; init; } = "";
+        public string? Message { get; init; }
+    }
+
+    private sealed record DocumentRow
+    {
+        public string Path { get; init; } = "";
+        public string Text { get; init; } = "";
+    }
 
     private sealed record PolicyRow
     {

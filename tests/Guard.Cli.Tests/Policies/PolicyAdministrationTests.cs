@@ -66,4 +66,56 @@ public sealed class PolicyAdministrationTests : IAsyncLifetime
         again.ErrorLine.Should().Contain("dev-assistant").And.Contain("404");
         JsonNode.Parse((await _cli.RunAsync("policy", "list", "--json")).Output)!["policies"]!.AsArray().Should().BeEmpty();
     }
+
+    [Fact]
+    public async Task History_OfAPolicy_ShowsWhoWhenAndWhy_AndTheWayBack()
+    {
+        var path = Path.Combine(_cli.Project, "policies", "dev.yaml");
+        await _cli.RunAsync("policy", "apply", "policies", "-m", "first");
+        File.WriteAllText(path, SamplePolicies.DevAssistant + "  - { id: added, effect: deny, actions: [\"read:env\"], reason: No. }\n");
+        await _cli.RunAsync("policy", "apply", "policies", "-m", "keep the environment");
+
+        (await _cli.RunAsync("policy", "history", "dev-assistant")).Output.Should().MatchRegex("(?s)REVISION.*\n *2 .* 4 +keep the environment\n *1 .* 3 +first\n");
+        var diff = await _cli.RunAsync("policy", "diff", "dev-assistant");
+        diff.Output.Should().StartWith("--- dev-assistant revision 1\n+++ dev-assistant revision 2\n").And.Contain("\n+  - { id: added, effect: deny").And.NotMatchRegex("\n-[^-]");
+
+        var back = await _cli.RunAsync("policy", "rollback", "dev-assistant", "--to", "1", "-m", "too strict");
+        back.ExitCode.Should().Be(0);
+        back.Output.Should().StartWith("Policy dev-assistant is what it was in revision 1, now revision 3. In force: bundle sha256:");
+        (await _cli.RunAsync("policy", "show", "dev-assistant")).Output.Should().Be(SamplePolicies.DevAssistant);
+        (await _cli.RunAsync("policy", "history", "dev-assistant")).Output.Should().Contain("back to revision 1: too strict");
+        (await _cli.RunAsync("policy", "diff", "dev-assistant", "--from", "1", "--to", "3")).Output.Should().Be("Revisions 1 and 3 of dev-assistant are the same.\n");
+    }
+
+    [Fact]
+    public async Task History_OfWhatWasNeverApplied_IsOneLine()
+    {
+        var history = await _cli.RunAsync("policy", "history", "nothing");
+        var rollback = await _cli.RunAsync("policy", "rollback", "nothing", "--to", "7");
+
+        history.ExitCode.Should().Be(6);
+        history.ErrorLine.Should().Contain("nothing").And.Contain("404");
+        rollback.ExitCode.Should().Be(6);
+    }
+
+    [Fact]
+    public async Task DryRun_OfAWiderPolicy_ShowsTheNewlyAllowedFirst_AndAppliesNothing()
+    {
+        await _cli.RunAsync("policy", "apply", "policies");
+        var before = (await _cli.RunAsync("policy", "list", "--json")).Output;
+        CliHarness.Write(Path.Combine(_cli.Project, "more.yaml"), """
+            name: more
+            rules:
+              - { id: uploads, effect: allow, actions: ["write:web"], conditions: { resource: { host: files.example } } }
+              - { id: source, effect: deny, actions: ["read:file"], conditions: { resource: { matches: "./src/**" } }, reason: No. }
+            """);
+
+        var result = await _cli.RunAsync("policy", "apply", "more.yaml", "--dry-run");
+
+        result.ExitCode.Should().Be(0);
+        result.Output.Should().StartWith("newly allowed: write:web https://files.example/ ").And.Contain("before deny by no rule, after allow by more/uploads").And.Contain("\nallow -> deny: read:file /home/dev/app/src/").And.EndWith("Nothing was applied.\n");
+        (await _cli.RunAsync("policy", "list", "--json")).Output.Should().Be(before);
+        (await _cli.RunAsync("policy", "apply", "policies", "--dry-run")).Output.Should().StartWith("Nothing of ");
+        (await _cli.RunAsync("policy", "apply", "broken.yaml", "--dry-run")).ExitCode.Should().Be(3);
+    }
 }

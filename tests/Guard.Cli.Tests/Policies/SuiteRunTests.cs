@@ -84,4 +84,43 @@ public sealed class SuiteRunTests : IDisposable
         result.Output.Should().NotContain("FAIL").And.EndWith(" passed, 0 failed.\n");
         result.ExitCode.Should().Be(0);
     }
+
+    [Fact]
+    public async Task Suites_Coverage_NamesRulesThatNoCaseMeets()
+    {
+        var result = await _cli.RunAsync("policy", "test", "--coverage");
+
+        result.ExitCode.Should().Be(0);
+        result.Output.Should().MatchRegex("\n2 of 3 rules are met by some case. Not met:\n  policy dev-assistant, rule [a-z-]+\n$");
+    }
+
+    [Fact]
+    public async Task Suites_Mutate_FailsWhereNoCaseNoticesALostRule()
+    {
+        var result = await _cli.RunAsync("policy", "test", "--mutate");
+        var report = JsonNode.Parse((await _cli.RunAsync("policy", "test", "--mutate", "--json")).Output)!;
+
+        result.ExitCode.Should().Be(1);
+        result.Output.Should().MatchRegex("\nWithout each of 3 rules in turn: 2 times some case failed. No case notices the loss of:\n  policy dev-assistant, rule [a-z-]+\n$");
+        report["survivors"]!.AsArray().Should().ContainSingle().Which!["met"]!.GetValue<bool>().Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Suites_JUnit_HoldsEveryCase()
+    {
+        var path = Path.Combine(_cli.Project, "policies", "dev_test.yaml");
+        File.WriteAllText(path, Suite.Replace("name: reads source", "name: \"reads <source>\"", StringComparison.Ordinal).Replace("expect: allow", "expect: ask", StringComparison.Ordinal));
+
+        (await _cli.RunAsync("policy", "test", "--junit", "results.xml")).ExitCode.Should().Be(1);
+
+        var xml = System.Xml.Linq.XDocument.Load(Path.Combine(_cli.Project, "results.xml"));
+        var cases = xml.Root!.Elements("testsuite").Elements("testcase").ToList();
+        (xml.Root.Attribute("tests")!.Value, xml.Root.Attribute("failures")!.Value, cases.Count).Should().Be(("3", "1", 3));
+        cases[0].Attribute("name")!.Value.Should().Be("reads <source>");
+        cases[0].Element("failure")!.Attribute("message")!.Value.Should().StartWith("expected ask, decided allow");
+    }
+
+    [Fact]
+    public async Task Coverage_WithoutSuites_IsBadUsage() =>
+        (await _cli.RunAsync("policy", "test", "dev", "read:file", "--resource", "./x", "--mutate")).ExitCode.Should().Be(2);
 }

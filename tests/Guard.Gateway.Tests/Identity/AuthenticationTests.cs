@@ -29,6 +29,8 @@ public abstract class AuthenticationTests(StoreKind kind) : StoreTests(kind)
         { "POST", "/v1/policies/validate", "policies:read" },
         { "POST", "/v1/policies/test", "policies:read" },
         { "GET", "/v1/policies/{name}", "policies:read" },
+        { "GET", "/v1/policies/{name}/versions", "policies:read" },
+        { "GET", "/v1/policies/{name}/versions/{revision}", "policies:read" },
         { "DELETE", "/v1/policies/{name}", "policies:write" },
         { "GET", "/v1/agents", "agents:read" },
         { "POST", "/v1/agents", "agents:write" },

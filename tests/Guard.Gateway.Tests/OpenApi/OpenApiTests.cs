@@ -68,6 +68,9 @@ public sealed class OpenApiTests
         await calls.AddAsync("GET", "/v1/policies", admin, 200);
         await calls.AddAsync("GET", "/v1/policies/{name}", admin, 200, values: "extra");
         await calls.AddAsync("GET", "/v1/policies/{name}", admin, 404, values: "none");
+        await calls.AddAsync("GET", "/v1/policies/{name}/versions", admin, 200, values: "extra");
+        await calls.AddAsync("GET", "/v1/policies/{name}/versions/{revision}", admin, 200, body: null, "extra", "1");
+        await calls.AddAsync("GET", "/v1/policies/{name}/versions/{revision}", admin, 404, body: null, "extra", "9");
         await calls.AddAsync("DELETE", "/v1/policies/{name}", admin, 200, values: "extra");
         await calls.AddAsync("POST", "/v1/agents", admin, 201, """{"name":"bot","tags":["ci"],"keyScopes":["decisions"],"keyExpiresAt":"2099-01-01T00:00:00Z"}""");
         await calls.AddAsync("PATCH", "/v1/agents/{nameOrId}", admin, 200, """{"tags":["ci","nightly"]}""", "bot");
