@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Guard.Cli.Connection;
 using Guard.Cli.Terminal;
-using Guard.Client;
 using Guard.Protocol;
 
 namespace Guard.Cli.Policies;

@@ -21,7 +21,7 @@ public static class SuiteCoverage
 
     /// <summary>Rules without which every case of every suite still goes as expected: nothing would notice if one got lost.</summary>
     /// <param name="runs">Suites that passed, with what they were judged by.</param>
-    /// <param name="adapt">As for <see cref="SuiteRunner.Run"/>.</param>
+    /// <param name="adapt">Turns a client's tool call into accesses in the stated file tree of its case.</param>
     public static IReadOnlyList<SuiteRule> Survivors(
         IReadOnlyList<(SuiteResult Result, PolicyBundle Bundle)> runs, Func<SuiteToolCall, PolicyBundle, IReadOnlyList<RequestedAccess>> adapt) =>
         [.. All(runs.Select(r => r.Bundle)).Where(rule => !runs.Any(run => Notices(run.Result.Suite, run.Bundle, rule, adapt)))];

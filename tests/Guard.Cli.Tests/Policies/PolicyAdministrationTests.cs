@@ -72,7 +72,7 @@ public sealed class PolicyAdministrationTests : IAsyncLifetime
     {
         var path = Path.Combine(_cli.Project, "policies", "dev.yaml");
         await _cli.RunAsync("policy", "apply", "policies", "-m", "first");
-        File.WriteAllText(path, SamplePolicies.DevAssistant + "  - { id: added, effect: deny, actions: [\"read:env\"], reason: No. }\n");
+        File.WriteAllText(path, SamplePolicies.DevAssistant + "\n  - { id: added, effect: deny, actions: [\"read:env\"], reason: No. }\n");
         await _cli.RunAsync("policy", "apply", "policies", "-m", "keep the environment");
 
         (await _cli.RunAsync("policy", "history", "dev-assistant")).Output.Should().MatchRegex("(?s)REVISION.*\n *2 .* 4 +keep the environment\n *1 .* 3 +first\n");

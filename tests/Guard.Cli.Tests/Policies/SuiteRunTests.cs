@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 
 namespace Guard.Cli.Tests.Policies;
 
@@ -113,7 +114,7 @@ public sealed class SuiteRunTests : IDisposable
 
         (await _cli.RunAsync("policy", "test", "--junit", "results.xml")).ExitCode.Should().Be(1);
 
-        var xml = System.Xml.Linq.XDocument.Load(Path.Combine(_cli.Project, "results.xml"));
+        var xml = XDocument.Load(Path.Combine(_cli.Project, "results.xml"));
         var cases = xml.Root!.Elements("testsuite").Elements("testcase").ToList();
         (xml.Root.Attribute("tests")!.Value, xml.Root.Attribute("failures")!.Value, cases.Count).Should().Be(("3", "1", 3));
         cases[0].Attribute("name")!.Value.Should().Be("reads <source>");
