@@ -22,7 +22,8 @@ internal sealed class SessionFactPins(IDatabase database, int capacity = 20_000)
         ON CONFLICT DO NOTHING
         """;
 
-    private readonly ConcurrentDictionary<(string Agent, string Session), Row> _pinned = new();
+    // Of many first calls of a session at once, one goes to the store and the others wait for it.
+    private readonly ConcurrentDictionary<(string Agent, string Session), Lazy<Row>> _pinned = new();
 
     /// <summary>Without a session nothing is pinned, so nothing stated may loosen anything.</summary>
     public SessionFacts Resolve(string agentId, ToolCall call, DateTimeOffset now)
@@ -38,8 +39,23 @@ internal sealed class SessionFactPins(IDatabase database, int capacity = 20_000)
             _pinned.Clear();
         }
 
-        var pin = _pinned.TryGetValue((agentId, sessionId), out var known) ? known : _pinned.GetOrAdd((agentId, sessionId), Load(agentId, sessionId, call, now));
+        var pin = Pin(agentId, sessionId, call, now);
         return new SessionFacts(Same(call.Project, pin.Project), Same(call.Branch, pin.Branch), Same(call.Host, pin.Host), call.Policy?.Digest != pin.Policy);
+    }
+
+    private Row Pin(string agentId, string sessionId, ToolCall call, DateTimeOffset now)
+    {
+        var pending = _pinned.GetOrAdd((agentId, sessionId), _ => new Lazy<Row>(() => Load(agentId, sessionId, call, now)));
+        try
+        {
+            return pending.Value;
+        }
+        catch
+        {
+            // What failed once may be there the next time.
+            _pinned.TryRemove(KeyValuePair.Create((agentId, sessionId), pending));
+            throw;
+        }
     }
 
     private Row Load(string agentId, string sessionId, ToolCall call, DateTimeOffset now)
@@ -53,11 +69,10 @@ internal sealed class SessionFactPins(IDatabase database, int capacity = 20_000)
             }
         }
 
-        return database.Write(write =>
-        {
-            write.Connection.Execute(InsertSql, new { agentId, sessionId, project = call.Project, branch = call.Branch, host = call.Host, policy = call.Policy?.Digest, now = now.ToUnixTimeMilliseconds() });
-            return write.Connection.QuerySingle<Row>(FindSql, key);
-        });
+        // Another gateway may be first: what it stored is seen by the read after this.
+        database.WriteOne(InsertSql, new { agentId, sessionId, project = call.Project, branch = call.Branch, host = call.Host, policy = call.Policy?.Digest, now = now.ToUnixTimeMilliseconds() });
+        using var after = database.Connect();
+        return after.QuerySingle<Row>(FindSql, key);
     }
 
     private static string? Same(string? stated, string? pinned) => string.Equals(stated, pinned, StringComparison.Ordinal) ? stated : null;

@@ -34,6 +34,9 @@ internal interface IDatabase : IDisposable
     /// </summary>
     T Write<T>(Func<StoreWrite, T> work);
 
+    /// <summary>Runs one statement that needs no event, durable when this returns. No transaction stays open in between.</summary>
+    void WriteOne(string sql, object parameters);
+
     /// <summary>The way of events into the record; one per gateway, used by its audit writer alone.</summary>
     IAuditStore OpenAuditStore();
 

@@ -99,6 +99,12 @@ internal sealed partial class PostgresDatabase : IDatabase
         return result;
     }
 
+    public void WriteOne(string sql, object parameters)
+    {
+        using var connection = _work.OpenConnection();
+        connection.Execute(sql, parameters);
+    }
+
     public IAuditStore OpenAuditStore() => new PostgresAuditStore(this, _work);
 
     public string? ProbeWrite()

@@ -132,6 +132,8 @@ internal sealed class SqliteDatabase : IDatabase
         return result;
     }
 
+    public void WriteOne(string sql, object parameters) => Write(write => write.Connection.Execute(sql, parameters));
+
     public IAuditStore OpenAuditStore() => new SqliteAuditStore(this);
 
     public string? ProbeWrite()
