@@ -28,7 +28,8 @@ internal static class CommandTextCheck
             if (Witness.Matches(policy, rule, example))
             {
                 yield return context.Finding(DiagnosticCodes.LintWiderAllow, policy, rule, text, $"`startsWith: \"{Shown.Text(text, 64)}\"` also allows programs and words that only begin so",
-                    Witness.Show(example), $"end it with a blank: \"{Shown.Text(text, 64)} \"") with { Replacement = new LintReplacement(text, text + " ") };
+                    Witness.Show(example), $"end it with a blank: \"{Shown.Text(text, 64)} \"") with
+                { Replacement = new LintReplacement(text, text + " ") };
             }
         }
     }
