@@ -325,8 +325,12 @@ internal sealed class LineWalker : IExpansionObserver
         var subject = expander.ExpandText(choice.Subject);
         Flow? result = null;
         WalkState? falling = null;
+
+        // In which patterns are compared: as at the beginning, or as a clause leaves it after which comparing goes on.
+        var comparing = state with { Shell = expander.State };
         foreach (var clause in choice.Clauses)
         {
+            expander = ExpanderIn(comparing);
             bool? matches = false;
             foreach (var pattern in clause.Patterns)
             {
@@ -334,20 +338,23 @@ internal sealed class LineWalker : IExpansionObserver
                 matches = matches == true || one == true ? true : matches is null || one is null ? null : false;
             }
 
+            comparing = comparing with { Shell = expander.State };
+
             // With everything known a clause that cannot match is still shown only if another falls into it.
             var reachable = matches != false || falling is not null;
             if (!reachable)
                 continue;
-            var start = state with { Shell = expander.State };
-            start = falling?.Join(start) ?? start;
+            var start = falling?.Join(comparing) ?? comparing;
             var flow = clause.Body is null ? Flow.Both(start) : Walk(clause.Body, start);
             falling = clause.End == CaseEnd.FallThrough ? flow.Either : null;
+            if (clause.End == CaseEnd.TestNext)
+                comparing = comparing.Join(flow.Either);
             result = Merge(result, flow);
             if (matches == true && clause.End == CaseEnd.Leave)
                 return result;
         }
 
-        return Merge(result, Flow.Both(state with { Shell = expander.State }));
+        return Merge(result, Flow.Both(comparing));
     }
 
     private static bool? VisitPattern(WordExpander expander, Word pattern)

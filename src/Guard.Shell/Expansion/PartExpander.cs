@@ -27,7 +27,8 @@ internal sealed class PartExpander
     {
         _looksForTildes = tildes == TildeRule.Assignment || (tildes == TildeRule.Word && TildeExpansion.LooksLikeAssignment(word));
         _splitsOperands = tildes != TildeRule.Assignment;
-        return Expand(word, tildes, quoted: false, SegmentKind.Literal);
+        var segments = Expand(word, tildes, quoted: false, SegmentKind.Literal);
+        return tildes == TildeRule.Word && TildeExpansion.RunsIntoExpansion(word) ? [Segment.Unknown(quoted: false)] : segments;
     }
 
     /// <summary>Expands an operand inside braces: its literal text splits like the result it is part of.</summary>

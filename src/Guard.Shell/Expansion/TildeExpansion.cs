@@ -48,6 +48,23 @@ internal static class TildeExpansion
 
     public static bool LooksLikeAssignment(Word word) => word.Parts is [LiteralPart literal, ..] && SignLength(literal.Text) > 0;
 
+    /// <summary>
+    /// A word that looks like an assignment has a tilde whose prefix goes on in an expansion: bash then takes the expansion's text as it is written
+    /// for a part of the prefix, up to a slash or colon in it.
+    /// </summary>
+    public static bool RunsIntoExpansion(Word word)
+    {
+        if (word.Parts.Length == 1 || !LooksLikeAssignment(word))
+            return false;
+        for (var i = 0; i < word.Parts.Length - 1; i++)
+        {
+            if (word.Parts[i] is LiteralPart { Text: var text } && text.LastIndexOf('~') is > 0 and var tilde && text[tilde - 1] is '=' or ':' && text.AsSpan(tilde).IndexOfAny('/', ':') < 0)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The length of <c>name=</c> or <c>name+=</c> at the start; 0 if there is none.</summary>
     private static int SignLength(string text)
     {

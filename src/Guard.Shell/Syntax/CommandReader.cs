@@ -217,7 +217,13 @@ internal sealed class CommandReader
                 _cursor.Advance();
             RefuseSplitOperator();
             errorsToo.Add(withErrors);
+            SkipBlanks();
+            var endsLine = _cursor.Current is '\n' or '#';
             SkipLineEnds();
+
+            // Behind one line end and a plain pipe it is a command, behind others bash refuses it.
+            if (endsLine && ReservedWords.Is(_cursor, "time"))
+                throw _cursor.Refuse(ShellRefusalCode.Unsupported, "the word time on the line after a pipe");
             commands.Add(ReadCommand(afterPipe: true));
         }
 

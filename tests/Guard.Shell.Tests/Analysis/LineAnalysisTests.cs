@@ -28,6 +28,10 @@ public sealed class LineAnalysisTests
     [InlineData("$x y", "/w> * y", "UnknownProgram")]
     [InlineData("echo $((a[$b]))", "ArithmeticOnUnknown", "/w> echo *")]
     [InlineData("eval \"$x\"", "/w> eval <..>", "UnknownCode")]
+    [InlineData("case x in x) cd pkg;; *) ls;; esac", "/w> cd pkg")]
+    [InlineData("case x in x) cd pkg;& y) ls;; esac", "/w> cd pkg", "?> ls")]
+    [InlineData("case x in x) cd pkg;;& *) ls;; esac; rm y", "/w> cd pkg", "?> ls", "?> rm y")]
+    [InlineData("p=y; case x in x) p=x;;& $p) ls;; esac", "/w> ", "/w> ", "/w> ls")]
     [InlineData(":(){ :|:& };:", "Recursion")]
     public void Of_Line_GivesTheseSteps(string line, params string[] expected)
     {

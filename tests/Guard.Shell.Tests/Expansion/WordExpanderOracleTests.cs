@@ -17,7 +17,7 @@ public sealed class WordExpanderOracleTests(ITestOutputHelper output) : IDisposa
         [
             "\"${plain:+${unset[@]}}\"", "\"${plain:+${unset[@]}}${plain:+$@}\"", "a\"${plain:+${unset[@]}}\"", "\"${plain:+x${unset[@]}}\"", "\"${unset:-\"${unset[@]}\"}\"", "\"${unset-$@}\"",
             "**src//*", "s*//*", "s*//", "../w*//*.txt", "src//*", "./*//../*", "src/*//", "s*/'/'*",
-            "x=${unset:-~}", "x=${unset:-~/a b}", "x=${unset:-a:~}", "x=a:${unset:-~}", "x+=${plain:+~:~}", "-o=${unset:-~}", "{x=,y=}${unset:-~}", "x=\"${unset:-~}\"",
+            "x=${unset:-~}", "x=~$(((7)))x=~", "x=~-x${tilde-x=~/a:~/b${empty:=filled}}", "x=a=~", "x=a=~/b:~", "x=${unset:-~/a b}", "x=${unset:-a:~}", "x=a:${unset:-~}", "x+=${plain:+~:~}", "-o=${unset:-~}", "{x=,y=}${unset:-~}", "x=\"${unset:-~}\"",
         ];
         var lines = words.Select(w => "show " + w).ToList();
         var bash = _oracle.Bash(lines);

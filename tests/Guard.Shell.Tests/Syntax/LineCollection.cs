@@ -79,7 +79,7 @@ internal static class LineCollection
         "for", "for x in a; do", "for 1 in a; do b; done", "while a; done", "case x", "case x in a", "case x in a) b", "esac", "function", "function f", "f() a", "f(", "f(x)", "a(b)",
         "'", "\"", "`", "$(", "${", "${x", "$((", "$((1", "((1", "((1)", "[[", "[[ ]]", "[[ a", "[[ a b ]]", "[[ -f", "[[ a == (b|c) ]]", "[[ -f ]]", "]]", "<", ">", "a >", "a > ;", "a > > b",
         "a 1>2>", "cat <<E", "cat <<E\nx", "cat <<E\nx\n E\n", "cat <<$(x)\ny\n", "echo $(cat <<E\nx\nE)", "a=(", "a=(;)", "a[1 2", "x=(1)y", "echo (a)", "echo a=(b)", "a\\", "$[1+1]",
-        "((a);b)", "echo $((a);b)", "echo ${x!}", "echo ${}", "echo ${x:}", "echo \"${x:-it's}\"", "a\0b", "a\u0001b", "coproc", "time -x a", "{ (a) >x }", "a \\\n&\\\n& b", "i\\\nf a; then b; fi",
+        "((a);b)", "echo $((a);b)", "echo ${x!}", "echo ${}", "echo ${x:}", "echo \"${x:-it's}\"", "a\0b", "a\u0001b", "coproc", "time -x a", "a |&\ntime b", "a | \n\n time b", "{ (a) >x }", "a \\\n&\\\n& b", "i\\\nf a; then b; fi",
         "echo ${x:-<(id)}", "<((a);b)", "a;;", "a&&&b", "a|||b", "{a;}", "{ a; }}", "(a))", "case x in }) a;; esac", "echo `echo \"`", "for x in a b & do c; done", "$'\\0'", "select", "until", "x=$(", "a <<< ",
         "make \"$((${x/< (i} < 1))\"", "echo $(( ${a[(]} ))", "echo $(( ${x:-${y/(/a}} ))", "echo $(( ${x#(} ))",
     ];
