@@ -76,13 +76,13 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
         return known.Length == words.Length - 1 ? known : null;
     }
 
-    /// <summary>Operands of <c>export</c> and its like that are assignments expand like assignments.</summary>
+    /// <summary>Operands of <c>export</c> and its like that are assignments expand like assignments, unless braces make several words of one first.</summary>
     private static ImmutableArray<ExpandedField> ExpandDeclaration(ImmutableArray<Word> words, WordExpander expander)
     {
         var fields = ImmutableArray.CreateBuilder<ExpandedField>();
         foreach (var word in words)
         {
-            if (DeclaredAssignment.TrySplit(word) is { } declared)
+            if (!expander.HasBraces(word) && DeclaredAssignment.TrySplit(word) is { } declared)
                 fields.Add(Prefix(declared.Prefix, declared.Value.Parts is [ArrayPart] ? Visit(declared.Value, expander) : expander.ExpandValue(declared.Value)));
             else
                 fields.AddRange(expander.Expand(word));

@@ -48,6 +48,9 @@ public sealed class WordExpander
         return fields.ToImmutable();
     }
 
+    /// <summary>Braces make other words of this one.</summary>
+    public bool HasBraces(Word word) => new BraceExpansion(_limits.BraceWords).Expand(word) is not [var one] || !ReferenceEquals(one, word);
+
     public ImmutableArray<ExpandedField> Expand(IEnumerable<Word> words)
     {
         var fields = ImmutableArray.CreateBuilder<ExpandedField>();

@@ -32,6 +32,11 @@ public sealed class LineAnalysisTests
     [InlineData("case x in x) cd pkg;& y) ls;; esac", "/w> cd pkg", "?> ls")]
     [InlineData("case x in x) cd pkg;;& *) ls;; esac; rm y", "/w> cd pkg", "?> ls", "?> rm y")]
     [InlineData("p=y; case x in x) p=x;;& $p) ls;; esac", "/w> ", "/w> ", "/w> ls")]
+    [InlineData("export a={p,.env}; cat $a", "/w> export a=p a=.env", "/w> cat .env")]
+    [InlineData("declare a=x{1..2} b=y; c $a $b", "/w> declare a=x1 a=x2 b=y", "/w> c x2 y")]
+    [InlineData("f() { local a={p,q}; c $a; }; f", "/w> f", "/w> local a=p a=q", "/w> c q")]
+    [InlineData("export a='{p,q}'; c $a", "/w> export a={p,q}", "/w> c {p,q}")]
+    [InlineData("a={p,q}; c $a", "/w> ", "/w> c {p,q}")]
     [InlineData(":(){ :|:& };:", "Recursion")]
     public void Of_Line_GivesTheseSteps(string line, params string[] expected)
     {

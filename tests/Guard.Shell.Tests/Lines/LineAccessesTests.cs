@@ -47,6 +47,8 @@ public sealed class LineAccessesTests
     [InlineData("cat .{env,x}")]
     [InlineData("x=.en; cat ${x}v")]
     [InlineData("x=v; cat .en$x")]
+    [InlineData("export x={a.txt,.env}; cat $x")]
+    [InlineData("case x in x) cd pkg;;& *) cat ../.env; esac")]
     [InlineData("cat '.e'\"n\"\\v")]
     [InlineData("cat $'.\\x65nv'")]
     [InlineData("cd pkg && cat ../.env")]
