@@ -34,11 +34,10 @@ internal static class UpCommand
         var checkpointFile = new Option<string[]>("--checkpoint-file") { HelpName = "FILE", Description = "Add every published head of the audit log to this file, outside of the store; repeat for several" };
         var checkpointUrl = new Option<string[]>("--checkpoint-url") { HelpName = "URL", Description = "Put the newest head of the audit log there (HTTP PUT; https, or http to this machine); repeat for several" };
         var checkpointToken = new Option<string?>("--checkpoint-token-file") { HelpName = "FILE", Description = "Holds the bearer token for --checkpoint-url; readable by its owner alone" };
-        var publishEvery = new Option<TimeSpan>("--publish-every")
+        var publishEvery = new Option<TimeSpan?>("--publish-every")
         {
             HelpName = "SPAN",
-            Description = "How often heads are published at most, as in 10s, 5m [default: 10s]",
-            DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+            Description = "How often heads are published at most, as in 10s, 5m (default: 10s)",
             CustomParser = result =>
             {
                 if (AuditTime.TryParseSpan(result.Tokens[0].Value, out var span) && span <= TimeSpan.FromDays(1)) return span;
@@ -77,7 +76,7 @@ internal static class UpCommand
                     CheckpointFiles = [.. (parsed.GetValue(checkpointFile) ?? []).Select(context.Resolve)],
                     CheckpointUrls = [.. (parsed.GetValue(checkpointUrl) ?? []).Select(Url)],
                     CheckpointToken = Absolute(checkpointToken) is { } tokenFile ? StoreOptions.ReadLine("--checkpoint-token-file", tokenFile, "it holds no token") : null,
-                    PublishInterval = parsed.GetValue(publishEvery),
+                    PublishInterval = parsed.GetValue(publishEvery) ?? TimeSpan.FromSeconds(10),
                 },
                 Json = parsed.GetValue(json),
             };
