@@ -16,16 +16,18 @@ internal static unsafe class InstallationState
     private const int LineLength = IdLength + 1 + NumberLength + 1;
     private const int LockWithoutWaiting = 2 | 4;
 
-    // Another hook holds the lock for some ten microseconds; whoever holds it longer is not waited for.
-    private const int LockTries = 25;
+    // Another hook holds the lock for some ten microseconds, if the machine lets it run; after 0.2 s it is not waited for.
+    private const int LockTries = 100;
 
     /// <summary>Opens the file, making its folder where that is missing; negative where there is none to be had.</summary>
     public static int Open(string? folder)
     {
         if (folder is null) return -1;
         var descriptor = Libc.Open(folder + FileName, Libc.ReadWriteFlag | Libc.CreateFlag | Libc.CloseOnExec | Libc.NonBlockingFile, 0x180);
-        if (descriptor < 0 && Libc.LastError == Libc.NoEntry && Libc.MakeFolder(folder, 0x1C0) == 0)
+        if (descriptor < 0 && Libc.LastError == Libc.NoEntry)
         {
+            // Another hook may make it in the same moment.
+            _ = Libc.MakeFolder(folder, 0x1C0);
             descriptor = Libc.Open(folder + FileName, Libc.ReadWriteFlag | Libc.CreateFlag | Libc.CloseOnExec | Libc.NonBlockingFile, 0x180);
         }
 
