@@ -11,6 +11,8 @@ namespace Guard.Gateway.Hosting;
 /// <summary>What every request goes through before its endpoint: one place for failures, one place for keys.</summary>
 internal sealed partial class RequestPipeline(SocketAccess access, Authenticator authenticator, RefusalRecorder refusals, GatewayMetrics metrics, ILogger<RequestPipeline> logger)
 {
+    private readonly AdministrationThreads _administration = new();
+
     /// <summary>Turns every failure into a problem document. Outermost.</summary>
     public async Task AnswerFailuresAsync(HttpContext context, RequestDelegate next)
     {
@@ -60,7 +62,7 @@ internal sealed partial class RequestPipeline(SocketAccess access, Authenticator
         if (endpoint.Metadata.GetMetadata<RequiredScope>() is { } required)
         {
             Caller.Set(context, authenticator.Authenticate(context.Request, required));
-            return next(context);
+            return required.IsUrgent ? next(context) : _administration.RunAsync(() => next(context));
         }
 
         if (endpoint.Metadata.GetMetadata<OpenToAll>() is not null)

@@ -7,6 +7,9 @@ namespace Guard.Gateway.Identity;
 internal sealed record RequiredScope(string Scope)
 {
     public KeyKind Kind => Scopes.OfAgents.Contains(Scope) ? KeyKind.Agent : KeyKind.Admin;
+
+    /// <summary>What waits neither for administration nor for lists: what agents ask, and the figures that would show that something waits.</summary>
+    public bool IsUrgent => Kind == KeyKind.Agent || Scope == Scopes.MetricsRead;
 }
 
 /// <summary>The endpoint answers without a key.</summary>

@@ -31,16 +31,11 @@ public sealed class OtlpTests
 
     private sealed class Collector : IDisposable
     {
-        private readonly HttpListener _listener = new();
+        private readonly HttpListener _listener;
 
         public Collector()
         {
-            using var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-            free.Start();
-            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
-            free.Stop();
-            _listener.Prefixes.Add(Address.AbsoluteUri);
-            _listener.Start();
+            (_listener, Address) = FreeListener.Start();
             _ = Task.Run(RunAsync);
         }
 

@@ -250,26 +250,13 @@ public sealed class PublicationTests : StoreTests, IDisposable
     /// <summary>An address that keeps what is put there, as object storage does.</summary>
     private sealed class KeptPlace : IDisposable
     {
-        private readonly HttpListener _listener = new();
+        private readonly HttpListener _listener;
         private volatile string? _kept;
 
         public KeptPlace()
         {
-            for (var port = Random.Shared.Next(20_000, 40_000); ; port++)
-            {
-                try
-                {
-                    _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-                    _listener.Start();
-                    Address = new Uri($"http://127.0.0.1:{port}/guard/checkpoint");
-                    break;
-                }
-                catch (HttpListenerException)
-                {
-                    _listener.Prefixes.Clear();
-                }
-            }
-
+            (_listener, var root) = FreeListener.Start();
+            Address = new Uri(root, "guard/checkpoint");
             _ = Task.Run(ServeAsync);
         }
 

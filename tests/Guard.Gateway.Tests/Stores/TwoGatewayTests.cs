@@ -65,7 +65,11 @@ public sealed class TwoGatewayTests : StoreTests, IAsyncLifetime
 
         var answers = await Task.WhenAll(names.Select((name, i) => (i % 2 == 0 ? _one : _two).ApplyAsync(($"{name}.yaml", DenyAll.Replace("everyday", name, StringComparison.Ordinal)))));
 
-        answers.Should().OnlyContain(answer => answer.StatusCode == HttpStatusCode.OK);
+        foreach (var answer in answers)
+        {
+            answer.StatusCode.Should().Be(HttpStatusCode.OK, "it says {0}", await answer.Content.ReadAsStringAsync());
+        }
+
         var all = string.Join(' ', names.Prepend("everyday"));
         await Eventually.BecomesAsync(async () => string.Join(' ', (await PoliciesAsync(_one)).Policies.Select(policy => policy.Name)), all);
         await Eventually.BecomesAsync(async () => string.Join(' ', (await PoliciesAsync(_two)).Policies.Select(policy => policy.Name)), all);
