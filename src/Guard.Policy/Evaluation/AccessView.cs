@@ -82,7 +82,7 @@ internal sealed class AccessView
     private static AccessView OfCommand(RequestedAccess access, int index)
     {
         ImmutableArray<Spelling> commands = [Spelling.OfCommand(access.Resource)];
-        var all = access.Canonical is { } canonical ? commands.Add(Spelling.OfCommand(canonical)) : commands;
+        var all = access.Canonical is { } canonical && canonical != access.Resource ? commands.Add(Spelling.OfCommand(canonical)) : commands;
         var open = access.Command is { Open: true };
         ImmutableArray<Spelling> beginnings = open ? [.. all.Select(s => Spelling.OfBeginning(KnownBeginning(s.Text)))] : [];
         return new AccessView(access, index, ResourceKinds.Command, open ? beginnings[..1] : commands, all, null, () => Shown.Text(access.Resource))
@@ -100,20 +100,41 @@ internal sealed class AccessView
     }
 
     // A command that is stated by hand, by its words alone.
-    private static RequestedCommand? Rough(RequestedAccess access) => access.Words is not { Count: > 0 } words ? null : new RequestedCommand
+    private static RequestedCommand? Rough(RequestedAccess access)
     {
-        Program = words[0][(words[0].LastIndexOf('/') + 1)..],
-        OnPath = !words[0].Contains('/', StringComparison.Ordinal),
-        Flags = [.. words.Skip(1).Where(w => w.Length > 1 && w[0] == '-').SelectMany(RoughFlags)],
-        Arguments = [.. words.Skip(1)],
-    };
+        if (access.Words is not { Count: > 0 } words)
+        {
+            return null;
+        }
 
-    private static IEnumerable<string> RoughFlags(string word)
+        var arguments = new string[words.Count - 1];
+        List<string>? flags = null;
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = words[i + 1];
+            if (arguments[i] is ['-', _, ..])
+            {
+                AddRoughFlags(arguments[i], flags ??= []);
+            }
+        }
+
+        return new RequestedCommand
+        {
+            Program = words[0][(words[0].LastIndexOf('/') + 1)..],
+            OnPath = !words[0].Contains('/', StringComparison.Ordinal),
+            Flags = flags is null ? [] : flags,
+            Arguments = arguments,
+        };
+    }
+
+    private static void AddRoughFlags(string word, List<string> flags)
     {
         var sign = word.IndexOf('=', StringComparison.Ordinal);
-        yield return sign < 0 ? word : word[..sign];
-        if (word[1] == '-') yield break;
-        foreach (var letter in word.Skip(1)) yield return "-" + letter;
+        flags.Add(sign < 0 ? word : word[..sign]);
+        for (var i = 1; word[1] != '-' && i < word.Length; i++)
+        {
+            flags.Add("-" + word[i]);
+        }
     }
 
     private static AccessView OfFile(RequestedAccess access, int index, PathAnchors anchors)
@@ -155,16 +176,20 @@ internal sealed class AccessView
 
     private static string Show(AbsolutePath path, RequestedAccess access, PathAnchors anchors)
     {
-        var text = path.Text;
-        if (anchors.Bases(home: false, realPath: false, generous: false).FirstOrDefault(b => path.IsAtOrBelow(b, ignoreCase: false)) is { } workspace)
+        var text = Below(path, anchors, home: false, ".") ?? Below(path, anchors, home: true, "~") ?? path.Text;
+        return Shown.Text(access.Subtree ? text.TrimEnd('/') + "/**" : text);
+    }
+
+    private static string? Below(AbsolutePath path, PathAnchors anchors, bool home, string name)
+    {
+        foreach (var folder in anchors.Bases(home, realPath: false, generous: false))
         {
-            text = path.Below(workspace) is { Length: > 0 } below ? "./" + below : ".";
-        }
-        else if (anchors.Bases(home: true, realPath: false, generous: false).FirstOrDefault(b => path.IsAtOrBelow(b, ignoreCase: false)) is { } home)
-        {
-            text = path.Below(home) is { Length: > 0 } below ? "~/" + below : "~";
+            if (path.IsAtOrBelow(folder, ignoreCase: false))
+            {
+                return path.Below(folder) is { Length: > 0 } below ? $"{name}/{below}" : name;
+            }
         }
 
-        return Shown.Text(access.Subtree ? text.TrimEnd('/') + "/**" : text);
+        return null;
     }
 }

@@ -87,9 +87,9 @@ internal sealed class Combination
         }
 
         // Of equals the first by policy and rule; of several allows one that grants is enough: order must not decide.
-        var deciding = First(rules, r => r.Effect == strongest)!.Value;
+        var deciding = First(rules, strongest, null)!.Value;
         var id = deciding.Rule.Definition.Id;
-        var reason = deciding.Rule.Definition.Reason ?? First(rules, r => r.Effect == strongest && r.Id == id && r.Reason is not null)?.Rule.Definition.Reason;
+        var reason = deciding.Rule.Definition.Reason ?? First(rules, strongest, id)?.Rule.Definition.Reason;
         return new AccessOutcome
         {
             Access = access.Index,
@@ -101,12 +101,16 @@ internal sealed class Combination
         };
     }
 
-    private static MatchingRule? First(List<MatchingRule> rules, Func<RuleDefinition, bool> isOne)
+    /// <param name="rules">To choose from.</param>
+    /// <param name="effect">Of the one looked for.</param>
+    /// <param name="withReason">Null, or the id that it has, beside a reason.</param>
+    private static MatchingRule? First(List<MatchingRule> rules, Effect effect, string? withReason)
     {
         MatchingRule? first = null;
         foreach (var rule in rules)
         {
-            if (isOne(rule.Rule.Definition) && (first is not { } other || Compare(rule, other) < 0))
+            var one = rule.Rule.Definition;
+            if (one.Effect == effect && (withReason is null || (one.Id == withReason && one.Reason is not null)) && (first is not { } other || Compare(rule, other) < 0))
             {
                 first = rule;
             }
@@ -140,7 +144,7 @@ internal sealed class Combination
     private AccessOutcome ByDefault(AccessView access)
     {
         var beyond = access.IsBeyondDefaultAllow;
-        var stated = Strongest(p => p.DefaultEffect, usableAllow: !beyond);
+        var stated = Strongest(static p => p.DefaultEffect, usableAllow: !beyond);
         if (stated is { } found)
         {
             var reason = found.Effect == Effect.Allow
@@ -190,7 +194,7 @@ internal sealed class Combination
             ? $"what `{access.ShownResource}` would do cannot be known{Why(access)}"
             : access.Command is { Open: true } ? $"some words of `{access.ShownResource}` cannot be known, and a rule against the command depends on them"
             : $"the resource of `{Shown.Text(access.Access.Action, 64)}` cannot be known{Why(access)}";
-        var stated = Strongest(p => p.Unresolved, usableAllow: false);
+        var stated = Strongest(static p => p.Unresolved, usableAllow: false);
         return stated is { } found
             ? new AccessOutcome { Access = access.Index, Effect = found.Effect, Policy = found.Policy, Rule = Evaluator.UnresolvedRule, Reason = what }
             : Denied(access, _appliesFully ? $"{what}, and no policy says otherwise with `shell.unresolved`" : NoPolicy());
@@ -202,17 +206,24 @@ internal sealed class Combination
     /// </summary>
     private (Effect Effect, string Policy)? Strongest(Func<PolicyDefinition, Effect?> stated, bool usableAllow)
     {
-        var all = Applying
-            .Select(p => (Effect: stated(p.Policy.Definition), Policy: p.Policy.Name, p.OnlyToTighten))
-            .Where(s => s.Effect is not null && (usableAllow || s.Effect != Effect.Allow))
-            .ToList();
-        if (!all.Exists(s => !s.OnlyToTighten))
+        (Effect Effect, string Policy)? strongest = null;
+        var isCertain = false;
+        for (var i = 0; i < _applicability.Length; i++)
         {
-            return null;
+            var policy = _bundle.Compiled[i];
+            if (_applicability[i] == Applicability.No || stated(policy.Definition) is not { } effect || (effect == Effect.Allow && !usableAllow))
+            {
+                continue;
+            }
+
+            isCertain |= _applicability[i] != Applicability.OnlyToTighten;
+            if (strongest is not { } other || effect > other.Effect || (effect == other.Effect && string.CompareOrdinal(policy.Name, other.Policy) < 0))
+            {
+                strongest = (effect, policy.Name);
+            }
         }
 
-        var (effect, policy, _) = all.OrderByDescending(s => s.Effect).ThenBy(s => s.Policy, StringComparer.Ordinal).First();
-        return (effect!.Value, policy);
+        return isCertain ? strongest : null;
     }
 
     private static AccessOutcome Denied(AccessView access, string reason) => new() { Access = access.Index, Effect = Effect.Deny, Reason = reason };

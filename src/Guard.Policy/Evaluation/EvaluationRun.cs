@@ -28,7 +28,7 @@ internal sealed class EvaluationRun
     private readonly Combination _combination;
     private readonly List<RuleMatch> _matched = [];
     private readonly List<RuleTry> _trace = [];
-    private readonly SortedSet<string> _errors = new(StringComparer.Ordinal);
+    private readonly EvaluationErrors _errors = new();
     private Dictionary<string, ToolsJudge>? _tools;
 
     public EvaluationRun(PolicyBundle bundle, EvaluationRequest request, bool explain, bool everyRule)
@@ -118,9 +118,9 @@ internal sealed class EvaluationRun
             Reason = deciding.Reason,
             Access = deciding.Access,
             Approval = approval,
-            Matched = [.. _matched],
-            Errors = [.. _errors],
-            Trace = [.. _trace],
+            Matched = _matched.ToArray(),
+            Errors = _errors.All(),
+            Trace = _trace.ToArray(),
         };
     }
 

@@ -18,7 +18,7 @@ internal static class AgentClientCommands
     public static FloorVerdict? Judge(RoughCommand command)
     {
         // Setting the variable is enough: the client that reads it may be started by a later call.
-        if (command.Assignments.Concat(command.Words).Any(w => Variables.Any(v => w.StartsWith(v + "=", StringComparison.Ordinal))))
+        if (command.Assignments.Any(SetsVariable) || command.Words.Any(SetsVariable))
         {
             return Verdict;
         }
@@ -34,5 +34,11 @@ internal static class AgentClientCommands
     }
 
     private static bool IsClient(RoughCommand command) =>
-        command.Program is "claude" or "claude-code" || command.Words.Any(w => w.Contains(Package, StringComparison.Ordinal));
+        command.Program is "claude" or "claude-code" || command.Words.Any(static w => w.Contains(Package, StringComparison.Ordinal));
+
+    private static bool SetsVariable(string word)
+    {
+        var sign = word.IndexOf('=', StringComparison.Ordinal);
+        return sign > 0 && Variables.Contains(word[..sign]);
+    }
 }

@@ -73,7 +73,7 @@ internal sealed class DestructiveCommands(VitalFolders vital)
 
     private static bool Destroys(RoughCommand command)
     {
-        if (command.RedirectedTo.Any(IsDisk))
+        if (!command.RedirectedTo.IsEmpty && command.RedirectedTo.Any(IsDisk))
         {
             return true;
         }

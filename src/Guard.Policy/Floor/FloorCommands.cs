@@ -15,26 +15,35 @@ internal sealed class FloorCommands
     private readonly VitalFolders _vital;
     private readonly DestructiveCommands _destructive;
     private readonly bool _relativeMeansVital;
-    private readonly HashSet<string>? _programs;
+    private readonly AccessView[] _accesses;
+
+    /// <summary>The hook understood every command of the line, so that only programs that it found can run.</summary>
+    private readonly bool _isUnderstood;
+    private HashSet<string>? _programs;
 
     public FloorCommands(FloorCompiled floor, VitalFolders vital, AccessView[] accesses)
     {
-        _floor = floor;
+        (_floor, _accesses) = (floor, accesses);
         _vital = vital;
         _destructive = new DestructiveCommands(_vital);
 
         // The hook resolves the words of a line against the folder it runs in; `rm -rf ..` is told by where `..` leads.
-        _relativeMeansVital = accesses.Any(a => a.Access.Action == ActionPattern.DeleteFile && a.Generous.Any(s => _vital.Contains(s.Path!)));
-        _programs = accesses.Any(a => a.IsOpaque) || !accesses.Any(a => a.Command is not null)
-            ? null
-            : accesses.Select(a => a.Command).OfType<RequestedCommand>().Select(c => c.Program).ToHashSet(StringComparer.Ordinal);
+        var (hasOpaque, hasCommand) = (false, false);
+        foreach (var access in accesses)
+        {
+            hasOpaque |= access.IsOpaque;
+            hasCommand |= access.Command is not null;
+            _relativeMeansVital |= access.Access.Action == ActionPattern.DeleteFile && access.Generous.Any(s => _vital.Contains(s.Path!));
+        }
+
+        _isUnderstood = hasCommand && !hasOpaque;
     }
 
     /// <summary>What forbids the line or command, or null.</summary>
     public FloorVerdict? Judge(RequestedAccess access)
     {
         // A function that calls itself is never understood, so a bomb in a line that is must be text.
-        if (_programs is null && DestructiveCommands.JudgeForkBomb(access.Resource) is { } bomb)
+        if (!_isUnderstood && DestructiveCommands.JudgeForkBomb(access.Resource) is { } bomb)
         {
             return bomb;
         }
@@ -52,8 +61,7 @@ internal sealed class FloorCommands
         var here = false;
         foreach (var command in commands)
         {
-            var runs = _programs is null || !access.Primary || command.Words.IsEmpty || _programs.Contains(command.Program);
-            if (runs && Judge(command, here) is { } verdict)
+            if (Runs(command, access) && Judge(command, here) is { } verdict)
             {
                 return verdict;
             }
@@ -67,20 +75,42 @@ internal sealed class FloorCommands
         return null;
     }
 
+    private bool Runs(RoughCommand command, RequestedAccess access)
+    {
+        if (!_isUnderstood || !access.Primary || command.Words.IsEmpty)
+        {
+            return true;
+        }
+
+        _programs ??= _accesses.Select(a => a.Command).OfType<RequestedCommand>().Select(c => c.Program).ToHashSet(StringComparer.Ordinal);
+        return _programs.Contains(command.Program);
+    }
+
     private FloorVerdict? Judge(RoughCommand command, bool here) =>
         _destructive.Judge(command, here, _relativeMeansVital)
         ?? AgentClientCommands.Judge(command)
         ?? GuardCommands.Judge(command)
         ?? (NamesProtectedFile(command) ? FloorJudge.FilesVerdict : null);
 
-    private bool NamesProtectedFile(RoughCommand command) =>
-        command.Words.Concat(command.RedirectedTo).Concat(command.Words.Select(AfterSign)).SelectMany(_vital.Expand)
-            .Select(AbsolutePath.Parse).OfType<AbsolutePath>()
-            .Any(path => _floor.Protected.Any(p => path.IsAtOrBelow(p, ignoreCase: true)));
-
-    private static string AfterSign(string word)
+    private bool NamesProtectedFile(RoughCommand command)
     {
-        var sign = word.LastIndexOfAny(['=', ':', '@']);
-        return sign < 0 ? word : word[(sign + 1)..];
+        if (_floor.Protected.IsEmpty)
+        {
+            return false;
+        }
+
+        foreach (var word in command.Words)
+        {
+            var sign = word.LastIndexOfAny(['=', ':', '@']);
+            if (IsProtectedFile(word) || (sign >= 0 && IsProtectedFile(word[(sign + 1)..])))
+            {
+                return true;
+            }
+        }
+
+        return command.RedirectedTo.Any(IsProtectedFile);
     }
+
+    private bool IsProtectedFile(string word) =>
+        VitalFolders.MayExpand(word) && _vital.Expand(word).Select(AbsolutePath.Parse).OfType<AbsolutePath>().Any(path => _floor.Protected.Any(p => path.IsAtOrBelow(p, ignoreCase: true)));
 }

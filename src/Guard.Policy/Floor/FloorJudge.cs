@@ -31,7 +31,7 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
     private VitalFolders Vital => _vital ??= new VitalFolders(request, anchors);
 
     /// <summary>What forbids the access, or null.</summary>
-    public FloorVerdict? Judge(AccessView access, ICollection<string> errors)
+    public FloorVerdict? Judge(AccessView access, EvaluationErrors errors)
     {
         if (access.Access.Unknown)
         {
@@ -55,11 +55,14 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
         }
     }
 
-    private FloorVerdict? JudgeFile(AccessView access, ICollection<string> errors)
+    private FloorVerdict? JudgeFile(AccessView access, EvaluationErrors errors)
     {
-        if (access.Generous.Any(s => s.Path!.Text.Length > AbsolutePath.MaxLength))
+        foreach (var spelling in access.Generous)
         {
-            return new FloorVerdict("limit", "The path is longer than any file's can be.");
+            if (spelling.Path!.Text.Length > AbsolutePath.MaxLength)
+            {
+                return new FloorVerdict("limit", "The path is longer than any file's can be.");
+            }
         }
 
         if (access.Access is { Action: ActionPattern.DeleteFile, Inert: false } && access.Generous.Any(s => Vital.Contains(s.Path!)))

@@ -20,6 +20,8 @@ internal sealed class RoughCommands
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
     private static readonly SearchValues<char> ScriptCharacters = SearchValues.Create(" \t;|&\n");
 
     private static readonly ImmutableArray<string> Shells = ["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish", "su", "script", "watch"];
@@ -234,8 +236,7 @@ internal sealed class RoughCommands
             start++;
         }
 
-        var command = new RoughCommand([.. words.Take(start).Where(IsAssignment)], words[start..], redirects);
-        Add(command, depth);
+        Add(start == 0 ? new RoughCommand([], words, redirects) : new RoughCommand([.. words.Take(start).Where(IsAssignment)], words[start..], redirects), depth);
     }
 
     private void Add(RoughCommand command, int depth)
@@ -319,7 +320,7 @@ internal sealed class RoughCommands
     private static bool IsAssignment(string word)
     {
         var equals = word.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0 && (char.IsAsciiLetter(word[0]) || word[0] == '_') && word.AsSpan(0, equals).TrimEnd('+').ToString().All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+        return equals > 0 && (char.IsAsciiLetter(word[0]) || word[0] == '_') && !word.AsSpan(0, equals).TrimEnd('+').ContainsAnyExcept(NameCharacters);
     }
 
     private static bool IsDigits(StringBuilder word)

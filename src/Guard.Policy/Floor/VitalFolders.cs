@@ -12,20 +12,24 @@ internal sealed class VitalFolders
     private static readonly PathGlob AnyHome = PathGlob.Parse("/home/*", generous: true, out _)!;
     private static readonly PathGlob AnyMacHome = PathGlob.Parse("/Users/*", generous: true, out _)!;
 
-    private readonly ImmutableArray<AbsolutePath> _homes;
-    private readonly PathAnchors _anchors;
+    private static readonly AbsolutePath RootsHome = AbsolutePath.Parse("/root")!;
 
-    public VitalFolders(EvaluationRequest request, PathAnchors anchors)
-    {
-        _anchors = anchors;
-        var root = AbsolutePath.Parse("/root")!;
-        _homes = [.. request.Homes.SelectMany(h => new[] { h.Written, h.Real }).Select(AbsolutePath.Parse).OfType<AbsolutePath>(), root];
-    }
+    private readonly PathAnchors _anchors;
+    private readonly EvaluationRequest _request;
+
+    // Made at first use: most commands name no absolute path and no home folder.
+    private ImmutableArray<AbsolutePath> _madeHomes;
+
+    public VitalFolders(EvaluationRequest request, PathAnchors anchors) => (_request, _anchors) = (request, anchors);
+
+    private ImmutableArray<AbsolutePath> Homes => _madeHomes.IsDefault
+        ? _madeHomes = [.. _request.Homes.SelectMany(h => new[] { h.Written, h.Real }).Select(AbsolutePath.Parse).OfType<AbsolutePath>(), RootsHome]
+        : _madeHomes;
 
     /// <summary>Whether the path is the root, a home folder or a parent of one.</summary>
     public bool Contains(AbsolutePath path) =>
         path.Depth == 0
-        || _homes.Any(h => h.IsAtOrBelow(path, ignoreCase: true))
+        || Homes.Any(h => h.IsAtOrBelow(path, ignoreCase: true))
         || (path.Depth == 1 && (path.Segment(0).Equals("HOME", StringComparison.OrdinalIgnoreCase) || path.Segment(0).Equals("USERS", StringComparison.OrdinalIgnoreCase)))
         || AnyHome.IsMatch(path, realPath: false, subtree: false, _anchors)
         || AnyMacHome.IsMatch(path, realPath: false, subtree: false, _anchors);
@@ -40,8 +44,11 @@ internal sealed class VitalFolders
             return true;
         }
 
-        return Expand(word).Any(expanded => AbsolutePath.Parse(WithoutGlobs(expanded)) is { } path && (Contains(path) || GlobMeans(expanded)));
+        return MayExpand(word) && Expand(word).Any(expanded => AbsolutePath.Parse(WithoutGlobs(expanded)) is { } path && (Contains(path) || GlobMeans(expanded)));
     }
+
+    /// <summary>Whether <see cref="Expand"/> may find anything.</summary>
+    public static bool MayExpand(string word) => word is ['/' or '$' or '~', ..];
 
     /// <summary>The absolute paths a word can mean: the word itself, and with the home folder in place of <c>~</c> or <c>$HOME</c>.</summary>
     public IEnumerable<string> Expand(string word)
@@ -58,7 +65,7 @@ internal sealed class VitalFolders
             yield break;
         }
 
-        foreach (var home in _homes)
+        foreach (var home in Homes)
         {
             yield return home.Text + rest;
         }
@@ -120,7 +127,7 @@ internal sealed class VitalFolders
             return false;
         }
 
-        return _homes.SelectMany(Ancestors).Any(p => glob.IsMatch(p, realPath: false, subtree: false, _anchors));
+        return Homes.SelectMany(Ancestors).Any(p => glob.IsMatch(p, realPath: false, subtree: false, _anchors));
     }
 
     private static IEnumerable<AbsolutePath> Ancestors(AbsolutePath home)

@@ -122,14 +122,19 @@ internal sealed class ActionIndex
                     _literals.Collect(name, last, ref ids);
                 }
 
-                if (spelling.Host() is { } host)
+                if (spelling.Host() is { } host && !spelling.GenerousNames.Contains(host.Host))
                 {
                     _literals.Collect(host.Host, last, ref ids);
                 }
 
-                if (spelling.Address is { } address)
+                if (spelling.Address is { } address && !spelling.GenerousNames.Contains(address.Canonical))
                 {
                     _literals.Collect(address.Canonical, last, ref ids);
+                }
+
+                if (spelling.GenerousNames.Contains(spelling.Text))
+                {
+                    continue;
                 }
             }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Guard.Policy.Matching;
 
@@ -79,6 +80,9 @@ internal sealed class AbsolutePath
     /// <summary>The part below <paramref name="folder"/> without a leading slash; empty for the folder itself.</summary>
     public string Below(AbsolutePath folder) => folder.Depth >= Depth ? "" : Text[_starts[folder.Depth]..];
 
+    /// <summary>The segments from one on, as they stand in the text.</summary>
+    public string From(int segment) => Text[_starts[segment]..];
+
     private static ImmutableArray<int> Starts(string text)
     {
         if (text.Length == 1)
@@ -86,13 +90,13 @@ internal sealed class AbsolutePath
             return [];
         }
 
-        var starts = ImmutableArray.CreateBuilder<int>(text.AsSpan().Count('/'));
-        for (var at = 0; at >= 0; at = text.IndexOf('/', at + 1))
+        var starts = new int[text.AsSpan().Count('/')];
+        for (var (at, i) = (0, 0); at >= 0; at = text.IndexOf('/', at + 1), i++)
         {
-            starts.Add(at + 1);
+            starts[i] = at + 1;
         }
 
-        return starts.MoveToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(starts);
     }
 
     // Most paths come clean.

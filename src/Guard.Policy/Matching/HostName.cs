@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -8,6 +10,9 @@ namespace Guard.Policy.Matching;
 internal static class HostName
 {
     private const int MaxLength = 253;
+
+    private static readonly SearchValues<char> LabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <summary>
     /// Lower case without a final dot; null for anything a client could read as another host: non-ASCII letters, percent
@@ -33,16 +38,21 @@ internal static class HostName
             return null;
         }
 
-        var labels = host.Split('.');
-        foreach (var label in labels)
+        var (labels, decimals) = (0, 0);
+        var last = ReadOnlySpan<char>.Empty;
+        foreach (var range in host.AsSpan().Split('.'))
         {
-            if (label.Length is 0 or > 63 || !label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            last = host.AsSpan(range);
+            if (last.Length is 0 or > 63 || last.ContainsAnyExcept(LabelCharacters))
             {
                 return null;
             }
+
+            labels++;
+            decimals += IsDecimalByte(last) ? 1 : 0;
         }
 
-        if (IsNumeric(labels[^1]) && !(labels.Length == 4 && labels.All(IsDecimalByte)))
+        if (IsNumeric(last) && !(labels == 4 && decimals == 4))
         {
             return null;
         }
@@ -51,45 +61,41 @@ internal static class HostName
     }
 
     /// <summary>Every host that some client might understand by this text, lower case; for rules that must not miss.</summary>
-    public static IEnumerable<string> Lenient(string text)
+    public static ImmutableArray<string> Lenient(string text)
     {
-        var unfolded = TextForm.Compatible(Unescape(text)).Replace('。', '.').Replace('\\', '/').ToLowerInvariant();
-        unfolded = string.Concat(unfolded.Where(c => c > ' '));
-        var authority = unfolded;
-        var slashes = authority.IndexOf("//", StringComparison.Ordinal);
+        var unfolded = TextForm.WithoutBlanks(TextForm.Compatible(Unescape(text)).Replace('。', '.').Replace('\\', '/').ToLowerInvariant());
+        var authority = unfolded.AsSpan();
+        var slashes = authority.IndexOf("//");
         if (slashes >= 0)
         {
             authority = authority[slashes..].TrimStart('/');
         }
-        else if (authority.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
-            && authority[..colon] is "http" or "https" or "ws" or "wss" or "ftp")
+        else if (authority.IndexOf(':') is > 0 and var colon && authority[..colon] is "http" or "https" or "ws" or "wss" or "ftp")
         {
-            authority = authority[(authority.IndexOf(':', StringComparison.Ordinal) + 1)..].TrimStart('/');
+            authority = authority[(authority.IndexOf(':') + 1)..].TrimStart('/');
         }
 
-        var end = authority.IndexOfAny(['/', '?', '#']);
+        var end = authority.IndexOfAny('/', '?', '#');
         authority = end < 0 ? authority : authority[..end];
-        foreach (var part in authority.Split('@'))
+        var hosts = ImmutableArray.CreateBuilder<string>(1);
+        foreach (var range in authority.Split('@'))
         {
-            var host = part;
+            var part = authority[range];
             var port = part.LastIndexOf(':');
-            if (port > part.LastIndexOf(']'))
-            {
-                host = part[..port];
-            }
-
-            host = host.Trim('.');
-            if (host.Length == 0)
+            var host = (port > part.LastIndexOf(']') ? part[..port] : part).Trim('.');
+            if (host.IsEmpty)
             {
                 continue;
             }
 
-            yield return host;
-            if (NumericAddress(host) is { } address)
+            hosts.Add(host.ToString());
+            if (NumericAddress(hosts[^1]) is { } address)
             {
-                yield return address;
+                hosts.Add(address);
             }
         }
+
+        return hosts.DrainToImmutable();
     }
 
     private static string Unescape(string text)
@@ -102,17 +108,17 @@ internal static class HostName
         return text;
     }
 
-    private static bool IsNumeric(string label) =>
-        label.All(char.IsAsciiDigit) || (label.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && label.Skip(2).All(char.IsAsciiHexDigit));
+    private static bool IsNumeric(ReadOnlySpan<char> label) =>
+        !label.ContainsAnyExceptInRange('0', '9') || (label.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && !label[2..].ContainsAnyExcept(HexDigits));
 
-    private static bool IsDecimalByte(string label) =>
+    private static bool IsDecimalByte(ReadOnlySpan<char> label) =>
         label is "0" || (label[0] != '0' && byte.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     /// <summary>The dotted form of a numeric host in any notation inet_aton takes: <c>0x7f.1</c>, <c>2130706433</c>, <c>017700000001</c>.</summary>
     private static string? NumericAddress(string host)
     {
-        var labels = host.Split('.');
-        if (labels.Length > 4)
+        // Every label of a number begins with a digit, and names hardly ever do.
+        if (!char.IsAsciiDigit(host[0]) || host.Split('.') is not { Length: <= 4 } labels)
         {
             return null;
         }

@@ -54,7 +54,7 @@ internal sealed class LiteralTest(LiteralTest.Operator comparison, string operan
         Operator.StartsWith when spelling.IsOpen => name.StartsWith(_operand, StringComparison.Ordinal),
         Operator.EqualTo => !spelling.Subtree && string.Equals(name, _operand, StringComparison.Ordinal),
         Operator.EndsWith => !spelling.Subtree && name.EndsWith(_operand, StringComparison.Ordinal),
-        Operator.StartsWith when spelling.Kind == ResourceKinds.Command => $"{name} ".StartsWith(_operand, StringComparison.Ordinal),
+        Operator.StartsWith when spelling.Kind == ResourceKinds.Command => PaddedStartsWith(name, _operand, StringComparison.Ordinal),
         Operator.StartsWith when spelling.Kind == ResourceKinds.Web => name.StartsWith(WholeAuthority(_operand), StringComparison.Ordinal),
         Operator.StartsWith => name.StartsWith(_operand, StringComparison.Ordinal),
         _ => name.Contains(_operand, StringComparison.Ordinal),
@@ -74,15 +74,19 @@ internal sealed class LiteralTest(LiteralTest.Operator comparison, string operan
         }
 
         // A command is compared with one final blank, so that `sudo ` finds a bare `sudo`.
-        var padded = spelling.Kind == ResourceKinds.Command ? name + " " : name;
+        var padded = spelling.Kind == ResourceKinds.Command;
         return _comparison switch
         {
             Operator.EqualTo => name.Equals(_composed, IgnoreCase),
-            Operator.StartsWith => padded.StartsWith(_composed, IgnoreCase),
+            Operator.StartsWith => padded ? PaddedStartsWith(name, _composed, IgnoreCase) : name.StartsWith(_composed, IgnoreCase),
             Operator.EndsWith => name.EndsWith(_composed, IgnoreCase),
-            _ => padded.Contains(_composed, IgnoreCase),
+            _ => name.Contains(_composed, IgnoreCase) || (padded && _composed.EndsWith(' ') && name.AsSpan().EndsWith(_composed.AsSpan(0, _composed.Length - 1), IgnoreCase)),
         };
     }
+
+    private static bool PaddedStartsWith(string name, string operand, StringComparison comparison) => operand.Length == name.Length + 1 && operand[^1] == ' '
+        ? name.AsSpan().Equals(operand.AsSpan(0, name.Length), comparison)
+        : name.StartsWith(operand, comparison);
 
     // `https://github.com` must not cover `https://github.com.evil.example/`.
     private static string WholeAuthority(string operand)

@@ -48,6 +48,15 @@ internal sealed class RegexTest : ResourceTest
             return generous;
         }
 
-        return spelling.Names(_pattern, generous).Any(name => generous ? _search.IsMatch(name) : _whole.IsMatch(name));
+        var regex = generous ? _search : _whole;
+        foreach (var name in spelling.Names(_pattern, generous))
+        {
+            if (regex.IsMatch(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -13,13 +13,26 @@ internal sealed class ResourceBlock(ImmutableArray<ImmutableArray<ResourceTest>>
     {
         foreach (var group in _groups)
         {
-            if (!group.Any(test => test.IsMatch(spelling, generous)))
+            if (!IsAnyMatch(group, spelling, generous))
             {
                 return false;
             }
         }
 
         return _not is null || !(spelling.IsOpen && !generous ? _not.CouldMatch(spelling) : _not.IsMatch(spelling, !generous));
+    }
+
+    private static bool IsAnyMatch(ImmutableArray<ResourceTest> any, Spelling spelling, bool generous)
+    {
+        foreach (var test in any)
+        {
+            if (test.IsMatch(spelling, generous))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What an index may look for before the block is tried: see <see cref="ResourceTest.Needles"/>. Null: the block has to be tried on everything.</summary>

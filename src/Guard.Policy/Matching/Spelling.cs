@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Guard.Policy.Matching;
 
 /// <summary>
@@ -7,10 +9,11 @@ namespace Guard.Policy.Matching;
 internal sealed class Spelling
 {
     // Filled at first use: many rules ask for the same spelling, and its text may be long.
-    private IReadOnlyList<string>? _generousNames;
-    private IReadOnlyList<string>? _lenientHosts;
+    private ImmutableArray<string> _generousNames;
+    private ImmutableArray<string> _lenientHosts;
+    private readonly ImmutableArray<string> _text;
 
-    private Spelling(ResourceKinds kind, string text, bool subtree) => (Kind, Text, Subtree) = (kind, text, subtree);
+    private Spelling(ResourceKinds kind, string text, bool subtree) => (Kind, Text, Subtree, _text) = (kind, text, subtree, [text]);
 
     public ResourceKinds Kind { get; }
 
@@ -49,16 +52,16 @@ internal sealed class Spelling
     public static Spelling OfText(string text) => new(ResourceKinds.Text, text, subtree: false);
 
     /// <summary>Every host that some client might understand by the text.</summary>
-    public IReadOnlyList<string> LenientHosts => _lenientHosts ??= [.. HostName.Lenient(Text)];
+    public ImmutableArray<string> LenientHosts => _lenientHosts.IsDefault ? _lenientHosts = HostName.Lenient(Text) : _lenientHosts;
 
     /// <summary>Every true name of the thing, composed, for rules that must not miss.</summary>
-    public IReadOnlyList<string> GenerousNames => _generousNames ??= [.. AllNames().Select(TextForm.Composed).Distinct(StringComparer.Ordinal)];
+    public ImmutableArray<string> GenerousNames => _generousNames.IsDefault ? _generousNames = [.. AllNames()] : _generousNames;
 
     /// <summary>
     /// The texts that <c>equals</c>, <c>startsWith</c>, <c>endsWith</c>, <c>contains</c> and <c>regex</c> compare. Every one
     /// is a true name of the thing; in an allow the operand's own beginning chooses which one is meant.
     /// </summary>
-    public IEnumerable<string> Names(string operand, bool generous)
+    public ImmutableArray<string> Names(string operand, bool generous)
     {
         if (generous)
         {
@@ -70,7 +73,7 @@ internal sealed class Spelling
             ResourceKinds.File => FileNamesFor(operand),
             ResourceKinds.Web => Address is null ? [] : [Address.Canonical],
             ResourceKinds.Network => NetworkNames(),
-            _ => [Text],
+            _ => _text,
         };
     }
 
@@ -90,27 +93,58 @@ internal sealed class Spelling
         return (host, port == 0 ? null : port);
     }
 
-    private IEnumerable<string> AllNames() => Kind switch
+    private List<string> AllNames()
     {
-        ResourceKinds.File => FileNames(),
-        ResourceKinds.Web => WebNames(),
-        ResourceKinds.Network => [Text, .. LenientHosts],
-        _ => [Text],
-    };
-
-    private IEnumerable<string> FileNames()
-    {
-        yield return Text;
-        foreach (var folder in Anchors!.Bases(home: false, IsReal, generous: true).Where(f => Path!.IsAtOrBelow(f, ignoreCase: true)))
+        var names = new List<string>(4);
+        Add(names, Text);
+        switch (Kind)
         {
-            var below = Path!.Below(folder);
-            yield return below;
-            yield return "./" + below;
+            case ResourceKinds.File:
+                AddFileNames(names);
+                break;
+            case ResourceKinds.Web:
+                AddWebNames(names);
+                break;
+            case ResourceKinds.Network:
+                foreach (var host in LenientHosts)
+                {
+                    Add(names, host);
+                }
+
+                break;
         }
 
-        foreach (var folder in Anchors.Bases(home: true, IsReal, generous: true).Where(f => Path!.IsAtOrBelow(f, ignoreCase: true)))
+        return names;
+    }
+
+    // A thing has few names.
+    private static void Add(List<string> names, string name)
+    {
+        var composed = TextForm.Composed(name);
+        if (!names.Contains(composed))
         {
-            yield return "~/" + Path!.Below(folder);
+            names.Add(composed);
+        }
+    }
+
+    private void AddFileNames(List<string> names)
+    {
+        foreach (var folder in Anchors!.Bases(home: false, IsReal, generous: true))
+        {
+            if (Path!.IsAtOrBelow(folder, ignoreCase: true))
+            {
+                var below = Path.Below(folder);
+                Add(names, below);
+                Add(names, "./" + below);
+            }
+        }
+
+        foreach (var folder in Anchors.Bases(home: true, IsReal, generous: true))
+        {
+            if (Path!.IsAtOrBelow(folder, ignoreCase: true))
+            {
+                Add(names, "~/" + Path.Below(folder));
+            }
         }
 
         if (Anchors.Workspace is null)
@@ -122,70 +156,73 @@ internal sealed class Spelling
                 throw new InvalidOperationException($"the path is longer than {AbsolutePath.MaxLength} characters");
             }
 
-            var segments = Path.Segments;
-            for (var i = 0; i < segments.Length; i++)
+            // Each is shorter than the one before: none of them repeats another.
+            for (var i = 0; i < Path.Depth; i++)
             {
-                yield return "./" + string.Join('/', segments.Skip(i));
+                names.Add(TextForm.Composed("./" + Path.From(i)));
             }
         }
     }
 
-    private IEnumerable<string> FileNamesFor(string operand)
+    private void AddWebNames(List<string> names)
     {
-        var start = operand.TrimStart('^');
-        if (start.StartsWith('/'))
-        {
-            return [Text];
-        }
-
-        if (start.StartsWith('~'))
-        {
-            return Below(home: true).Select(b => "~/" + b);
-        }
-
-        var inWorkspace = Below(home: false).ToList();
-        if (inWorkspace.Count == 0)
-        {
-            return [Text];
-        }
-
-        return start.StartsWith('.') || start.StartsWith("\\.", StringComparison.Ordinal)
-            ? inWorkspace.Select(b => "./" + b)
-            : inWorkspace;
-    }
-
-    private IEnumerable<string> Below(bool home) =>
-        Anchors!.Bases(home, IsReal, generous: false).Where(f => Path!.IsAtOrBelow(f, ignoreCase: false)).Take(1).Select(f => Path!.Below(f));
-
-    private IEnumerable<string> WebNames()
-    {
-        yield return Text;
         var compatible = TextForm.Compatible(Text);
-        yield return compatible;
-        yield return Uri.UnescapeDataString(compatible).Replace('\\', '/');
-        yield return string.Concat(compatible.Where(c => c > ' ')).Replace('\\', '/');
+        Add(names, compatible);
+        if (compatible.AsSpan().ContainsAny('%', '\\'))
+        {
+            Add(names, Uri.UnescapeDataString(compatible).Replace('\\', '/'));
+        }
+
+        Add(names, TextForm.WithoutBlanks(compatible).Replace('\\', '/'));
         if (Address is not null)
         {
-            yield return Address.Canonical;
+            Add(names, Address.Canonical);
         }
 
         foreach (var host in LenientHosts)
         {
-            yield return host;
+            Add(names, host);
         }
     }
 
-    private IEnumerable<string> NetworkNames()
+    private ImmutableArray<string> FileNamesFor(string operand)
     {
-        if (Host() is not { } host)
+        var start = operand.AsSpan().TrimStart('^');
+        if (start.StartsWith("/"))
         {
-            yield break;
+            return _text;
         }
 
-        yield return host.Host;
-        if (host.Port is { } port)
+        if (start.StartsWith("~"))
         {
-            yield return $"{host.Host}:{port}";
+            return Below(home: true) is { } atHome ? ["~/" + atHome] : [];
         }
+
+        if (Below(home: false) is not { } inWorkspace)
+        {
+            return _text;
+        }
+
+        return start.StartsWith(".") || start.StartsWith("\\.", StringComparison.Ordinal) ? ["./" + inWorkspace] : [inWorkspace];
     }
+
+    private string? Below(bool home)
+    {
+        foreach (var folder in Anchors!.Bases(home, IsReal, generous: false))
+        {
+            if (Path!.IsAtOrBelow(folder, ignoreCase: false))
+            {
+                return Path.Below(folder);
+            }
+        }
+
+        return null;
+    }
+
+    private ImmutableArray<string> NetworkNames() => Host() switch
+    {
+        null => [],
+        { Port: { } port } host => [host.Host, $"{host.Host}:{port}"],
+        { } host => [host.Host],
+    };
 }

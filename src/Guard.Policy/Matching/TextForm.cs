@@ -19,6 +19,9 @@ internal static class TextForm
     /// <summary>NFKC, which also maps full-width and other look-alike forms the way host names are mapped.</summary>
     public static string Compatible(string text) => Ascii.IsValid(text) ? text : WellFormed(text).Normalize(NormalizationForm.FormKC);
 
+    /// <summary>Without blanks and control characters.</summary>
+    public static string WithoutBlanks(string text) => text.AsSpan().ContainsAnyInRange('\0', ' ') ? string.Concat(text.Where(c => c > ' ')) : text;
+
     private static string WellFormed(string text)
     {
         var builder = new StringBuilder(text.Length);

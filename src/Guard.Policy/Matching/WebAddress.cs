@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
@@ -11,8 +10,6 @@ namespace Guard.Policy.Matching;
 /// </summary>
 internal sealed class WebAddress
 {
-    private static readonly ImmutableArray<(string Scheme, int Port)> Schemes = [("https", 443), ("http", 80), ("wss", 443), ("ws", 80), ("ftp", 21)];
-
     private WebAddress(string scheme, string host, int port, int defaultPort, string path, string query)
     {
         (Scheme, Host, Port, Path, Query) = (scheme, host, port, path, query);
@@ -54,7 +51,7 @@ internal sealed class WebAddress
         }
 
         var scheme = url[..colon].ToLowerInvariant();
-        var defaultPort = Schemes.FirstOrDefault(s => s.Scheme == scheme).Port;
+        var defaultPort = scheme switch { "https" or "wss" => 443, "http" or "ws" => 80, "ftp" => 21, _ => 0 };
         if (defaultPort == 0)
         {
             return null;
@@ -110,6 +107,11 @@ internal sealed class WebAddress
         if (Encoded(path) is not { } encoded)
         {
             return null;
+        }
+
+        if (!encoded.AsSpan().Contains('%') && !encoded.Contains("/.", StringComparison.Ordinal))
+        {
+            return encoded.Length == 0 ? "/" : encoded;
         }
 
         var decoded = encoded;

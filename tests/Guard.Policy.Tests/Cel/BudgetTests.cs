@@ -46,7 +46,7 @@ public sealed class BudgetTests
         string[] expressions =
             ["l.exists(x, x == 20)", "l.filter(x, x % 7 == 3).map(x, x * 2)", "s.contains('ab') || l.all(x, x < 999)", "l.map(x, string(x)).exists(t, t.startsWith('99'))", "m.a.b + 1 > 1 ? 'x' + 'y' : 'z'"];
         var map = CelMap.Of([new(new CelString("a"), CelMap.Of([new(new CelString("b"), new CelInt(1))]))]);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(TestRuns.Times(300)), Prop.ForAll(
             (from e in Gen.Elements(expressions) from steps in Gen.Choose(0, 9000) from size in Gen.Choose(0, 3000) select (e, steps, size)).ToArbitrary(),
             c =>
             {

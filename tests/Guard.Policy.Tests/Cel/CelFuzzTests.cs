@@ -10,8 +10,7 @@ namespace Guard.Policy.Tests.Cel;
 public sealed class CelFuzzTests
 {
     private const string Arrow = " ==> ";
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("GUARD_TESTS_LONG") == "1";
-    private static readonly int Rounds = IsLong ? 1_000_000 : 10_000;
+    private static readonly int Rounds = TestRuns.Times(10_000, 1_000_000);
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("GUARD_TESTS_SEED"), out var seed) ? seed : 1;
     private static readonly CelLimits Limits = new(5_000, 20_000);
 

@@ -42,7 +42,7 @@ public sealed class TextModeTests
     }
 
     [Fact]
-    public void Deny_OfAnyExpression_MatchesWhereTheStandardOrAnAllowWould() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(
+    public void Deny_OfAnyExpression_MatchesWhereTheStandardOrAnAllowWould() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(TestRuns.Times(2000)), Prop.ForAll(
         (from e in Expression from a in Text from b in Text from x in Text select (e, a, b, x)).ToArbitrary(),
         c =>
         {

@@ -6,7 +6,7 @@ namespace Guard.Policy.Tests.Documents;
 /// <summary>Mutated documents: the readers never throw, and a document without a bundle has a reason.</summary>
 public sealed class ReaderFuzzTests
 {
-    private const int Rounds = 800;
+    private static readonly int Rounds = TestRuns.Times(800);
     private const string Alphabet = "{}[]:,-&*!|>'\"%@`#?\\ \n\tax0~\u0000\u00e9\ud800\u2028";
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class CombiningProperties
     });
 
     private static void ForAll(Func<Case, bool> property) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(Cases.ToArbitrary(), property));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(TestRuns.Times(200)), Prop.ForAll(Cases.ToArbitrary(), property));
 
     private static string Document(string name, string[] rules, string footer) => $"name: {name}\n{footer}rules:\n{string.Join('\n', rules)}\n";
 

@@ -62,7 +62,7 @@ public sealed class WorkspacePolicyTests
     public void Decision_WithAWorkspacesPolicy_IsNeverWeaker()
     {
         var (compared, stricter) = (0, 0);
-        for (var seed = 5_000; seed < 5_120; seed++)
+        for (var seed = 5_000; seed < 5_000 + TestRuns.Times(120); seed++)
         {
             var cases = new RandomCases(seed);
             var bundle = PolicyCompiler.Compile(cases.Policies(), FloorSettings.Default).Bundle!;
@@ -90,7 +90,7 @@ public sealed class WorkspacePolicyTests
     [Fact]
     public void Decision_WithOneMoreDenial_IsNeverWeaker()
     {
-        for (var seed = 7_000; seed < 7_150; seed++)
+        for (var seed = 7_000; seed < 7_000 + TestRuns.Times(150); seed++)
         {
             var cases = new RandomCases(seed);
             var sources = cases.Policies();

@@ -12,7 +12,7 @@ public sealed class IndexedEvaluationTests
 {
     private const int PairsPerBundle = 50;
 
-    private static readonly int Bundles = Environment.GetEnvironmentVariable("GUARD_TESTS_LONG") == "1" ? 20_000 : 400;
+    private static readonly int Bundles = TestRuns.Times(400, 20_000);
     private static readonly int FirstSeed = int.Parse(Environment.GetEnvironmentVariable("GUARD_TESTS_SEED") ?? "1", CultureInfo.InvariantCulture);
 
     [Fact]

@@ -139,7 +139,7 @@ public sealed class CommandConditionTests
         string[] joins = [" && ", "; ", " | ", " || ", " & "];
         string[] conditions = ["program: git", "program: rm, flags: [recursive]", "program: [npm, cat]", "program: \"*\", args: \"*\"", "program: git, anyFlags: [force, f]", "program: tool"];
         var random = new Random(20260804);
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < TestRuns.Times(300); i++)
         {
             var line = string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(n => (n > 0 ? joins[random.Next(joins.Length)] : "") + commands[random.Next(commands.Length)]));
             var rules = Enumerable.Range(0, random.Next(1, 5)).Select(n =>

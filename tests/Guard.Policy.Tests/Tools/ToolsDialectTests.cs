@@ -258,7 +258,7 @@ public sealed class ToolsDialectTests
         (string Text, Effect Effect)[] outcomes = [("action: allow", Effect.Allow), ("action: deny", Effect.Deny), ("approval_workflow: manual-approval", Effect.Approve)];
         string[] lines = ["rm x", "RM X", "git rm", "Rm", "ls"];
         var random = new Random(11);
-        for (var round = 0; round < 500; round++)
+        for (var round = 0; round < TestRuns.Times(500); round++)
         {
             var conditions = Enumerable.Range(0, random.Next(1, 5)).Select(_ => (Expression: expressions[random.Next(expressions.Length)], Outcome: outcomes[random.Next(outcomes.Length)])).ToList();
             var line = lines[random.Next(lines.Length)];
@@ -280,7 +280,7 @@ public sealed class ToolsDialectTests
         ];
         string[] outcomes = ["action: allow", "action: deny", "approval_workflow: manual-approval"];
         var random = new Random(12);
-        for (var round = 0; round < 1000; round++)
+        for (var round = 0; round < TestRuns.Times(1000); round++)
         {
             var policy = "tools:\n  - name: bash\n    conditions:\n"
                 + string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"      - {{ expression: \"{expressions[random.Next(expressions.Length)]}\", {outcomes[random.Next(outcomes.Length)]} }}\n"));
@@ -315,7 +315,7 @@ public sealed class ToolsDialectTests
         ];
         RequestedAccess[] accesses = [File("write:file", "./b"), File("read:file", "./b"), File("write:file", "./c"), Access("invoke:mcp__x__y", "{}"), .. Simple("cat a")];
         var random = new Random(7);
-        for (var round = 0; round < 300; round++)
+        for (var round = 0; round < TestRuns.Times(300); round++)
         {
             var shuffled = entries.ToArray();
             random.Shuffle(shuffled);
