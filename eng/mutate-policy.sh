@@ -2,10 +2,12 @@
 # Mutation tests of Guard.Policy: Stryker changes one thing at a time in the source and the tests must notice. Folder by folder, so that
 # results come in on the way; the reports (JSON) land in artifacts/mutation, figures per folder are printed, and what survived.
 #   eng/mutate-policy.sh                      every folder, the ones that decide first
-#   eng/mutate-policy.sh Evaluation Matching  these
+#   eng/mutate-policy.sh Evaluation Matching  these, each with its subfolders; or files, several of one run with commas
+#   eng/mutate-policy.sh Evaluation/Combination.cs,Evaluation/RuleTrial.cs
 # It works on a copy of the tree, so that building and testing go on beside it. Random tests try a fiftieth (GUARD_TESTS_MUTATION).
 # A time-out counts as killed, so the time allowed is one and a half times what the covering tests took plus two minutes: load
-# stretches a run by a factor, a loop without end does not care. GUARD_MUTATE_MS chooses another allowance.
+# stretches a run by a factor, a loop without end does not care. GUARD_MUTATE_MS chooses another allowance. GUARD_MUTATE_TESTS names the
+# tests (a filter as `dotnet test` takes it): fewer tests find less, so what they kill is killed all the same.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,9 +25,15 @@ dotnet tool restore >"$work/restore.log" 2>&1 || { cat "$work/restore.log" >&2; 
 cd tests/Guard.Policy.Tests
 export GUARD_TESTS_MUTATION=1
 sed -i "s/\"additional-timeout\": [0-9]*/\"additional-timeout\": ${GUARD_MUTATE_MS:-120000}/" stryker-config.json
-for folder in "${folders[@]}"; do
+[[ -z ${GUARD_MUTATE_TESTS:-} ]] || sed -i "s#\"verbosity\"#\"test-case-filter\": \"$GUARD_MUTATE_TESTS\", \"verbosity\"#" stryker-config.json
+for place in "${folders[@]}"; do
   rm -rf "$work/stryker"
-  if ! dotnet stryker --mutate "$folder/**/*.cs" --output "$work/stryker" --skip-version-check >"$out/$folder.log" 2>&1; then
+  folder=${place//\//-}
+  mutate=()
+  for part in ${place//,/ }; do
+    [[ $part == *.cs ]] && mutate+=(--mutate "$part") || mutate+=(--mutate "$part/**/*.cs")
+  done
+  if ! dotnet stryker "${mutate[@]}" --output "$work/stryker" --skip-version-check >"$out/$folder.log" 2>&1; then
     echo "$folder: no result, see $out/$folder.log" >&2
     continue
   fi

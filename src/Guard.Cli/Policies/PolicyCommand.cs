@@ -16,6 +16,7 @@ internal static class PolicyCommand
         CreateApply(context),
         CreateValidate(context),
         PolicyLintCommand.Create(context),
+        PolicyImportCommand.Create(context),
         CreateList(context),
         CreateShow(context),
         PolicyHistoryCommands.CreateHistory(context),

@@ -56,16 +56,26 @@ internal static class ReachCheck
         foreach (var access in own)
         {
             var decision = Evaluator.Evaluate(context.Bundle, Witness.Request(access, policy.Definition));
-            if (decision is not { Effect: Effect.Deny, ByFloor: false, Policy: not null } || decision.Rule == Evaluator.DefaultRule)
+            var denial = decision.Matched.FirstOrDefault(m => m is { Effect: Effect.Deny, OnTrial: false } && IsCertain(context, policy, m));
+            if (denial.Rule is null)
             {
                 return null;
             }
 
-            shadow ??= new RuleMatch(decision.Policy, decision.Rule!, Effect.Deny, 0, OnTrial: false);
+            shadow ??= denial;
         }
 
         return shadow;
     }
+
+    /// <summary>
+    /// Whether the denial holds for every call that the rule means. What the made-up call does not state (the tool's input, the client's
+    /// facts, the time) makes a denial match here that would leave other calls alone.
+    /// </summary>
+    private static bool IsCertain(LintContext context, PolicyCompiled policy, RuleMatch denial) => context.Rules.Any(r =>
+        r.Policy.Name == denial.Policy && r.Rule.Definition.Id == denial.Rule && r.Policy.Tools is null
+        && (ReferenceEquals(r.Policy, policy) || r.Policy.AppliesTo is null)
+        && r.Rule is { When: null, Time: null, Context.IsEmpty: true, Definition.TrustAtLeast: null });
 
     private static (string? Rule, RequestedAccess? Access) OverlapOf(LintContext context, PolicyCompiled policy, RuleCompiled rule, List<RequestedAccess> own)
     {

@@ -61,6 +61,23 @@ public sealed class LinterTests
         finding.Message.Should().Contain("rule home of policy b");
     }
 
+    // What the call holds decides whether the denial is one; a made-up call shows nothing.
+    [Theory]
+    [InlineData("", "conditions: { when: \"args.environment == 'production'\" }")]
+    [InlineData("", "conditions: { context: { branch: { equals: main } } }")]
+    [InlineData("", "conditions: { time: { between: ['00:00', '12:00'] } }")]
+    [InlineData("", "conditions: { trust: { atLeast: trusted } }")]
+    [InlineData("appliesTo: { trustTiers: [privileged] }", "")]
+    public void Allow_BehindADenialThatDependsOnTheCall_IsLeftAlone(string applies, string conditions)
+    {
+        const string Allow = "name: a\nrules:\n  - { id: a, effect: allow, actions: ['read:file', 'invoke:mcp__ops__deploy'] }\n";
+        var deny = $"name: b\n{applies}\nrules:\n  - {{ id: b, effect: deny, actions: ['read:file', 'invoke:mcp__ops__deploy'], reason: r{(conditions.Length > 0 ? ", " + conditions : "")} }}\n";
+
+        Linter.Run([new PolicySource("a.yaml", Allow), new PolicySource("b.yaml", deny)]).Should().BeEmpty();
+        Linter.Run([new PolicySource("a.yaml", Allow), new PolicySource("b.yaml", "name: b\nrules:\n  - { id: b, effect: deny, actions: ['read:file', 'invoke:mcp__ops__deploy'], reason: r }\n")])
+            .Should().ContainSingle().Which.Code.Should().Be("GRD106");
+    }
+
     [Fact]
     public void Allow_OnlyPartlyBehindADenial_IsLeftAlone() => Linter.Run([new PolicySource("p.yaml", """
         name: p

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Guard.Policy.Diagnostics;
 using Guard.Policy.Suites;
 
 namespace Guard.Policy.Tests.Suites;
@@ -32,6 +33,15 @@ public sealed class CookbookTests
 
         result.Cases.Where(c => !c.Passed).Select(c => $"{c.Case.Name}: {c.Problem}").Should().BeEmpty();
         result.Cases.Select(c => c.Case.Expected).Should().Contain([Effect.Allow, Effect.Deny]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Titles))]
+    public void Recipe_Linted_HasNoRuleThatIsDead(string title)
+    {
+        var findings = Guard.Policy.Lint.Linter.Run([new PolicySource("recipe.yaml", Blocks(Recipes.Single(r => Title(r) == title))[0])]);
+
+        findings.Where(f => f.Code is DiagnosticCodes.LintShadowed or DiagnosticCodes.LintNeverMatches).Should().BeEmpty();
     }
 
     private static string Title(string recipe) => recipe[..recipe.IndexOf('\n', StringComparison.Ordinal)];
