@@ -1,73 +1,74 @@
-using Dapper;
+using System.Data.Common;
+using Guard.Gateway.Audit.RollUps;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
 
 namespace Guard.Gateway.Audit;
 
-/// <summary>Counts the decisions of a time.</summary>
-internal sealed class AuditStatistics
+/// <summary>
+/// Counts the decisions of a time: what whole hours, days and months say of it, and one by one the events at its edges and those
+/// that were recorded since the last roll-up. So it is exact at any moment.
+/// </summary>
+internal sealed class AuditStatistics(IDatabase database, RollUpStore rollUps)
 {
-    private readonly IDatabase _database;
-    private readonly string _effects;
-    private readonly string _notEnforced;
-    private readonly string _others;
-    private readonly string _agents;
-    private readonly string _tools;
-    private readonly string _rules;
-    private readonly string _resources;
-    private readonly string _hours;
+    private const int Busiest = 20;
+    private const int DeniedMost = 10;
 
-    public AuditStatistics(IDatabase database)
-    {
-        _database = database;
-        var sql = database.Sql;
-        var decisions = $"FROM {sql.EventsByTime} WHERE time >= @from AND time < @to AND kind = 'decision'";
-        var denials = $"{decisions} AND effect = 'deny'";
-        _effects = $"SELECT effect AS Name, count(*) AS Count {decisions} GROUP BY effect ORDER BY Count DESC, Name";
-        _notEnforced = $"SELECT count(*) {decisions} AND effect <> 'allow' AND {sql.Answer} = 'allow'";
-        _others = $"SELECT kind AS Name, count(*) AS Count FROM {sql.EventsByTime} WHERE time >= @from AND time < @to AND kind IN ('hook-denied', 'sequence-gap') GROUP BY kind";
+    // More than there are kinds or effects.
+    private const int All = 100;
 
-        // Two agents can have had the same name, one after the other.
-        _agents = $"""
-            SELECT {sql.AgentId} AS Id, max(agent_name) AS Name, count(*) AS Count, sum(CASE effect WHEN 'deny' THEN 1 ELSE 0 END) AS Denied {decisions}
-            GROUP BY agent_id ORDER BY Count DESC, Name LIMIT 20
-            """;
-        _tools = $"SELECT tool AS Name, count(*) AS Count, sum(CASE effect WHEN 'deny' THEN 1 ELSE 0 END) AS Denied {decisions} GROUP BY tool ORDER BY Count DESC, Name LIMIT 20";
-        _rules = $"SELECT policy AS Id, rule AS Name, count(*) AS Count {denials} GROUP BY policy, rule ORDER BY Count DESC, Id, Name LIMIT 10";
-        _resources = $"SELECT action AS Id, {sql.Resource} AS Name, count(*) AS Count {denials} GROUP BY 1, 2 ORDER BY Count DESC, Id, Name LIMIT 10";
-        _hours = $"SELECT time / 3600000 * 3600000 AS Hour, count(*) AS Count {denials} GROUP BY 1 ORDER BY 1";
-    }
+    private static readonly string s_denied = RollUpSubject.Of(Effects.Deny);
 
     /// <param name="from">Inclusive, in milliseconds since 1970-01-01 UTC.</param>
     /// <param name="to">Exclusive, likewise.</param>
-    public AuditStats Of(long from, long to) => _database.Read(connection =>
+    public AuditStats Of(long from, long to) => database.Read(connection =>
     {
-        var times = new { from, to };
-        var effects = connection.Query<Row>(_effects, times).AsList();
-        var others = connection.Query<Row>(_others, times).ToDictionary(static row => row.Name ?? "", static row => row.Count, StringComparer.Ordinal);
+        var state = RollUpStore.State(connection) ?? RollUpState.Nothing;
+        if (!RollUpStore.IsWhole(connection, state))
+        {
+            // They are being made again.
+            state = RollUpState.Nothing;
+        }
+
+        var span = RollUpSpan.Of(from, to, state.Earliest, state.Latest);
+        var single = new RollUpCells();
+        single.Add(rollUps.Behind(connection, state.Position, from, to));
+        foreach (var (begin, end) in span.Edges)
+        {
+            single.Add(rollUps.UpTo(connection, state.Position, begin, end));
+        }
+
+        var effects = Top(RollUpDimensions.Effect, All);
+        var kinds = Top(RollUpDimensions.Kind, All);
         return new AuditStats
         {
-            HookDenied = others.GetValueOrDefault(AuditKinds.HookDenied),
-            SequenceGaps = others.GetValueOrDefault(AuditKinds.SequenceGap),
+            HookDenied = Number(kinds, RollUpSubject.Of(AuditKinds.HookDenied)),
+            SequenceGaps = Number(kinds, RollUpSubject.Of(AuditKinds.SequenceGap)),
             From = DateTimeOffset.FromUnixTimeMilliseconds(from),
             To = DateTimeOffset.FromUnixTimeMilliseconds(to),
-            Decisions = effects.Sum(static row => row.Count),
-            NotEnforced = connection.ExecuteScalar<long>(_notEnforced, times),
-            Effects = [.. effects.Select(static row => new EffectCount { Effect = row.Name ?? "", Decisions = row.Count })],
-            Agents = [.. connection.Query<Row>(_agents, times).Select(static row => new AgentCount { Id = row.Id ?? "", Name = row.Name ?? "", Decisions = row.Count, Denied = row.Denied })],
-            Tools = [.. connection.Query<Row>(_tools, times).Select(static row => new ToolCount { Tool = row.Name ?? "", Decisions = row.Count, Denied = row.Denied })],
-            DeniedRules = [.. connection.Query<Row>(_rules, times).Select(static row => new RuleCount { Policy = row.Id, Rule = row.Name, Denied = row.Count })],
-            DeniedResources = [.. connection.Query<Row>(_resources, times).Select(static row => new ResourceCount { Action = row.Id ?? "", Resource = row.Name ?? "", Denied = row.Count })],
-            DenialsPerHour = [.. connection.Query<Row>(_hours, times).Select(static row => new HourCount { Hour = DateTimeOffset.FromUnixTimeMilliseconds(row.Hour), Denied = row.Count })],
+            Decisions = effects.Sum(static effect => effect.Count),
+            NotEnforced = Number(Top(RollUpDimensions.NotEnforced, All), RollUpSubject.Of()),
+            Effects = [.. effects.Select(static effect => new EffectCount { Effect = Part(effect, 0) ?? "", Decisions = effect.Count })],
+            Agents = [.. Top(RollUpDimensions.Agent, Busiest).Select(static agent => new AgentCount { Id = Part(agent, 0) ?? "", Name = Part(agent, 1) ?? "", Decisions = agent.Count, Denied = agent.Denied })],
+            Tools = [.. Top(RollUpDimensions.Tool, Busiest).Select(static tool => new ToolCount { Tool = Part(tool, 0) ?? "", Decisions = tool.Count, Denied = tool.Denied })],
+            DeniedRules = [.. Top(RollUpDimensions.Rule, DeniedMost).Select(static rule => new RuleCount { Policy = Part(rule, 0), Rule = Part(rule, 1), Denied = rule.Count })],
+            DeniedResources = [.. Top(RollUpDimensions.Resource, DeniedMost).Select(static resource => new ResourceCount { Action = Part(resource, 0) ?? "", Resource = Part(resource, 1) ?? "", Denied = resource.Count })],
+            DenialsPerHour = Denials(connection, span, single),
         };
+
+        IReadOnlyList<SubjectCount> Top(string dimension, int limit) => rollUps.Top(connection, dimension, span.Stretches, single, limit);
     });
 
-    private sealed record Row
-    {
-        public string? Id { get; init; }
-        public string? Name { get; init; }
-        public long Hour { get; init; }
-        public long Count { get; init; }
-        public long Denied { get; init; }
-    }
+    private static IReadOnlyList<HourCount> Denials(DbConnection connection, RollUpSpan span, RollUpCells single) =>
+    [
+        .. RollUpStore.Hours(connection, RollUpDimensions.Effect, s_denied, span.Stretches[0].From, span.Stretches[^1].To)
+            .Concat(single.Hours(RollUpDimensions.Effect).Where(static hour => hour.Subject == s_denied).Select(static hour => (hour.Hour, hour.Count.Count)))
+            .GroupBy(static hour => hour.Hour)
+            .OrderBy(static hour => hour.Key)
+            .Select(static hour => new HourCount { Hour = DateTimeOffset.FromUnixTimeMilliseconds(hour.Key), Denied = hour.Sum(static part => part.Count) }),
+    ];
+
+    private static long Number(IReadOnlyList<SubjectCount> counts, string subject) => counts.FirstOrDefault(count => count.Subject == subject)?.Count ?? 0;
+
+    private static string? Part(SubjectCount count, int index) => RollUpSubject.Parts(count.Subject)[index];
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using Guard.Gateway.Agents;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Audit.Redaction;
+using Guard.Gateway.Audit.RollUps;
 using Guard.Gateway.Audit.Spool;
 using Guard.Gateway.Decisions;
 using Guard.Gateway.Health;
@@ -171,8 +172,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
         web.MapSpool(new SpoolService(outcomes, writer, redactor, active, keys, follower, refusals, metrics, clock));
         web.MapMetrics(scraped);
         var streams = new AuditStreams(reader, keys, database.Changes, options.Limits, clock, web.Lifetime.ApplicationStopping);
-        web.MapAudit(reader, new AuditStatistics(database), streams, clock);
-        web.MapLog(new LogService(database, sequencer, organisation, clock));
+        var rollUps = new RollUpStore(database);
+        var keeper = parts.Add(new RollUpKeeper(rollUps, database.Changes, options.RollUpInterval, clock, loggers.CreateLogger<RollUpKeeper>()));
+        web.MapAudit(reader, new AuditStatistics(database, rollUps), streams, clock);
+        var retention = new RecordRetention(database, organisation.Name, clock);
+        var retentionKeeper = parts.Add(new RetentionKeeper(retention, active, options.Retention, clock, loggers.CreateLogger<RetentionKeeper>()));
+        web.MapLog(new LogService(database, sequencer, retention, organisation, clock));
         web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));
         web.MapAgents(agents);
         web.MapAdminKeys(new AdminKeyService(new AdminKeyStore(database), keys, organisation, clock));
@@ -183,6 +188,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         unfinished.Complete();
         sequencer.Start();
+        keeper.Start();
+        retentionKeeper.Start();
         var host = new GatewayHost(parts, web, active, sequencer, database.Description, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
         host.LogStarted(Version, database.Description, string.Join(", ", host.Addresses));
         return host;

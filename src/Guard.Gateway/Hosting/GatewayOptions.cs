@@ -50,6 +50,11 @@ public sealed record GatewayOptions
 
     public ProofOptions Proof { get; init; } = new();
 
+    public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>How often recorded events are counted for statistics, which count later ones one by one.</summary>
+    public TimeSpan RollUpInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Calls whose analyser is older are denied: it may have missed an access.</summary>
     public int MinimumAnalyser { get; init; } = Wire.AnalyserVersion;
 

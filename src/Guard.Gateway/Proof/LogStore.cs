@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Guard.Gateway.Audit.RollUps;
 using Guard.Gateway.Storage;
 using Guard.Proof.Log;
 using Guard.Proof.Tree;
@@ -9,6 +10,8 @@ namespace Guard.Gateway.Proof;
 /// <summary>The log's tables: leaves that the record's writers add, and tiles, head and keys that the sequencer makes of them.</summary>
 internal sealed class LogStore(IDatabase database)
 {
+    private readonly RollUpStore _rollUps = new(database);
+
     private const string HeadSql = "SELECT size AS Size, position AS Position, note AS Note, signed_at AS SignedAt FROM log_head WHERE id = 1";
     private const string KeysSql = "SELECT number AS Number, verifier AS Verifier, endorsement AS Endorsement FROM log_key ORDER BY number";
     private const string TileSql = "SELECT hashes FROM log_tile WHERE level = @Level AND number = @Index";
@@ -80,19 +83,13 @@ internal sealed class LogStore(IDatabase database)
     public static string? FirstKept(DbConnection connection) => connection.QuerySingleOrDefault<string>("SELECT CAST(first_id AS text) FROM audit_expiry ORDER BY before DESC LIMIT 1");
 
     /// <summary>Deletes a body and says by which event, in the transaction of <paramref name="write"/>.</summary>
-    public void Erase(StoreWrite write, string id, string by, long now)
+    public void Erase(StoreWrite write, LogLeafRow leaf, string by, long now)
     {
+        var id = leaf.Id;
+        _rollUps.Retract(write, leaf.Position);
         write.Connection.Execute($"INSERT INTO audit_erasure (id, erased_by, erased_at) VALUES ({database.Sql.Uuid("@id")}, {database.Sql.Uuid("@by")}, @now)", new { id, by, now });
         write.Connection.Execute(database.Sql.EraseBody, new { id });
     }
-
-    /// <summary>Ends the retention of all bodies from before a time, in the transaction of <paramref name="write"/>.</summary>
-    public void Expire(StoreWrite write, long before, string firstId, string by, long now) => write.Connection.Execute(
-        $"INSERT INTO audit_expiry (before, first_id, expired_by, expired_at) VALUES (@before, {database.Sql.Uuid("@firstId")}, {database.Sql.Uuid("@by")}, @now)",
-        new { before, firstId, by, now });
-
-    /// <summary>Deletes the bodies whose retention has ended. A gateway that stopped before it did leaves that to the next.</summary>
-    public void DropExpired() => Write(write => write.Connection.Execute(database.Sql.DropExpired));
 
     /// <summary>Takes the tree away, for a new log over the same leaves, in the transaction of <paramref name="write"/>.</summary>
     public static void ClearTree(StoreWrite write)

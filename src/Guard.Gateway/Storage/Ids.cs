@@ -17,6 +17,10 @@ internal static class Ids
         return $"{hex[..8]}-{hex[8..]}-0000-0000-000000000000";
     }
 
+    /// <summary>The time in an id.</summary>
+    public static DateTimeOffset TimeOf(string id) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(id.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) << 16
+        | long.Parse(id.AsSpan(9, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+
     /// <summary>The id that follows from a time and a name: who makes an event of the same name again makes the same id.</summary>
     public static string Of(DateTimeOffset time, string name)
     {

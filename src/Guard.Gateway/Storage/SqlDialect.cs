@@ -6,6 +6,12 @@ internal sealed record SqlDialect
     /// <summary>The audit table, read by the index over time.</summary>
     public required string EventsByTime { get; init; }
 
+    /// <summary>The audit table, read in the order of positions.</summary>
+    public required string EventsByPosition { get; init; }
+
+    /// <summary>The rows of @cells, a JSON array of numbers for statistics.</summary>
+    public required string CountsOfJson { get; init; }
+
     /// <summary>A position that no event from @From on stands before; {0} are all conditions on times.</summary>
     public required string FirstPosition { get; init; }
 
@@ -33,8 +39,11 @@ internal sealed record SqlDialect
     /// <summary>Deletes one body whose erasure is recorded; @id is its event.</summary>
     public required string EraseBody { get; init; }
 
-    /// <summary>Deletes the bodies that have expired by what is recorded.</summary>
-    public required string DropExpired { get; init; }
+    /// <summary>Drops the months that have expired by what is recorded; null: their bodies are deleted one by one.</summary>
+    public required string? DropsMonths { get; init; }
+
+    /// <summary>The time of the database server, in milliseconds since 1970-01-01 UTC; null: it is this machine's.</summary>
+    public required string ServerTime { get; init; }
 
     /// <summary>Whether ids of the audit table have a type of their own.</summary>
     public required bool HasUuids { get; init; }

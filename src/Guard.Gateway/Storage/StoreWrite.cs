@@ -9,16 +9,26 @@ namespace Guard.Gateway.Storage;
 internal sealed class StoreWrite(DbConnection connection)
 {
     private readonly List<AuditRecord> _records = [];
+    private readonly List<string> _last = [];
 
     /// <summary>In the transaction of the change.</summary>
     public DbConnection Connection { get; } = connection;
 
     public IReadOnlyList<AuditRecord> Records => _records;
+
+    /// <summary>Statements that run right before the commit.</summary>
+    public IReadOnlyList<string> Last => _last;
     public bool ChangesPolicies { get; private set; }
     public bool ChangesKeys { get; private set; }
 
     /// <summary>The event is stored with the change, after everything else in it.</summary>
     public void Record(AuditEvent auditEvent) => _records.Add(AuditRecord.Of(auditEvent));
+
+    /// <summary>
+    /// Runs a statement as the last of the change: it takes locks that everybody waits for, so no gateway may hold them while it
+    /// thinks.
+    /// </summary>
+    public void AtTheEnd(string statement) => _last.Add(statement);
 
     /// <summary>Every gateway loads the policies again, and no decision that was judged by the old ones is stored.</summary>
     public void PoliciesChanged() => ChangesPolicies = true;

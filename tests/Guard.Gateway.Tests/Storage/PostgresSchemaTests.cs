@@ -38,7 +38,7 @@ public sealed class PostgresSchemaTests : IDisposable
         Open().Dispose();
         Execute("INSERT INTO guard.schema_version (version) VALUES (99)");
 
-        ((Action)(() => Open().Dispose())).Should().Throw<GatewayStartException>().WithMessage("The database */guard_* has schema version 99; this program knows versions up to 1. Run the newer Guard that wrote it.");
+        ((Action)(() => Open().Dispose())).Should().Throw<GatewayStartException>().WithMessage("The database */guard_* has schema version 99; this program knows versions up to 2. Run the newer Guard that wrote it.");
     }
 
     [Fact]

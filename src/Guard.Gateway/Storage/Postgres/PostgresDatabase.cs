@@ -39,6 +39,11 @@ internal sealed partial class PostgresDatabase : IDatabase
     public SqlDialect Sql { get; } = new()
     {
         EventsByTime = "audit_event",
+        EventsByPosition = "audit_event",
+        CountsOfJson = """
+            json_to_recordset(CAST(@cells AS json))
+            AS given (level bigint, slot bigint, dimension text, digest text, subject text COLLATE "C", count bigint, denied bigint)
+            """,
         FirstPosition = "SELECT position FROM audit_leaf WHERE clock >= @From ORDER BY clock, position LIMIT 1",
         LastPosition = "SELECT position FROM audit_leaf WHERE clock < @To + (SELECT max(lateness) FROM audit_lateness) ORDER BY clock DESC, position DESC LIMIT 1",
         ChoosesIndexes = true,
@@ -47,7 +52,8 @@ internal sealed partial class PostgresDatabase : IDatabase
         AgentId = "agent_id::text",
         CallColumns = "answer AS Answer, resource AS Resource",
         EraseBody = "SELECT erase_body(CAST(@id AS uuid))",
-        DropExpired = "SELECT drop_expired_months()",
+        DropsMonths = "SELECT drop_expired_months()",
+        ServerTime = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
         LockPolicies = "SELECT pg_advisory_xact_lock(1196573745, 4)",
         HasUuids = true,
     };
@@ -157,6 +163,11 @@ internal sealed partial class PostgresDatabase : IDatabase
         if (write.Records.Count > 0)
         {
             batch.BatchCommands.Add(PostgresAuditStore.Command(write.Records));
+        }
+
+        foreach (var statement in write.Last)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
         }
 
         if (write.ChangesPolicies || write.ChangesKeys)

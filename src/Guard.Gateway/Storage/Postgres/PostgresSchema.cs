@@ -20,12 +20,12 @@ internal static class PostgresSchema
         GRANT SELECT ON schema_version TO {role};
         GRANT SELECT, INSERT ON audit_leaf, audit_lateness, audit_event, audit_erasure, audit_expiry, log_key, organisation, principal, policy_version, bundle, session, session_fact TO {role};
         GRANT SELECT, INSERT, UPDATE ON agent, api_key, policy TO {role};
-        GRANT SELECT, INSERT, UPDATE, DELETE ON log_tile, log_head TO {role};
+        GRANT SELECT, INSERT, UPDATE, DELETE ON log_tile, log_head, audit_count, audit_count_state TO {role};
         GRANT SELECT, UPDATE ON store_state TO {role};
         GRANT EXECUTE ON FUNCTION prepare_months(bigint, integer), erase_body(uuid), drop_expired_months() TO {role};
         """;
 
-    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql"];
+    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql", "0002_counts.sql"];
 
     /// <summary>The schema version this program writes.</summary>
     public static int Current => Steps.Count;

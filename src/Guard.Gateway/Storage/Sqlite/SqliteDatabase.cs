@@ -30,6 +30,12 @@ internal sealed class SqliteDatabase : IDatabase
     public SqlDialect Sql { get; } = new()
     {
         EventsByTime = "audit_event INDEXED BY audit_event_time",
+        // The table itself is in that order.
+        EventsByPosition = "audit_event NOT INDEXED",
+        CountsOfJson = """
+            (SELECT json_extract(value, '$.level') AS level, json_extract(value, '$.slot') AS slot, json_extract(value, '$.dimension') AS dimension, json_extract(value, '$.digest') AS digest,
+                json_extract(value, '$.subject') AS subject, json_extract(value, '$.count') AS count, json_extract(value, '$.denied') AS denied FROM json_each(@cells))
+            """,
         FirstPosition = "SELECT min(position) FROM audit_event INDEXED BY audit_event_time WHERE {0}",
         LastPosition = "SELECT max(position) FROM audit_event INDEXED BY audit_event_time WHERE {0}",
         ChoosesIndexes = false,
@@ -38,7 +44,8 @@ internal sealed class SqliteDatabase : IDatabase
         AgentId = "agent_id",
         CallColumns = "NULL AS Answer, NULL AS Resource",
         EraseBody = "DELETE FROM audit_event WHERE id = @id",
-        DropExpired = "DELETE FROM audit_event WHERE id < (SELECT max(first_id) FROM audit_expiry)",
+        DropsMonths = null,
+        ServerTime = "SELECT NULL",
         // The write lock of the whole file is held already.
         LockPolicies = "SELECT 1",
         HasUuids = false,
@@ -120,6 +127,11 @@ internal sealed class SqliteDatabase : IDatabase
         var write = new StoreWrite(connection);
         var result = work(write);
         var recordedTo = SqliteAuditRow.Insert(connection, write.Records);
+        foreach (var statement in write.Last)
+        {
+            connection.Execute(statement);
+        }
+
         if (write.ChangesPolicies || write.ChangesKeys)
         {
             connection.Execute("UPDATE store_state SET policies = policies + @policies, keys = keys + @keys", new { policies = write.ChangesPolicies ? 1 : 0, keys = write.ChangesKeys ? 1 : 0 });

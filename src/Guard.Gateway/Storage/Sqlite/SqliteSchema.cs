@@ -18,6 +18,7 @@ internal static class SqliteSchema
         new("0004_leaves.sql", SqliteLeafBackfill.Run),
         new("0005_provable_record.sql"),
         new("0006_session_facts.sql"),
+        new("0007_counts.sql"),
     ];
 
     /// <summary>The schema version this program writes.</summary>

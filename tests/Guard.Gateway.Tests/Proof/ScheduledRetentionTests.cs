@@ -1,0 +1,214 @@
+using Dapper;
+using Guard.Gateway.Hosting;
+using Guard.Gateway.Proof;
+using Guard.Gateway.Storage;
+using Guard.Gateway.Storage.Postgres;
+using Guard.Gateway.Storage.Sqlite;
+using Guard.Gateway.Tests.Stores;
+using Guard.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Guard.Gateway.Tests.Proof;
+
+/// <summary>The retention that policies state: months go by themselves, and the record says so.</summary>
+public abstract class ScheduledRetentionTests(StoreKind kind) : StoreTests(kind), IAsyncLifetime
+{
+    private protected static readonly DateTimeOffset January = new(2026, 1, 10, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly TemporaryFolder _folder = new();
+    private protected readonly SetClock _clock = new(January);
+    private protected TestGateway _gateway = null!;
+
+    private string Checkpoints => _folder.File("published");
+
+    public async Task InitializeAsync()
+    {
+        _gateway = await StartAsync(adjust: Adjusted);
+        for (var month = 0; month < 4; month++)
+        {
+            _clock.Now = January.AddMonths(month);
+            await _gateway.DecideAsync(Some.Read());
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Months_OlderThanTheLongestRetention_GoOneADayAndTheRecordSaysSo()
+    {
+        await ApplyAsync(("short", 5), ("long", 30));
+
+        // It is 10 April: January and February are over by more than 30 days.
+        await FirstKeptAsync("2026-02");
+        await ExpiriesAsync(1);
+        _clock.Now = _clock.Now.AddHours(23);
+        await LookedAgainAsync();
+        await FirstKeptAsync("2026-02");
+        _clock.Now = _clock.Now.AddHours(2);
+        await FirstKeptAsync("2026-03");
+        _clock.Now = _clock.Now.AddDays(2);
+        await LookedAgainAsync();
+        await FirstKeptAsync("2026-03");
+
+        var said = (await _gateway.EventsAsync("?kind=administration")).Events.Where(static e => e.Change!.Operation == Wire.ExpireOperation).ToList();
+        said.Select(static e => (e.Change!.Actor, e.Change.Target[..10], e.Change.Detail)).Should().Equal(
+            ("retention", "2026-03-01", "policy long keeps events for 30 days, the longest that a policy states"),
+            ("retention", "2026-02-01", "policy long keeps events for 30 days, the longest that a policy states"));
+        (await VerifyAsync()).Should().StartWith("The record holds: ").And.Contain(" expired at the end of their retention.").And.NotContain("erased");
+        (await _gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
+    }
+
+    [Fact]
+    public async Task Months_WithoutAStatedRetention_StayForEver()
+    {
+        _clock.Now = January.AddMonths(6);
+        await LookedAgainAsync();
+
+        await FirstKeptAsync("2026-01");
+        await ExpiriesAsync(0);
+    }
+
+    [Fact]
+    public async Task Months_OfTwoGateways_ExpireOnce()
+    {
+        await using var other = await _gateway.JoinAsync(options => options with { DataDirectory = Path.Combine(_folder.Path, "other") });
+        await ApplyAsync(("long", 30));
+
+        await FirstKeptAsync("2026-02");
+        await LookedAgainAsync();
+        await ExpiriesAsync(1);
+        _clock.Now = _clock.Now.AddHours(25);
+        await FirstKeptAsync("2026-03");
+        await LookedAgainAsync();
+        await ExpiriesAsync(2);
+    }
+
+    [Fact]
+    public async Task Gateway_StoppedBetweenSayingAndDeleting_LeavesTheRestToTheNext()
+    {
+        await _gateway.Host.StopAsync();
+        using (var database = Open())
+        {
+            new RecordRetention(database, "default", _clock).Expire(January.AddMonths(1).AddDays(-9), "ada", "Old").Should().NotBeNull();
+        }
+
+        await FirstKeptAsync("2026-01");
+        _gateway = await _gateway.RestartAsync();
+
+        await FirstKeptAsync("2026-02");
+        (await VerifyAsync()).Should().StartWith("The record holds: ").And.Contain(" expired at the end of their retention.");
+    }
+
+    private GatewayOptions Adjusted(GatewayOptions options) => options with
+    {
+        Clock = _clock,
+        Retention = new RetentionOptions { Interval = TimeSpan.FromMilliseconds(20), Pause = TimeSpan.FromMilliseconds(1) },
+        Proof = new ProofOptions { Interval = TimeSpan.FromMilliseconds(20), PublishInterval = TimeSpan.Zero, CheckpointFiles = [Checkpoints] },
+    };
+
+    private protected async Task ApplyAsync(params (string Name, int Days)[] policies)
+    {
+        var files = policies.Select(static policy => ($"{policy.Name}.yaml", $"name: {policy.Name}\nversion: \"1.0\"\nrules:\n  - id: none\n    effect: deny\n    actions: [\"delegate:agent\"]\n    reason: \"No.\"\naudit: {{ retention_days: {policy.Days} }}\n"));
+        var response = await _gateway.ApplyAsync([.. files]);
+        response.IsSuccessStatusCode.Should().BeTrue(await response.Content.ReadAsStringAsync());
+    }
+
+    private protected Task FirstKeptAsync(string month) => Eventually.BecomesAsync(
+        () =>
+        {
+            using var connection = StoreTampering.Open(_gateway);
+            return Task.FromResult($"{Ids.TimeOf(connection.QuerySingle<string>("SELECT CAST(id AS text) FROM audit_event ORDER BY id LIMIT 1")):yyyy-MM}");
+        },
+        month);
+
+    private protected async Task ExpiriesAsync(int count)
+    {
+        using var connection = StoreTampering.Open(_gateway);
+        connection.QuerySingle<long>("SELECT count(*) FROM audit_expiry").Should().Be(count);
+        (await _gateway.EventsAsync("?kind=administration&limit=1000")).Events.Count(static e => e.Change!.Operation == Wire.ExpireOperation).Should().Be(count);
+    }
+
+    // Some rounds of the keeper: what it does not do then it does not do.
+    private protected static Task LookedAgainAsync() => Task.Delay(300);
+
+    private protected IDatabase Open() => _gateway.Options.Postgres is { } postgres
+        ? PostgresDatabase.Open(postgres, _clock, NullLogger<PostgresDatabase>.Instance)
+        : SqliteDatabase.Open(_gateway.Options.DataDirectory);
+
+    private async Task<string> VerifyAsync()
+    {
+        var guard = new GuardCommands(_gateway, _folder);
+        await Eventually.BecomesAsync(
+            async () =>
+            {
+                using var connection = StoreTampering.Open(_gateway);
+                return _gateway.Host.Log.Refusal ?? _gateway.Host.Log.Hindrance ?? $"{_gateway.Host.Log.Size - await connection.QuerySingleAsync<long>("SELECT count(*) FROM audit_leaf")}";
+            },
+            "0");
+        return await guard.DoneAsync("audit", "verify", "--checkpoint", Checkpoints, "--key", (await guard.DoneAsync("audit", "key")).Trim());
+    }
+}
+
+/// <inheritdoc/>
+public sealed class SqliteScheduledRetentionTests() : ScheduledRetentionTests(StoreKind.Sqlite)
+{
+    [Fact]
+    public async Task Bodies_OfAnExpiredMonth_GoInPartsBetweenWhichDecisionsAreMade()
+    {
+        _clock.Now = January;
+        await using (var load = new Load(_gateway))
+        {
+            await load.AcknowledgedAsync(1_200);
+            await load.StopAsync();
+        }
+
+        _clock.Now = January.AddMonths(3);
+        await using var meanwhile = new Load(_gateway);
+        await ApplyAsync(("long", 30));
+        await FirstKeptAsync("2026-02");
+        await meanwhile.AcknowledgedAsync(20);
+        await meanwhile.StopAsync();
+        meanwhile.Denied.Should().BeEmpty();
+    }
+}
+
+/// <inheritdoc/>
+public sealed class PostgresScheduledRetentionTests() : ScheduledRetentionTests(StoreKind.Postgres)
+{
+    /// <summary>To drop a month takes a lock that every decision would wait behind.</summary>
+    [Fact]
+    public async Task Month_ThatIsReadJustNow_GoesLaterAndHoldsNobodyUp()
+    {
+        using var reader = StoreTampering.Open(_gateway);
+        using var transaction = reader.BeginTransaction();
+        reader.QuerySingle<long>("SELECT count(*) FROM audit_event", transaction: transaction).Should().BePositive();
+        await using var load = new Load(_gateway);
+        await ApplyAsync(("long", 30));
+        await Eventually.BecomesAsync(async () => (await _gateway.EventsAsync("?kind=administration&limit=1000")).Events.Any(static e => e.Change!.Operation == Wire.ExpireOperation), true);
+        await load.AcknowledgedAsync(200);
+
+        await transaction.CommitAsync();
+        await FirstKeptAsync("2026-02");
+        await load.StopAsync();
+        load.Denied.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Gateway_WhoseClockIsFarAheadOfTheServers_EndsNothing()
+    {
+        await ApplyAsync(("long", 36_000));
+        using (var database = Open())
+        {
+            _clock.Now = new DateTimeOffset(2199, 1, 1, 0, 0, 0, TimeSpan.Zero);
+            new RecordRetention(database, "default", _clock).Now().Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
+        }
+
+        await LookedAgainAsync();
+        await FirstKeptAsync("2026-01");
+        await ExpiriesAsync(0);
+    }
+}
