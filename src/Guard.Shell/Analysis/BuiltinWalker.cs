@@ -20,40 +20,39 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             name = next.Text;
         }
 
-        var operands = words.RemoveAt(0);
         switch (name)
         {
             case "cd" or "pushd":
-                return _folders.ChangeTo(operands, state, isPush: name == "pushd");
+                return _folders.ChangeTo(Operands(), state, isPush: name == "pushd");
             case "popd":
                 return Flow.Both(FolderWalker.Lost(state));
             case "export" or "declare" or "typeset" or "local" or "readonly":
                 return Flow.Both(Declare(step, command, state, name));
             case "unset":
-                return Flow.Both(Unset(step, operands, state));
+                return Flow.Both(Unset(step, Operands(), state));
             case "read" or "mapfile" or "readarray" or "getopts" or "printf" or "wait":
-                return Flow.Both(Fill(step, name, operands, state));
+                return Flow.Both(Fill(step, name, Operands(), state));
             case "let":
-                return Flow.Both(Let(step, operands, state));
+                return Flow.Both(Let(step, Operands(), state));
             case "set":
-                return Flow.Both(Set(step, operands, state));
+                return Flow.Both(Set(step, Operands(), state));
             case "shift":
-                return Flow.Both(state with { Shell = state.Shell with { Positionals = Shifted(operands, state.Shell.Positionals) } });
+                return Flow.Both(state with { Shell = state.Shell with { Positionals = Shifted(Operands(), state.Shell.Positionals) } });
             case "shopt":
-                return Flow.Both(ChangeOptions(step, operands, state));
-            case "alias" or "unalias" or "enable" or "hash" when !operands.IsEmpty:
+                return Flow.Both(ChangeOptions(step, Operands(), state));
+            case "alias" or "unalias" or "enable" or "hash" when words.Length > 1:
                 walker.EmitOpaque(step.Span, OpacityCode.ReadingChanged);
                 return Flow.Both(state);
             case "eval":
-                return Evaluate(step, operands, state);
+                return Evaluate(step, Operands(), state);
             case "trap":
-                return Trap(step, operands, state);
+                return Trap(step, Operands(), state);
             case "source" or ".":
                 // A script of the project, as if it were run: it may set anything, and is trusted not to move the shell.
                 return Flow.Both(state with { Shell = state.Shell.ForgetVariables() });
             case "exit":
                 return Flow.Both(state with { Dead = true });
-            case "exec" when !operands.IsEmpty:
+            case "exec" when words.Length > 1:
                 return Flow.Both(state with { Dead = true });
             case "exec":
                 return Flow.Both(state with { Input = step.Input });
@@ -74,6 +73,8 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             default:
                 return Flow.Both(state);
         }
+
+        ImmutableArray<ExpandedField> Operands() => words.RemoveAt(0);
     }
 
     private WalkState Declare(ShellCommand step, SimpleCommand command, WalkState state, string builtin)

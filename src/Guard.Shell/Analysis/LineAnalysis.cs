@@ -25,6 +25,6 @@ public sealed record LineAnalysis(ImmutableArray<ShellStep> Steps, ShellScript? 
             return new LineAnalysis([], null, parsed.Refusal);
         var walker = new LineWalker(view, limits ?? AnalysisLimits.Default);
         walker.Run(parsed.Script, state);
-        return new LineAnalysis(walker.Steps, parsed.Script, null) { Work = walker.Work };
+        return new LineAnalysis(walker.TakeSteps(), parsed.Script, null) { Work = walker.Work };
     }
 }

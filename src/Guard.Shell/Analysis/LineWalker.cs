@@ -29,7 +29,8 @@ internal sealed class LineWalker : IExpansionObserver
         _simple = new SimpleCommandWalker(this, view);
     }
 
-    public ImmutableArray<ShellStep> Steps => _steps.ToImmutable();
+    /// <summary>What happens, in order; asked for once, at the end.</summary>
+    public ImmutableArray<ShellStep> TakeSteps() => _steps.DrainToImmutable();
 
     /// <summary>See <see cref="LineAnalysis.Work"/>.</summary>
     public int Work { get; private set; }

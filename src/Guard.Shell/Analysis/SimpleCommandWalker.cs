@@ -22,7 +22,8 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
         var step = new ShellCommand(command.Span, words, assignments, redirects, input, state.Shell.WorkingDirectory) { OutputIsPiped = state.OutputIsPiped };
 
         // Expansions of the words may have assigned; assignments before a name last only as long as the command.
-        var after = state with { Shell = standsAlone ? assigned : expander.State };
+        var shell = standsAlone ? assigned : expander.State;
+        var after = ReferenceEquals(shell, state.Shell) ? state : state with { Shell = shell };
         if (standsAlone)
         {
             walker.Emit(step);
@@ -107,11 +108,17 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
     private static ImmutableArray<ShellAssignment> ExpandAssignments(ImmutableArray<Assignment> written, WordExpander expander, out ShellState after)
     {
         var before = expander.State;
+        if (written.IsEmpty)
+        {
+            after = before;
+            return [];
+        }
+
         var assignments = ImmutableArray.CreateBuilder<ShellAssignment>(written.Length);
         foreach (var assignment in written)
             assignments.Add(AssignmentWalk.Apply(assignment, expander));
         after = expander.State;
-        expander.State = written.IsEmpty ? after : before;
+        expander.State = before;
         return assignments.MoveToImmutable();
     }
 }

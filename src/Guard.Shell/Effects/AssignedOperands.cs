@@ -5,22 +5,24 @@ internal static class AssignedOperands
 {
     public static List<(FoundOperand Operand, ValueUse Use)> Of(CommandLine line, Traits traits)
     {
-        List<FoundOperand> behind = traits.Dashes is null ? [] : [.. line.Operands.Where(o => o.BehindDashes)];
+        if (line.Operands.Count == 0)
+        {
+            return [];
+        }
+
         List<FoundOperand> before = traits.Dashes is null ? line.Operands : [.. line.Operands.Where(o => !o.BehindDashes)];
         List<(FoundOperand, ValueUse)> assigned = new(line.Operands.Count);
-        List<FoundOperand> variables = [];
         if (line.Leaf.Assignments)
         {
-            variables.AddRange(before.TakeWhile(o => CommandLineReader.IsAssignment(o.Argument.Text)));
-            before = [.. before.Skip(variables.Count)];
-            assigned.AddRange(variables.Select(o => (o, ValueUse.Names["assignment"])));
+            assigned.AddRange(before.TakeWhile(o => CommandLineReader.IsAssignment(o.Argument.Text)).Select(o => (o, ValueUse.Names["assignment"])));
+            before = [.. before.Skip(assigned.Count)];
         }
 
         OperandSlots slots = traits.Operands ?? OperandSlots.Guesses;
         Assign(line, slots, before, assigned);
         if (traits.Dashes is { } dashes)
         {
-            Assign(line, dashes, behind, assigned);
+            Assign(line, dashes, [.. line.Operands.Where(o => o.BehindDashes)], assigned);
         }
 
         return assigned;

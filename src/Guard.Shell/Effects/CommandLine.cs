@@ -6,12 +6,26 @@ internal sealed record FoundOption(OptionSpec Option, Argument[] Values, int Wor
 internal readonly record struct FoundOperand(Argument Argument, int Word, bool BehindDashes);
 
 /// <summary>An argument vector read by the description of its program: which words are options, values, subcommands, operands.</summary>
+/// <remarks>
+/// A line has many commands, and each would need these lists: they are taken from the thread's spare and given back. Nothing that leaves with the
+/// effects of a command refers to one of them.
+/// </remarks>
 internal sealed class CommandLine
 {
-    public required Argument[] Words { get; init; }
+    /// <summary>One that had more words than this is not kept.</summary>
+    private const int KeptWords = 256;
+
+    [ThreadStatic]
+    private static CommandLine? s_spare;
+
+    private CommandLine()
+    {
+    }
+
+    public Argument[] Words { get; private set; } = [];
 
     /// <summary>The program's entry and those of the subcommands found, outermost first.</summary>
-    public List<ProgramNode> Nodes { get; } = [];
+    public List<ProgramNode> Nodes { get; } = new(2);
 
     public List<FoundOption> Options { get; } = [];
 
@@ -30,6 +44,32 @@ internal sealed class CommandLine
     public int UnknownSubcommandWord { get; set; } = -1;
 
     public ProgramNode Leaf => Nodes[^1];
+
+    public static CommandLine Take(Argument[] words)
+    {
+        CommandLine line = s_spare ?? new CommandLine();
+        s_spare = null;
+        line.Words = words;
+        return line;
+    }
+
+    public void GiveBack()
+    {
+        if (Words.Length > KeptWords)
+        {
+            return;
+        }
+
+        Words = [];
+        Nodes.Clear();
+        Options.Clear();
+        Operands.Clear();
+        UnknownOptions.Clear();
+        Rest.Clear();
+        UncertainWord = -1;
+        UnknownSubcommandWord = -1;
+        s_spare = this;
+    }
 
     /// <summary>Operands that name a subcommand which the entry does not list.</summary>
     public string[] Named()

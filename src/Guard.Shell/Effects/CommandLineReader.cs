@@ -18,7 +18,7 @@ internal sealed class CommandLineReader
 
     public static CommandLine Read(ProgramCatalog catalog, ProgramNode program, Argument[] words)
     {
-        CommandLine line = new() { Words = words };
+        CommandLine line = CommandLine.Take(words);
         line.Nodes.Add(program);
         new CommandLineReader(catalog, line).Read();
         return line;

@@ -15,11 +15,14 @@ internal sealed class EffectCollector
     private readonly CommandFacts _facts;
     private readonly Traits _traits;
     private readonly EffectSink _sink;
-    private readonly List<string> _only = [];
-    private readonly List<string> _except = [];
-    private readonly List<(string Text, int Word)> _roots = [];
-    private readonly StartedCommands _started;
     private readonly ReadingUse _reading;
+
+    /// <summary>Each of these is made when something first comes into it.</summary>
+    private List<string>? _only;
+
+    private List<string>? _except;
+    private List<(string Text, int Word)>? _roots;
+    private StartedCommands? _started;
 
     private EffectCollector(CommandLine line, CommandFacts facts)
     {
@@ -28,7 +31,6 @@ internal sealed class EffectCollector
         _traits = SettledTraits.Of(line);
         _reading = ReadingUse.Of(line, _traits);
         _sink = new EffectSink(facts.Probe) { MakesFolders = _traits.MakesFolders == true || _traits.KeepsFolders == true, KeepsFolders = _traits.KeepsFolders == true };
-        _started = new StartedCommands(line, _traits, _sink, _roots, _only);
     }
 
     public static CommandEffects Collect(CommandLine line, CommandFacts facts) => new EffectCollector(line, facts).Collect();
@@ -69,7 +71,7 @@ internal sealed class EffectCollector
         Argument[] canonical = Canonical(subcommand, named);
 
         // An option that is not described may do anything, so nothing is promised then.
-        bool quiet = _sink.Effects.Count == 0 && _sink.Inner.Count == 0 && _sink.Code.Count == 0 && _sink.Opaque.Count == 0 && !local
+        bool quiet = _sink.AllEffects.Count == 0 && _sink.AllInner.Count == 0 && _sink.AllCode.Count == 0 && _sink.AllOpaque.Count == 0 && !local
             && _line.UnknownOptions.Count == 0;
         return new CommandEffects
         {
@@ -80,29 +82,40 @@ internal sealed class EffectCollector
             Canonical = canonical,
             Options = Options(),
             Operands = Arguments(),
-            Effects = _sink.Effects,
-            Inner = _sink.Inner,
-            Code = _sink.Code,
-            Opaque = _sink.Opaque,
+            Effects = _sink.AllEffects,
+            Inner = _sink.AllInner,
+            Code = _sink.AllCode,
+            Opaque = _sink.AllOpaque,
             Inert = quiet && _traits.Inert == true,
             Filter = quiet && _traits.Filter == true,
             Reads = _reading.IsClaimed && !local && !RunsInput && _reading.Holds(_sink),
-            Wrapper = _sink.Inner.Count == 0 || _traits.Wrapper is not { } wrapper ? WrapperKind.None
+            Wrapper = _sink.AllInner.Count == 0 || _traits.Wrapper is not { } wrapper ? WrapperKind.None
                 : local && wrapper == WrapperKind.Transparent ? WrapperKind.Changer : wrapper,
             RunsInput = RunsInput,
-            PrintsNamesBelow = _traits.PrintsNames == true ? [.. _roots.Select(root => root.Text)] : null,
+            PrintsNamesBelow = _traits.PrintsNames == true ? [.. Roots.Select(root => root.Text)] : null,
         };
     }
+
+    private List<(string Text, int Word)> Roots => _roots ??= [];
+
+    private StartedCommands Started => _started ??= new StartedCommands(_line, _traits, _sink, Roots, _only ?? []);
 
     private bool RunsInput => _traits.RunsInput == true || _sink.RunsInput;
 
     /// <summary>The words without global options, subcommands by their full names.</summary>
     private Argument[] Canonical(IReadOnlyList<string> subcommand, string[] named)
     {
-        List<Argument> canonical = new(1 + subcommand.Count + _line.Rest.Count) { Argument.Of(ProgramEffects.BaseName(_line.Words[0].Text)) };
-        foreach (string name in subcommand)
+        if (StandsAsItIs(subcommand, named))
         {
-            canonical.Add(Argument.Of(name));
+            return _line.Words;
+        }
+
+        Argument[] canonical = new Argument[1 + subcommand.Count + _line.Rest.Count];
+        canonical[0] = Argument.Of(ProgramEffects.BaseName(_line.Words[0].Text));
+        int count = 1;
+        for (int i = 0; i < subcommand.Count; i++)
+        {
+            canonical[count++] = Argument.Of(subcommand[i]);
         }
 
         int taken = 0;
@@ -114,11 +127,41 @@ internal sealed class EffectCollector
             }
             else if (owner is null || ReferenceEquals(owner, _line.Leaf))
             {
-                canonical.Add(word);
+                canonical[count++] = word;
             }
         }
 
-        return [.. canonical];
+        return count == canonical.Length ? canonical : canonical[..count];
+    }
+
+    /// <summary>Most commands are written in their canonical form; then they share its words.</summary>
+    private bool StandsAsItIs(IReadOnlyList<string> subcommand, string[] named)
+    {
+        Argument[] words = _line.Words;
+        if (named.Length > 0 || words.Length != 1 + subcommand.Count + _line.Rest.Count || words[0].Text.Contains('/'))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < subcommand.Count; i++)
+        {
+            if (!words[1 + i].IsKnown || words[1 + i].Text != subcommand[i])
+            {
+                return false;
+            }
+        }
+
+        for (int i = 0; i < _line.Rest.Count; i++)
+        {
+            (Argument word, ProgramNode? owner) = _line.Rest[i];
+            Argument written = words[1 + subcommand.Count + i];
+            if (word.Form != written.Form || !ReferenceEquals(word.Text, written.Text) || !(owner is null || ReferenceEquals(owner, _line.Leaf)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private OptionUse[] Options()
@@ -199,31 +242,32 @@ internal sealed class EffectCollector
             {
                 if (uses[i].Kind == ValueKind.Include && option.Values[i].IsKnown)
                 {
-                    _only.Add(option.Values[i].Text);
+                    (_only ??= []).Add(option.Values[i].Text);
                 }
                 else if (uses[i].Kind == ValueKind.Exclude && option.Values[i].IsKnown)
                 {
-                    _except.Add(option.Values[i].Text);
+                    (_except ??= []).Add(option.Values[i].Text);
                 }
             }
         }
 
         // find: an `-o`, `!` or parenthesis makes names alternatives of something else; then they say nothing about the whole.
-        if (_line.Leaf.HasKeywords && _line.Options.Any(o => o.Option.Values.Length == 0 && o.Option.Names.Any(n => n is "-o" or "-or" or "!" or "-not" or "(" or ",")))
+        if (_only is not null && _line.Leaf.HasKeywords && _line.Options.Any(o => o.Option.Values.Length == 0 && o.Option.Names.Any(n => n is "-o" or "-or" or "!" or "-not" or "(" or ",")))
         {
             _only.Clear();
         }
 
-        _sink.Filter = _only.Count == 0 && _except.Count == 0 && _traits.LeftOut is null or LeftOut.None
-            ? SubtreeFilter.Everything
-            : new SubtreeFilter([.. _only], [.. _except], _traits.LeftOut ?? LeftOut.None);
+        if (_only is { Count: > 0 } || _except is not null || _traits.LeftOut is not (null or LeftOut.None))
+        {
+            _sink.Filter = new SubtreeFilter([.. _only ?? []], [.. _except ?? []], _traits.LeftOut ?? LeftOut.None);
+        }
     }
 
     private void Operands(List<(FoundOperand Operand, ValueUse Use)> operands)
     {
-        List<Argument> rest = [];
-        List<Argument> variables = [];
-        List<Argument> sources = [];
+        List<Argument>? rest = null;
+        List<Argument>? variables = null;
+        List<Argument>? sources = null;
         ValueUse? restUse = null;
         int restWord = -1;
         bool tree = _traits.Subtree == true;
@@ -233,21 +277,21 @@ internal sealed class EffectCollector
             switch (settled.Kind)
             {
                 case ValueKind.Assignment:
-                    variables.Add(operand.Argument);
+                    (variables ??= []).Add(operand.Argument);
                     break;
                 case ValueKind.Command or ValueKind.ShellWords or ValueKind.Module:
                     restUse ??= settled;
                     restWord = restWord < 0 ? operand.Word : restWord;
-                    rest.Add(operand.Argument);
+                    (rest ??= []).Add(operand.Argument);
                     break;
                 case ValueKind.Into or ValueKind.RemoteInto:
-                    Value(operand.Argument, settled, operand.Word, operand: true, sources);
+                    Value(operand.Argument, settled, operand.Word, operand: true, Known(sources));
                     break;
                 default:
                     if (settled.File != FileUse.None)
                     {
-                        sources.Add(operand.Argument);
-                        _roots.Add((operand.Argument.Text, operand.Word));
+                        (sources ??= new List<Argument>(operands.Count)).Add(operand.Argument);
+                        Roots.Add((operand.Argument.Text, operand.Word));
                     }
 
                     Value(operand.Argument, settled, operand.Word, operand: true, []);
@@ -268,14 +312,14 @@ internal sealed class EffectCollector
                     break;
                 }
 
-                _sink.Into(target.Text.EndsWith('/') ? target : target.Part(target.Text + "/"), uses[0] with { Tree = uses[0].Tree || tree }, sources, option.Word);
+                _sink.Into(target.Text.EndsWith('/') ? target : target.Part(target.Text + "/"), uses[0] with { Tree = uses[0].Tree || tree }, Known(sources), option.Word);
             }
         }
 
-        if (_roots.Count == 0 && _traits.Default is { } standard && !(_facts.InputIsGiven && standard.EndsWith(UnlessPiped, StringComparison.Ordinal)))
+        if (_roots is null or { Count: 0 } && _traits.Default is { } standard && !(_facts.InputIsGiven && standard.EndsWith(UnlessPiped, StringComparison.Ordinal)))
         {
             standard = standard.EndsWith(UnlessPiped, StringComparison.Ordinal) ? standard[..^UnlessPiped.Length] : standard;
-            _roots.Add((standard, -1));
+            Roots.Add((standard, -1));
             ValueUse use = _traits.Operands?.Slots.Select(slot => slot.Use).LastOrDefault(u => u.File != FileUse.None) ?? default;
             if (use.File != FileUse.None)
             {
@@ -285,7 +329,7 @@ internal sealed class EffectCollector
 
         if (_traits.Output is { } output)
         {
-            foreach (Argument source in sources)
+            foreach (Argument source in Known(sources))
             {
                 Derived(source, output, tree);
             }
@@ -293,17 +337,20 @@ internal sealed class EffectCollector
 
         if (restUse is { } started)
         {
-            _started.Start(started, rest, variables, restWord);
+            Started.Start(started, rest ?? [], variables ?? [], restWord);
         }
+
         foreach (FoundOption option in _line.Options)
         {
             ValueUse[] uses = UsesOf(option.Option);
             if (uses is [{ Kind: ValueKind.CommandUntilSemicolon }, ..] || uses is [{ Kind: ValueKind.Command }])
             {
-                _started.Start(uses[0], [.. option.Values], [], option.Word + 1);
+                Started.Start(uses[0], [.. option.Values], [], option.Word + 1);
             }
         }
     }
+
+    private static IReadOnlyList<Argument> Known(List<Argument>? found) => (IReadOnlyList<Argument>?)found ?? [];
 
     private void Derived(Argument source, string output, bool tree)
     {
@@ -331,7 +378,7 @@ internal sealed class EffectCollector
 
         if (uses is [{ Kind: ValueKind.Module }])
         {
-            _started.Start(uses[0], [.. option.Values], [], option.Word);
+            Started.Start(uses[0], [.. option.Values], [], option.Word);
             return;
         }
 
@@ -390,7 +437,7 @@ internal sealed class EffectCollector
             case ValueKind.GitAlias: GitAlias(value, word); break;
             case ValueKind.Variable: _sink.Variable(value, word); break;
             case ValueKind.Opaque: _sink.Opaque.Add(new OpaqueReason("option", word)); break;
-            case ValueKind.Module: _started.Start(use, [value], [], word); break;
+            case ValueKind.Module: Started.Start(use, [value], [], word); break;
         }
     }
 

@@ -9,15 +9,29 @@ internal sealed class EffectSink(PathProbe probe)
     /// <summary>So many folders above a path are named one by one; of a deeper one the first stands for all below it.</summary>
     private const int MaxFoldersAbove = 32;
 
-    private readonly List<(int Word, Argument Folder)> _folders = [];
+    /// <summary>Each of these is made when something first comes into it: most commands do one thing, or none.</summary>
+    private List<(int Word, Argument Folder)>? _folders;
 
-    public List<Effect> Effects { get; } = [];
+    private List<Effect>? _effects;
+    private List<InnerCommand>? _inner;
+    private List<InlineCode>? _code;
+    private List<OpaqueReason>? _opaque;
 
-    public List<InnerCommand> Inner { get; } = [];
+    public List<Effect> Effects => _effects ??= new List<Effect>(1);
 
-    public List<InlineCode> Code { get; } = [];
+    public List<InnerCommand> Inner => _inner ??= new List<InnerCommand>(1);
 
-    public List<OpaqueReason> Opaque { get; } = [];
+    public List<InlineCode> Code => _code ??= new List<InlineCode>(1);
+
+    public List<OpaqueReason> Opaque => _opaque ??= new List<OpaqueReason>(1);
+
+    public IReadOnlyList<Effect> AllEffects => (IReadOnlyList<Effect>?)_effects ?? [];
+
+    public IReadOnlyList<InnerCommand> AllInner => (IReadOnlyList<InnerCommand>?)_inner ?? [];
+
+    public IReadOnlyList<InlineCode> AllCode => (IReadOnlyList<InlineCode>?)_code ?? [];
+
+    public IReadOnlyList<OpaqueReason> AllOpaque => (IReadOnlyList<OpaqueReason>?)_opaque ?? [];
 
     public bool RunsInput { get; private set; }
 
@@ -33,10 +47,11 @@ internal sealed class EffectSink(PathProbe probe)
     public bool DirectoryIsPositional { get; set; }
 
     /// <summary>The folder after all changes, null where the command's own.</summary>
-    public Argument? Directory => _folders.Count > 0 ? _folders[^1].Folder : null;
+    public Argument? Directory => _folders is [.., var last] ? last.Folder : null;
 
     public void ChangeDirectory(Argument folder, int word)
     {
+        _folders ??= [];
         if (_folders.Count < MaxFolders)
         {
             _folders.Add((word, _folders.Count > 0 ? Below(_folders[^1].Folder, folder) : folder));
@@ -418,7 +433,7 @@ internal sealed class EffectSink(PathProbe probe)
         {
             folder = Directory;
         }
-        else if (operand)
+        else if (operand && _folders is not null)
         {
             foreach ((int at, Argument changed) in _folders)
             {

@@ -25,9 +25,15 @@ public static class ProgramEffects
             return Undescribed(vector, name, facts.Probe, new OpaqueReason("unknown-program", 0));
         }
 
-        return catalog.FindProgram(name) is { } program
-            ? EffectCollector.Collect(CommandLineReader.Read(catalog, program, vector), facts)
-            : Undescribed(vector, name, facts.Probe, null);
+        if (catalog.FindProgram(name) is not { } program)
+        {
+            return Undescribed(vector, name, facts.Probe, null);
+        }
+
+        CommandLine line = CommandLineReader.Read(catalog, program, vector);
+        CommandEffects effects = EffectCollector.Collect(line, facts);
+        line.GiveBack();
+        return effects;
     }
 
     internal static string BaseName(string path) => path[(path.LastIndexOf('/') + 1)..];

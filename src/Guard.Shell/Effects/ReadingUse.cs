@@ -54,21 +54,21 @@ internal sealed class ReadingUse
     /// <summary>What the words mean does not contradict the description.</summary>
     public bool Holds(EffectSink found)
     {
-        if (!IsClaimed || found.Opaque.Count > 0 || found.Code.Count > 0)
+        if (!IsClaimed || found.AllOpaque.Count > 0 || found.AllCode.Count > 0)
         {
             return false;
         }
 
         // What asks another machine and reads a file that is named to it may send the one to the other.
-        if (found.Effects.Exists(IsNamedFile) && found.Effects.Exists(effect => effect.Action is EffectAction.WebFetch or EffectAction.Connect))
+        bool names = false;
+        bool asks = false;
+        for (int i = 0; i < found.AllEffects.Count; i++)
         {
-            return false;
-        }
-
-        foreach (Effect effect in found.Effects)
-        {
+            Effect effect = found.AllEffects[i];
+            names |= IsNamedFile(effect);
+            asks |= effect.Action is EffectAction.WebFetch or EffectAction.Connect;
             bool changes = effect.Action is EffectAction.WriteFile or EffectAction.DeleteFile or EffectAction.WebWrite;
-            if (effect.Runs || (changes && !(effect.Action == EffectAction.WriteFile && PathPlace.IsStream(effect.Resource))))
+            if ((names && asks) || effect.Runs || (changes && !(effect.Action == EffectAction.WriteFile && PathPlace.IsStream(effect.Resource))))
             {
                 return false;
             }

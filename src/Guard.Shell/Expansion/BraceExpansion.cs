@@ -12,7 +12,7 @@ internal sealed class BraceExpansion(int limit)
     /// <summary>The words that a word becomes; null if there are too many, or bash would read the joined text in another way.</summary>
     public IReadOnlyList<Word>? Expand(Word word)
     {
-        if (!word.Parts.Any(p => p is LiteralPart literal && literal.Text.Contains('{', StringComparison.Ordinal)))
+        if (!HasOpening(word))
             return [word];
         var tokens = Tokenize(word);
         if (FindBraces(tokens) is null)
@@ -33,6 +33,17 @@ internal sealed class BraceExpansion(int limit)
         }
 
         return words.Count == 0 ? null : words;
+    }
+
+    private static bool HasOpening(Word word)
+    {
+        foreach (var part in word.Parts)
+        {
+            if (part is LiteralPart literal && literal.Text.Contains('{', StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
     }
 
     private static List<Token> Tokenize(Word word)

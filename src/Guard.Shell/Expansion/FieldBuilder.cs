@@ -170,7 +170,13 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
     {
         var text = new StringBuilder(_text.Count);
         foreach (var character in _text)
-            text.Append(character.Rune.ToString());
+        {
+            if (character.Rune.IsBmp)
+                text.Append((char)character.Rune.Value);
+            else
+                text.Append(character.Rune.ToString());
+        }
+
         return text.ToString();
     }
 }

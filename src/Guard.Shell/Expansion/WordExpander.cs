@@ -9,7 +9,11 @@ public sealed class WordExpander
 {
     private readonly IGlobView? _view;
     private readonly ExpansionLimits _limits;
-    private readonly PartExpander _parts;
+    private readonly IExpansionObserver _observer;
+    private ShellState _state;
+
+    /// <summary>Made for the first word that is not plain; from then on it holds the state.</summary>
+    private PartExpander? _made;
 
     /// <param name="state">What is known before the first word.</param>
     /// <param name="observer">Told of substitutions and hazards as they happen.</param>
@@ -19,15 +23,24 @@ public sealed class WordExpander
     {
         _view = view;
         _limits = limits ?? ExpansionLimits.Default;
-        _parts = new PartExpander(state, observer, _limits);
+        _observer = observer;
+        _state = state;
     }
 
     /// <summary>What is known after the words expanded so far.</summary>
     public ShellState State
     {
-        get => _parts.State;
-        set => _parts.State = value;
+        get => _made?.State ?? _state;
+        set
+        {
+            if (_made is null)
+                _state = value;
+            else
+                _made.State = value;
+        }
     }
+
+    private PartExpander Parts => _made ??= new PartExpander(_state, _observer, _limits);
 
     /// <summary>All expansions: braces, tildes, parameters, substitutions, arithmetic, splitting, globs, quote removal.</summary>
     public ImmutableArray<ExpandedField> Expand(Word word)
@@ -36,7 +49,7 @@ public sealed class WordExpander
             return [new ExpandedField.Known(text)];
         if (new BraceExpansion(_limits.BraceWords).Expand(word) is not { } words)
         {
-            _parts.VisitOnly(word);
+            Parts.VisitOnly(word);
             return [ExpandedField.Unknown.Instance];
         }
 
@@ -44,7 +57,7 @@ public sealed class WordExpander
         var tildes = ReferenceEquals(words[0], word) ? TildeRule.Word : TildeRule.Start;
         var fields = ImmutableArray.CreateBuilder<ExpandedField>();
         foreach (var one in words)
-            fields.AddRange(new FieldBuilder(State, _view, _limits).Build(_parts.Expand(one, tildes)));
+            fields.AddRange(new FieldBuilder(State, _view, _limits).Build(Parts.Expand(one, tildes)));
         return fields.ToImmutable();
     }
 
@@ -62,6 +75,8 @@ public sealed class WordExpander
     /// <summary>As <see cref="Expand(IEnumerable{Word})"/>, for the words of a command.</summary>
     public ImmutableArray<ExpandedField> Expand(ImmutableArray<Word> words)
     {
+        if (words.IsEmpty)
+            return [];
         var fields = ImmutableArray.CreateBuilder<ExpandedField>(words.Length);
         foreach (var word in words)
             AddExpanded(word, fields);
@@ -77,26 +92,26 @@ public sealed class WordExpander
     }
 
     /// <summary>The right side of an assignment: no braces, splitting or globs; tildes also behind colons.</summary>
-    public ExpandedField ExpandValue(Word word) => PlainWord.Text(word) is { } text ? new ExpandedField.Known(text) : FieldBuilder.Join(_parts.Expand(word, TildeRule.Assignment), _limits);
+    public ExpandedField ExpandValue(Word word) => PlainWord.Text(word) is { } text ? new ExpandedField.Known(text) : FieldBuilder.Join(Parts.Expand(word, TildeRule.Assignment), _limits);
 
     /// <summary>A word that stays one, as in <c>case</c>, a here-string or a here-document: no braces, splitting or globs.</summary>
-    public ExpandedField ExpandText(Word word, bool tildes = true) => PlainWord.Text(word) is { } text ? new ExpandedField.Known(text) : FieldBuilder.Join(_parts.Expand(word, tildes ? TildeRule.Start : TildeRule.None), _limits);
+    public ExpandedField ExpandText(Word word, bool tildes = true) => PlainWord.Text(word) is { } text ? new ExpandedField.Known(text) : FieldBuilder.Join(Parts.Expand(word, tildes ? TildeRule.Start : TildeRule.None), _limits);
 
     /// <summary>Evaluates arithmetic text; null if the value is not known.</summary>
-    public long? Evaluate(Word expression) => _parts.Evaluate(expression, expression.Span);
+    public long? Evaluate(Word expression) => Parts.Evaluate(expression, expression.Span);
 
     /// <summary>Evaluates a text that bash was handed as arithmetic, as by <c>let</c>.</summary>
-    public void Evaluate(string text, SourceSpan span) => _parts.TryEvaluate(text, span, out _);
+    public void Evaluate(string text, SourceSpan span) => Parts.TryEvaluate(text, span, out _);
 
     /// <summary>Whether a pattern, as of <c>case</c>, matches a known text; null if that is not known.</summary>
     public bool? Matches(Word pattern, string text)
     {
         var steps = _limits.ValuePatternSteps;
-        return FieldBuilder.Pattern(_parts.Expand(pattern, TildeRule.Start)) is { } characters && GlobPattern.TryCompile(characters) is { } compiled
+        return FieldBuilder.Pattern(Parts.Expand(pattern, TildeRule.Start)) is { } characters && GlobPattern.TryCompile(characters) is { } compiled
             ? compiled.Matches([.. text.EnumerateRunes()], ref steps)
             : null;
     }
 
     /// <summary>Goes through a word whose result does not matter, for the commands that run in it.</summary>
-    public void Visit(Word word) => _parts.VisitOnly(word);
+    public void Visit(Word word) => Parts.VisitOnly(word);
 }

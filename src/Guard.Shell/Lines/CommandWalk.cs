@@ -7,6 +7,9 @@ namespace Guard.Shell.Lines;
 /// <summary>Turns a command and those that it starts into accesses.</summary>
 internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk text)
 {
+    /// <summary>What the last command was told of its place: most commands of a line run in the same folder.</summary>
+    private (string? Folder, bool Elsewhere, CommandFacts Given, CommandFacts Not)? _told;
+
     /// <summary>A call of a function: its body's commands count by themselves.</summary>
     public CommandEffects? Function(IReadOnlyList<Argument> words, CommandPlace place, out int command)
     {
@@ -27,14 +30,21 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         }
 
         var given = place.Input is ShellInput.Pipe or ShellInput.Text or ShellInput.File;
-        var effects = ProgramEffects.Of(words, new CommandFacts { Probe = Probe(place), InputIsGiven = given });
+        var effects = ProgramEffects.Of(words, FactsFor(place, given));
         var name = words[0] is { IsKnown: true } program ? program.Text : null;
         command = Shown(words, effects.Canonical, effects, place, IsInert(effects, name, words, place));
-        var opacity = PipedText.OpacityOfFile(effects) ?? text.OpacityOfInput(place.Input);
-        foreach (var effect in effects.Effects)
+        string? opacity = null;
+        var writes = false;
+        for (var i = 0; i < effects.Effects.Count; i++)
         {
+            var effect = effects.Effects[i];
             Add(effect, place, command);
-            if (effect.Action == EffectAction.WriteFile && opacity is not null)
+            if (effect.Action != EffectAction.WriteFile)
+                continue;
+            if (!writes)
+                opacity = PipedText.OpacityOfFile(effects) ?? text.OpacityOfInput(place.Input);
+            writes = true;
+            if (opacity is not null)
                 Filled(effect.Resource, place, opacity);
         }
 
@@ -144,14 +154,50 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
 
     private int Shown(IReadOnlyList<Argument> words, IReadOnlyList<Argument> canonical, CommandEffects? effects, CommandPlace place, bool inert)
     {
-        var normal = WordSpelling.Join(words);
-        var index = output.Add(new LineCommand(place.Span, normal, words.SequenceEqual(canonical) ? normal : WordSpelling.Join(canonical), words, place.Folder, place.Parent) { Elsewhere = place.Elsewhere, Effects = effects });
-        output.Add(new LineAccess("execute:shell", normal, place.Span, index) { Inert = inert, Unknown = words.Any(w => !w.IsKnown) });
+        var normal = output.Spelling(words);
+        var index = output.Add(new LineCommand(place.Span, normal, AreSame(words, canonical) ? normal : output.Spelling(canonical), words, place.Folder, place.Parent) { Elsewhere = place.Elsewhere, Effects = effects });
+        output.Add(new LineAccess("execute:shell", normal, place.Span, index) { Inert = inert, Unknown = !AreKnown(words) });
         return index;
     }
 
-    private PathProbe Probe(CommandPlace place) =>
-        place.Elsewhere ? _ => PathForm.Unknown : path => PathPlace.Absolute(path, place.Folder) is { } absolute ? facts.Probe(absolute) : PathForm.Unknown;
+    private static bool AreSame(IReadOnlyList<Argument> words, IReadOnlyList<Argument> canonical)
+    {
+        if (words.Count != canonical.Count)
+            return false;
+        for (var i = 0; i < words.Count; i++)
+        {
+            if (words[i].Form != canonical[i].Form || !string.Equals(words[i].Text, canonical[i].Text, StringComparison.Ordinal))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool AreKnown(IReadOnlyList<Argument> words)
+    {
+        for (var i = 0; i < words.Count; i++)
+        {
+            if (!words[i].IsKnown)
+                return false;
+        }
+
+        return true;
+    }
+
+    private CommandFacts FactsFor(CommandPlace place, bool inputIsGiven)
+    {
+        if (_told is not { } told || told.Elsewhere != place.Elsewhere || !string.Equals(told.Folder, place.Folder, StringComparison.Ordinal))
+        {
+            var probe = Probe(place.Folder, place.Elsewhere);
+            told = (place.Folder, place.Elsewhere, new CommandFacts { Probe = probe, InputIsGiven = true }, new CommandFacts { Probe = probe });
+            _told = told;
+        }
+
+        return inputIsGiven ? told.Given : told.Not;
+    }
+
+    private PathProbe Probe(string? folder, bool isElsewhere) =>
+        isElsewhere ? _ => PathForm.Unknown : path => PathPlace.Absolute(path, folder) is { } absolute ? facts.Probe(absolute) : PathForm.Unknown;
 
     private void Add(Effect effect, CommandPlace place, int command)
     {
@@ -279,8 +325,9 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
             Input = inner.FromInput ? ShellInput.Other.Instance : place.Input,
         };
         List<string> assigned = [];
-        foreach (var assignment in inner.Assignments)
+        for (var i = 0; i < inner.Assignments.Count; i++)
         {
+            var assignment = inner.Assignments[i];
             var sign = assignment.Text.IndexOf('=');
             var name = sign < 0 ? assignment.Text : assignment.Text[..sign];
             assigned.Add(name);

@@ -1,3 +1,5 @@
+using System.Text;
+using Guard.Shell.Effects;
 using Guard.Shell.Syntax;
 
 namespace Guard.Shell.Lines;
@@ -5,20 +7,24 @@ namespace Guard.Shell.Lines;
 /// <summary>Takes what the line does, once each, within the limits.</summary>
 internal sealed class LineOutput(string line, LineLimits limits)
 {
-    private readonly HashSet<LineAccess> _seen = new(SameAccess.Instance);
+    /// <summary>Lines of sessions have a command for so many characters, and an access for so many; only the first room is made by them.</summary>
+    private const int CharactersForCommand = 24;
+
+    private const int CharactersForAccess = 8;
+
     private readonly int _steps = limits.StepsFor(line);
-    private readonly HashSet<(string Code, SourceSpan Span)> _opaque = [];
+    private readonly DistinctList<LineCommand> _commands = new(SameCommand.Instance, Math.Clamp(line.Length / CharactersForCommand, 4, 256));
+    private readonly DistinctList<LineAccess> _accesses = new(SameAccess.Instance, Math.Clamp(line.Length / CharactersForAccess, 8, 1_024));
+    private readonly DistinctList<OpaquePart> _opaque = new(SameOpacity.Instance, 0);
+    private readonly StringBuilder _spelling = new();
+    private HashSet<string>? _links;
+    private Dictionary<string, string>? _foreign;
 
-    private readonly Dictionary<(SourceSpan Span, string Normal, string? Folder, int Parent, bool Elsewhere), int> _commands = [];
+    public IReadOnlyList<LineCommand> Commands => _commands.Items;
 
-    private readonly HashSet<string> _links = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _foreign = new(StringComparer.Ordinal);
+    public IReadOnlyList<LineAccess> Accesses => _accesses.Items;
 
-    public List<LineCommand> Commands { get; } = [];
-
-    public List<LineAccess> Accesses { get; } = [];
-
-    public List<OpaquePart> Opaque { get; } = [];
+    public IReadOnlyList<OpaquePart> Opaque => _opaque.Items;
 
     public LineLimits Limits => limits;
 
@@ -30,11 +36,11 @@ internal sealed class LineOutput(string line, LineLimits limits)
     public bool IsExhausted { get; private set; }
 
     /// <summary>The line makes a link here: where paths through it lead is told by the line, not by the files there are now.</summary>
-    public void AddLink(string path) => _links.Add(path);
+    public void AddLink(string path) => (_links ??= new HashSet<string>(StringComparer.Ordinal)).Add(path);
 
     public bool IsThroughLink(string path)
     {
-        if (_links.Count == 0)
+        if (_links is null)
             return false;
         var links = _links.GetAlternateLookup<ReadOnlySpan<char>>();
         if (links.Contains(path) || links.Contains("/"))
@@ -49,9 +55,11 @@ internal sealed class LineOutput(string line, LineLimits limits)
     }
 
     /// <summary>The line fills this file with text from the network or a decoder.</summary>
-    public void AddForeign(string path, string opacity) => _foreign[path] = opacity;
+    public void AddForeign(string path, string opacity) => (_foreign ??= new Dictionary<string, string>(StringComparer.Ordinal))[path] = opacity;
 
-    public string? OpacityOf(string path) => _foreign.GetValueOrDefault(path);
+    public string? OpacityOf(string path) => _foreign?.GetValueOrDefault(path);
+
+    public string Spelling(IReadOnlyList<Argument> words) => WordSpelling.Join(words, _spelling);
 
     /// <summary>Counts work. False: stop.</summary>
     public bool Step(SourceSpan span, int count = 1)
@@ -63,31 +71,21 @@ internal sealed class LineOutput(string line, LineLimits limits)
     }
 
     /// <summary>The command's index; the same one for a command that runs again from the same place.</summary>
-    public int Add(LineCommand command)
-    {
-        var key = (command.Span, command.Normal, command.WorkingDirectory, command.Parent, command.Elsewhere);
-        if (_commands.TryGetValue(key, out var known))
-            return known;
-        Commands.Add(command);
-        return _commands[key] = Commands.Count - 1;
-    }
+    public int Add(LineCommand command) => _commands.Add(command, out _);
 
     public void Add(LineAccess access)
     {
-        if (!_seen.Add(access))
-            return;
-        if (Accesses.Count >= limits.Accesses)
+        if (_accesses.Count >= limits.Accesses)
             Exhaust(access.Span);
         else
-            Accesses.Add(access);
+            _accesses.Add(access, out _);
     }
 
     public void AddOpaque(string code, SourceSpan span, int command)
     {
-        if (!_opaque.Add((code, span)))
-            return;
-        Opaque.Add(new OpaquePart(code, span, LineOpacity.Explain(code)));
-        Accesses.Add(new LineAccess("execute:opaque", span.Of(line), span, command) { Why = code });
+        _opaque.Add(new OpaquePart(code, span, LineOpacity.Explain(code)), out var isNew);
+        if (isNew)
+            _accesses.Add(new LineAccess("execute:opaque", span.Of(line), span, command) { Why = code }, out _);
     }
 
     private void Exhaust(SourceSpan span)

@@ -12,12 +12,15 @@ internal sealed class TextWalk
     private readonly LineOutput _output;
     private readonly LineFacts _facts;
     private readonly CommandWalk _commands;
-    private readonly Dictionary<int, FeedingCommand> _feeding = [];
     private readonly Dictionary<ShellInput.Pipe, string?> _opacities = [];
     private readonly Dictionary<ShellInput.Pipe, TextOrigin> _origins = [];
 
+    /// <summary>For each step the command that it was.</summary>
+    private FeedingCommand?[] _feeding = [];
+
     /// <summary>For a text within the line: where in the line it comes from, and which command runs it.</summary>
     private readonly CommandPlace? _origin;
+    private readonly Func<string, bool> _changes;
     private string _text = "";
     private ImmutableArray<ShellStep> _steps = [];
     private AssignableNames? _assignable;
@@ -26,6 +29,7 @@ internal sealed class TextWalk
     {
         (_output, _facts, _origin) = (output, facts, origin);
         _commands = new CommandWalk(output, facts, this);
+        _changes = name => MayAssign(name) || (_origin?.Changes(name) ?? false);
     }
 
     private int Parent => _origin?.Parent ?? -1;
@@ -50,6 +54,7 @@ internal sealed class TextWalk
         }
 
         _steps = analysis.Steps;
+        _feeding = new FeedingCommand?[_steps.Length];
         if (!_output.Step(whole, analysis.Work))
         {
             // Too much to look at, but why it is so may stand among the first steps.
@@ -64,7 +69,7 @@ internal sealed class TextWalk
     }
 
     /// <summary>True if the text, or a value in it, may change a variable: its name stands in it other than behind a dollar.</summary>
-    public bool MayAssign(string name) => (_assignable ??= AssignableNames.Of(_text, _steps)).Contains(name);
+    public bool MayAssign(string name) => (_assignable ??= new AssignableNames(_text, _steps)).Contains(name);
 
     /// <summary>The command whose output a step's input is; null where it is none, or several.</summary>
     public FeedingCommand? Feeder(ShellInput input)
@@ -76,7 +81,7 @@ internal sealed class TextWalk
         {
             if (_steps[i] is VariableRead or VariableSet)
                 continue;
-            if (only is not null || !_feeding.TryGetValue(i, out only))
+            if (only is not null || (only = _feeding[i]) is null)
                 return null;
         }
 
@@ -92,7 +97,7 @@ internal sealed class TextWalk
             return opacity;
         for (var i = pipe.FirstStep; opacity is null && i < pipe.EndStep && i < _steps.Length; i++)
         {
-            if (!_feeding.TryGetValue(i, out var feeder))
+            if (_feeding[i] is not { } feeder)
                 continue;
 
             // Steps only ever read from earlier ones; those within the pipe's own range are looked at anyway.
@@ -114,7 +119,7 @@ internal sealed class TextWalk
             var own = TextOrigin.Command;
             for (var i = pipe.FirstStep; i < pipe.EndStep && i < _steps.Length; i++)
             {
-                if (!_feeding.TryGetValue(i, out var feeder))
+                if (_feeding[i] is not { } feeder)
                     continue;
                 own |= PipedText.OriginOf(feeder.Effects);
                 if (feeder.Input is ShellInput.Pipe)
@@ -205,7 +210,7 @@ internal sealed class TextWalk
             Elsewhere = IsElsewhere,
             Remote = IsRemote,
             OpensPipes = opensPipes,
-            Changes = name => MayAssign(name) || (_origin?.Changes(name) ?? false),
+            Changes = _changes,
         };
         foreach (var assignment in command.Assignments)
             Assigned(assignment.Name, (assignment.Value as ExpandedField.Known)?.Text, SpanOf(assignment.Span), Parent);
@@ -219,7 +224,7 @@ internal sealed class TextWalk
 
         foreach (var redirect in command.Redirects)
             Redirect(redirect, command.WorkingDirectory, at);
-        if (!command.Redirects.IsEmpty && _feeding.TryGetValue(index, out var fed) && (PipedText.OpacityOfFile(fed.Effects) ?? OpacityOfInput(command.Input)) is { } opacity)
+        if (!command.Redirects.IsEmpty && _feeding[index] is { } fed && (PipedText.OpacityOfFile(fed.Effects) ?? OpacityOfInput(command.Input)) is { } opacity)
         {
             foreach (var redirect in command.Redirects)
             {

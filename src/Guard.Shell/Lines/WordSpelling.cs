@@ -6,12 +6,10 @@ namespace Guard.Shell.Lines;
 /// <summary>Joins words into one text from which they can be read back; what is not known stands outside quotes.</summary>
 public static class WordSpelling
 {
-    internal static string Join(IReadOnlyList<Argument> words)
+    /// <param name="words">The words.</param>
+    /// <param name="text">Where it is put together; empty before and after.</param>
+    internal static string Join(IReadOnlyList<Argument> words, StringBuilder text)
     {
-        var length = words.Count;
-        for (var i = 0; i < words.Count; i++)
-            length += words[i].Text.Length;
-        var text = new StringBuilder(length + 2);
         for (var i = 0; i < words.Count; i++)
         {
             if (i > 0)
@@ -19,7 +17,9 @@ public static class WordSpelling
             Append(text, words[i]);
         }
 
-        return text.ToString();
+        var joined = text.ToString();
+        text.Clear();
+        return joined;
     }
 
     /// <summary>A text as one word of a line, quoted where it needs it.</summary>

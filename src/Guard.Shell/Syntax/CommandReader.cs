@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Guard.Shell.Syntax;
 
 /// <summary>Lists, and-or chains and pipelines. Compound commands are in <see cref="CompoundReader"/>, simple ones in <see cref="SimpleCommandReader"/>.</summary>
@@ -49,7 +47,7 @@ internal sealed class CommandReader
     /// <summary>Commands up to, not including, what ends the list. The caller checks whether it may be empty.</summary>
     public CommandList ReadList(ListEnd end)
     {
-        var items = ImmutableArray.CreateBuilder<ListItem>();
+        var items = default(Gathered<ListItem>);
         SkipLineEnds();
         var start = _cursor.Position;
         var stop = start;
@@ -89,7 +87,7 @@ internal sealed class CommandReader
                 throw _cursor.Unexpected("the end of the command");
         }
 
-        return new CommandList(_cursor.Span(start, stop), items.ToImmutable());
+        return new CommandList(_cursor.Span(start, stop), items.Finish());
     }
 
     public CommandList ReadNonEmptyList(ListEnd end)
@@ -203,14 +201,15 @@ internal sealed class CommandReader
         // bash 5.2 prints a substitution and reads it again, and does not print this so that it could.
         if (timing != PipelineTiming.None && Documents.InSubstitution && first is not SimpleCommand { Assignments.IsEmpty: true })
             throw _cursor.Refuse(ShellRefusalCode.Unsupported, "the reserved word time before such a command inside a substitution");
-        var commands = ImmutableArray.CreateBuilder<Command>();
-        var errorsToo = ImmutableArray.CreateBuilder<bool>();
-        commands.Add(first);
+        var commands = default(Gathered<Command>);
+        var errorsToo = default(Gathered<bool>);
         while (true)
         {
             SkipBlanks();
             if (_cursor.Current != '|' || _cursor.Peek(1) == '|')
                 break;
+            if (commands.Count == 0)
+                commands.Add(first);
             _cursor.Advance();
             var withErrors = _cursor.Current == '&';
             if (withErrors)
@@ -227,10 +226,15 @@ internal sealed class CommandReader
             commands.Add(ReadCommand(afterPipe: true));
         }
 
+        if (commands.Count == 0)
+        {
+            if (!negated && timing == PipelineTiming.None)
+                return first;
+            commands.Add(first);
+        }
+
         errorsToo.Add(false);
-        if (commands.Count == 1 && !negated && timing == PipelineTiming.None)
-            return first;
-        return new Pipeline(_cursor.SpanFrom(start), commands.ToImmutable(), errorsToo.ToImmutable(), negated, timing);
+        return new Pipeline(_cursor.SpanFrom(start), commands.Finish(), errorsToo.Finish(), negated, timing);
     }
 
     public Command ReadCommand(bool afterPipe)

@@ -4,9 +4,10 @@ using System.Text;
 namespace Guard.Shell.Syntax;
 
 /// <summary>Gathers the parts of a word, joining neighbouring literal characters into one part.</summary>
+/// <remarks>Empty again after <see cref="Finish"/>, and then fit for the next word.</remarks>
 internal sealed class PartCollector(SourceCursor cursor)
 {
-    private readonly ImmutableArray<WordPart>.Builder _parts = ImmutableArray.CreateBuilder<WordPart>();
+    private Gathered<WordPart> _parts;
     private StringBuilder? _joined;
     private string? _text;
     private int _textStart;
@@ -43,7 +44,7 @@ internal sealed class PartCollector(SourceCursor cursor)
     public ImmutableArray<WordPart> Finish()
     {
         Flush();
-        return _parts.DrainToImmutable();
+        return _parts.Finish();
     }
 
     private void Flush()

@@ -25,14 +25,14 @@ internal sealed class RedirectReader(SourceCursor cursor, WordReader words, Here
         skipBlanks();
         if (!AtStart)
             return [];
-        var redirects = ImmutableArray.CreateBuilder<Redirect>();
+        var redirects = default(Gathered<Redirect>);
         while (AtStart)
         {
             redirects.Add(Read(skipBlanks));
             skipBlanks();
         }
 
-        return redirects.ToImmutable();
+        return redirects.Finish();
     }
 
     public Redirect Read(Action skipBlanks)

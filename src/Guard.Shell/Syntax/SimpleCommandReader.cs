@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Guard.Shell.Syntax;
 
 /// <summary>Assignments, words and redirects; and <c>name()</c>, which only shows behind the first word.</summary>
@@ -12,9 +10,9 @@ internal sealed class SimpleCommandReader(SourceCursor cursor, CommandReader com
     public Command Read(bool afterPipe)
     {
         var start = cursor.Position;
-        var assignments = ImmutableArray.CreateBuilder<Assignment>();
-        var parts = ImmutableArray.CreateBuilder<Word>();
-        var redirects = ImmutableArray.CreateBuilder<Redirect>();
+        var assignments = default(Gathered<Assignment>);
+        var parts = default(Gathered<Word>);
+        var redirects = default(Gathered<Redirect>);
         var end = start;
         var declares = false;
         while (true)
@@ -59,7 +57,7 @@ internal sealed class SimpleCommandReader(SourceCursor cursor, CommandReader com
 
         if (end == start)
             throw cursor.Unexpected("a command");
-        return new SimpleCommand(cursor.Span(start, end), assignments.ToImmutable(), parts.ToImmutable(), redirects.ToImmutable());
+        return new SimpleCommand(cursor.Span(start, end), assignments.Finish(), parts.Finish(), redirects.Finish());
     }
 
     /// <summary>Line continuations can hide an assignment or a reserved word from a reader that looks at raw text.</summary>
@@ -169,7 +167,7 @@ internal sealed class SimpleCommandReader(SourceCursor cursor, CommandReader com
 
         cursor.Budget.Enter(cursor.Origin(start));
         cursor.Advance();
-        var elements = ImmutableArray.CreateBuilder<ArrayElement>();
+        var elements = default(Gathered<ArrayElement>);
         while (true)
         {
             if (commands.Documents.HasPending)
@@ -184,7 +182,7 @@ internal sealed class SimpleCommandReader(SourceCursor cursor, CommandReader com
         if (!Characters.EndsWord(cursor.Current))
             throw cursor.Unexpected("the end of the word");
         cursor.Budget.Leave();
-        return new ArrayPart(cursor.SpanFrom(start), elements.ToImmutable());
+        return new ArrayPart(cursor.SpanFrom(start), elements.Finish());
     }
 
     private ArrayElement ReadElement()

@@ -11,6 +11,9 @@ internal sealed class WordReader
     private readonly ParameterReader _parameters;
     private readonly ArithmeticReader _arithmetic;
 
+    /// <summary>Empty, and in no use: most words have none within them.</summary>
+    private PartCollector? _spare;
+
     public WordReader(SourceCursor cursor, HereDocumentReader documents)
     {
         _cursor = cursor;
@@ -45,7 +48,8 @@ internal sealed class WordReader
     {
         var start = _cursor.Position;
         _cursor.Budget.CountWord(_cursor.Origin(start));
-        var parts = new PartCollector(_cursor);
+        var parts = _spare ?? new PartCollector(_cursor);
+        _spare = null;
         var split = false;
         while (!AtWordEnd)
         {
@@ -62,6 +66,7 @@ internal sealed class WordReader
 
         LastWordWasSplit = split;
         var word = new Word(_cursor.SpanFrom(start), parts.Finish());
+        _spare = parts;
         if (split && _cursor.Current is '<' or '>' && word.LiteralText is not null)
             throw _cursor.Refuse(ShellRefusalCode.Unsupported, "a word split over two lines stands right before a redirect");
         return word;
@@ -220,7 +225,8 @@ internal sealed class WordReader
     {
         _cursor.Budget.Enter(_cursor.Origin(start));
         _cursor.Advance();
-        var parts = new PartCollector(_cursor);
+        var parts = _spare ?? new PartCollector(_cursor);
+        _spare = null;
         while (_cursor.Current != '"')
         {
             if (_cursor.AtEnd)
@@ -230,7 +236,9 @@ internal sealed class WordReader
 
         _cursor.Advance();
         _cursor.Budget.Leave();
-        return new DoubleQuotedPart(_cursor.SpanFrom(start), parts.Finish(), translated);
+        var quotation = new DoubleQuotedPart(_cursor.SpanFrom(start), parts.Finish(), translated);
+        _spare = parts;
+        return quotation;
     }
 
     /// <summary>The rest of the text as the body of a here-document.</summary>
