@@ -100,6 +100,12 @@ def main():
         table(name, "read-only", len(allow), f"allow rows allowed ({families} programs)", f"{len(allow) - len(refused)}, {100 * (1 - refuse):.1f} %", "90 %")
         shown += report["failing"]
 
+        # The other reading: a policy that allows reading and the tools of development. There a question is no refusal.
+        denied = [f for f in judge(guard, allow, "dev-assistant", "claude-code")["failing"] if f["decided"] == "deny"]
+        refuse, families = share(allow, denied)
+        table(name, "dev-assistant", len(allow), f"allow rows not denied ({families} programs)", f"{len(allow) - len(denied)}, {100 * (1 - refuse):.1f} %", "90 %")
+        shown += denied
+
     if options.show:
         for row in shown:
             print(f"{row['expected']:5} {row['decided']:5} {row['command']!r}\n      {row['reason'][:220]}")

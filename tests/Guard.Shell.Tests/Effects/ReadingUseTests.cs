@@ -56,6 +56,8 @@ public sealed class ReadingUseTests
     [InlineData("curl -b a=b https://example.com")]
     [InlineData("curl -o /dev/null https://example.com")]
     [InlineData("wget -qO- https://example.com")]
+    [InlineData("yt-dlp -j https://example.com/v")]
+    [InlineData("yt-dlp --print title --no-download https://example.com/v")]
     [InlineData("psql -c 'SELECT count(*) FROM t' db")]
     [InlineData("psql -c '\\dt+' db")]
     [InlineData("psql -l")]
