@@ -17,8 +17,8 @@ switch (args)
         return PolicyBench.Run(path);
     case ["serve", var place, var rules, var database]:
         return await ThroughputBench.ServeAsync(place, rules, database);
-    case ["load", var socket, var key, var clients, var seconds]:
-        return await ThroughputBench.LoadAsync(socket, key, clients, seconds);
+    case ["request", var key]:
+        return LoadRequest.Write(key);
     case ["serve-inserts", var socket, var database, var sql]:
         return await InsertingServer.ServeAsync(socket, database, sql);
     case ["sqlite-rows", var database, var seconds]:
@@ -30,7 +30,7 @@ switch (args)
 // listen (the TLS port and the real gateway's agent key), and runs until its standard input ends.
 if (args is not [var folder, var policies])
 {
-    Console.Error.WriteLine("usage: Guard.Benchmarks FOLDER POLICIES | shell-lines FILE | shell FILE | policy-sets FILE | policy FILE | serve ... | load ... | serve-inserts ... | sqlite-rows ...");
+    Console.Error.WriteLine("usage: Guard.Benchmarks FOLDER POLICIES | shell-lines FILE | shell FILE | policy-sets FILE | policy FILE | serve ... | request KEY | serve-inserts ... | sqlite-rows ...");
     return 2;
 }
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Guard.Gateway.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -11,18 +10,29 @@ namespace Guard.Gateway.Audit;
 /// <remarks>
 /// INVARIANT (recorded before answered): <see cref="AppendAsync"/> returns only after the store committed the record. The
 /// operational log makes the opposite promise: it never throws and may drop.
+/// A group is whatever came in while the one before it was committed: nobody waits for a group to fill.
 /// </remarks>
 internal sealed partial class AuditWriter : IAsyncDisposable
 {
     private const int MaxGroup = 512;
+
+    // How much later than its deadline a request may hear of it, as a part of the deadline.
+    private const int LooksPerDeadline = 50;
 
     private readonly IAuditStore _store;
     private readonly AuditWriterOptions _options;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<AuditWriter> _logger;
-    private readonly Channel<Waiting> _queue;
     private readonly Task _loop;
+    private readonly ITimer _deadlines;
+
+    // Protects the fields below. Nothing waits while it holds it but the writer's thread, for something to do.
+    private readonly object _lock = new();
+    private List<WaitingRecord> _waiting = [];
+    private List<WaitingRecord> _committing = [];
+    private bool _isIdle;
+    private bool _isStopping;
 
     // Written by the writer's thread and by requests that gave up, read by health checks. Null: the last group was committed.
     private volatile string? _failure;
@@ -34,14 +44,24 @@ internal sealed partial class AuditWriter : IAsyncDisposable
         _metrics = metrics;
         _clock = clock;
         _logger = logger;
-        _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         metrics.ObserveQueue(() => Queued, options.QueueLength);
         // A thread of its own: the store blocks on the disk, and a pool thread that blocks delays every request.
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // One timer for all: a timer for each request costs more than its place in the queue.
+        _deadlines = clock.CreateTimer(_ => GiveUpLate(), null, options.Deadline / LooksPerDeadline, options.Deadline / LooksPerDeadline);
     }
 
     /// <summary>Events that wait for their commit.</summary>
-    public int Queued => _queue.Reader.Count;
+    public int Queued
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
 
     public int QueueLength => _options.QueueLength;
 
@@ -49,31 +69,42 @@ internal sealed partial class AuditWriter : IAsyncDisposable
     public string? Failure => _failure;
 
     /// <summary>Returns when the record is durable, or known to be a duplicate.</summary>
+    /// <param name="record">What is to be stored.</param>
+    /// <param name="answersAtOnce">
+    /// What the caller does after its event was appended neither blocks nor is long, so that it may be done for several events one
+    /// after another. Everything else gets a turn of its own in the pool.
+    /// </param>
     /// <exception cref="AuditUnavailableException">The queue is full, the store failed, or it was too slow. The caller must deny.</exception>
-    public async Task<AppendResult> AppendAsync(AuditRecord record)
+    public Task<AppendResult> AppendAsync(AuditRecord record, bool answersAtOnce = false)
     {
-        var waiting = new Waiting(record);
-        if (!_queue.Writer.TryWrite(waiting))
+        var waiting = new WaitingRecord(record, _clock.GetTimestamp(), answersAtOnce);
+        lock (_lock)
         {
-            throw new AuditUnavailableException($"the audit queue is full ({_options.QueueLength} events wait) or the gateway is stopping");
+            if (_isStopping || _waiting.Count >= _options.QueueLength)
+            {
+                return Task.FromException<AppendResult>(new AuditUnavailableException($"the audit queue is full ({_options.QueueLength} events wait) or the gateway is stopping"));
+            }
+
+            _waiting.Add(waiting);
+            if (_isIdle)
+            {
+                _isIdle = false;
+                Monitor.Pulse(_lock);
+            }
         }
 
-        try
-        {
-            return await waiting.Done.Task.WaitAsync(_options.Deadline, _clock);
-        }
-        catch (TimeoutException exception)
-        {
-            waiting.Abandon();
-            _failure = "the store is too slow";
-            throw new AuditUnavailableException($"the store did not commit the audit event within {_options.Deadline.TotalSeconds:0.###} s", exception);
-        }
+        return waiting.Result;
     }
 
     /// <summary>Takes no more events, commits those that wait, and closes the store. A store that hangs is left behind after the deadline.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
+        lock (_lock)
+        {
+            _isStopping = true;
+            Monitor.Pulse(_lock);
+        }
+
         try
         {
             await _loop.WaitAsync(_options.Deadline, _clock);
@@ -81,57 +112,66 @@ internal sealed partial class AuditWriter : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            LogLeftBehind(_queue.Reader.Count);
+            LogLeftBehind(Queued);
+            GiveUp(static _ => true);
         }
+
+        await _deadlines.DisposeAsync();
     }
 
     private void Run()
     {
-        var group = new List<Waiting>(MaxGroup);
         var records = new List<AuditRecord>(MaxGroup);
-        // Blocking is right here: this thread is the writer's own and has nothing else to do.
-        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (TakeGroup() is { } group)
         {
-            while (group.Count < MaxGroup && _queue.Reader.TryRead(out var waiting))
-            {
-                if (waiting.TryTake())
-                {
-                    group.Add(waiting);
-                    records.Add(waiting.Record);
-                }
-            }
-
-            if (group.Count > 0)
-            {
-                Commit(group, records);
-            }
-
-            group.Clear();
+            records.AddRange(group.Select(static waiting => waiting.Record));
+            Commit(group, records);
             records.Clear();
         }
     }
 
+    // Blocking is right here: this thread is the writer's own and has nothing else to do. Null: the end.
+    private List<WaitingRecord>? TakeGroup()
+    {
+        lock (_lock)
+        {
+            _committing.Clear();
+            while (_waiting.Count == 0)
+            {
+                if (_isStopping)
+                {
+                    return null;
+                }
+
+                _isIdle = true;
+                Monitor.Wait(_lock);
+            }
+
+            _isIdle = false;
+            if (_waiting.Count <= MaxGroup)
+            {
+                (_waiting, _committing) = (_committing, _waiting);
+            }
+            else
+            {
+                _committing.AddRange(_waiting.Take(MaxGroup));
+                _waiting.RemoveRange(0, MaxGroup);
+            }
+
+            return _committing;
+        }
+    }
+
     // INVARIANT (no one waits for ever): every member of the group gets a result or an exception here, whatever the store does.
-    private void Commit(List<Waiting> group, List<AuditRecord> records)
+    private void Commit(List<WaitingRecord> group, List<AuditRecord> records)
     {
         var began = _clock.GetTimestamp();
         try
         {
             var results = _store.Append(records);
             _metrics.Committed(records.Count, _clock.GetElapsedTime(began));
-            for (var i = 0; i < group.Count; i++)
-            {
-                if (results[i] == AppendResult.Unstorable)
-                {
-                    group[i].Done.TrySetException(new AuditUnavailableException("the store refuses what the event holds"));
-                }
-                else
-                {
-                    group[i].Done.TrySetResult(results[i]);
-                }
-            }
-
             _failure = null;
+            GroupAnswers.Give(group, results);
         }
         catch (Exception exception)
         {
@@ -140,7 +180,30 @@ internal sealed partial class AuditWriter : IAsyncDisposable
             _metrics.NotRecorded(group.Count);
             foreach (var waiting in group)
             {
-                waiting.Done.TrySetException(new AuditUnavailableException($"the store failed: {exception.Message}", exception));
+                waiting.Refuse(new AuditUnavailableException($"the store failed: {exception.Message}", exception));
+            }
+        }
+    }
+
+    private void GiveUpLate() => GiveUp(waiting => _clock.GetElapsedTime(waiting.Since) >= _options.Deadline);
+
+    // What still waits is not stored any more. What is being committed may still be stored; the answer is a denial all the same.
+    private void GiveUp(Predicate<WaitingRecord> isLate)
+    {
+        List<WaitingRecord> late;
+        lock (_lock)
+        {
+            var inTime = _waiting.FindIndex(waiting => !isLate(waiting));
+            var count = inTime < 0 ? _waiting.Count : inTime;
+            late = [.. _committing.FindAll(isLate), .. _waiting.Take(count)];
+            _waiting.RemoveRange(0, count);
+        }
+
+        foreach (var waiting in late)
+        {
+            if (waiting.Refuse(new AuditUnavailableException($"the store did not commit the audit event within {_options.Deadline.TotalSeconds:0.###} s")))
+            {
+                _failure = "the store is too slow";
             }
         }
     }
@@ -150,28 +213,6 @@ internal sealed partial class AuditWriter : IAsyncDisposable
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "The store did not finish in time at the stop; {Count} events that nobody was answered for are given up")]
     private partial void LogLeftBehind(int count);
-
-    /// <summary>A record and the request that waits for it.</summary>
-    private sealed class Waiting(AuditRecord record)
-    {
-        private int _state;
-
-        public AuditRecord Record { get; } = record;
-
-        // Asynchronous continuations: the writer's thread must not run the rest of a request.
-        public TaskCompletionSource<AppendResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>The writer takes it; false: the request gave up before, so nothing may be written for it.</summary>
-        public bool TryTake() => Interlocked.CompareExchange(ref _state, 1, 0) == 0;
-
-        /// <summary>The request gives up. If the writer has it already, the event may still be stored; the answer is a denial all the same.</summary>
-        public void Abandon()
-        {
-            Interlocked.CompareExchange(ref _state, 2, 0);
-            // Nobody observes a later failure.
-            _ = Done.Task.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
 }
 
 /// <summary>Limits of the audit writer.</summary>

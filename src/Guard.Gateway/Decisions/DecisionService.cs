@@ -211,7 +211,7 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         using var span = GatewayTraces.Record();
         try
         {
-            return await writer.AppendAsync(record);
+            return await writer.AppendAsync(record, answersAtOnce: true);
         }
         catch (AuditUnavailableException exception)
         {

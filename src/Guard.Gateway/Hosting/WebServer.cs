@@ -41,6 +41,9 @@ internal static class WebServer
         {
             transport.CreateBoundListenSocket = sockets.Take;
             transport.Backlog = Backlog;
+            // A request is decided by the thread that read it: what it may wait for, it waits for without a thread, but for the
+            // first call of a session. Another thread for it costs more than the decision.
+            transport.UnsafePreferInlineScheduling = true;
         });
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, sockets));
 

@@ -1,18 +1,24 @@
+using System.Buffers;
 using System.Text;
 
 namespace Guard.Proof.Json;
 
-/// <summary>A member of an object, as a range of the output.</summary>
-internal readonly record struct Member(string Name, int From, int Length);
-
 /// <summary>Bytes that grow at the end, and whose last part can be put into another order.</summary>
-internal sealed class CanonicalBuffer(int capacity)
+/// <remarks>Its memory is borrowed, so what was written is gone with <see cref="Dispose"/>.</remarks>
+internal sealed class CanonicalBuffer(int capacity) : IDisposable
 {
-    private byte[] _bytes = new byte[Math.Max(capacity, 64)];
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 64));
 
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        Length = 0;
+    }
 
     public void Append(byte value)
     {
@@ -27,6 +33,16 @@ internal sealed class CanonicalBuffer(int capacity)
     }
 
     public void AppendAscii(string text) => Length += Encoding.ASCII.GetBytes(text, Room(text.Length));
+
+    /// <param name="plain">UTF-8 of which RFC 8785 escapes nothing.</param>
+    public void AppendPlain(ReadOnlySpan<byte> plain)
+    {
+        var room = Room(plain.Length + 2);
+        room[0] = (byte)'"';
+        plain.CopyTo(room[1..]);
+        room[plain.Length + 1] = (byte)'"';
+        Length += plain.Length + 2;
+    }
 
     /// <summary>RFC 8785, 3.2.2.2: only quotation mark, backslash and control characters are escaped, in their shortest form.</summary>
     public void AppendString(string text)
@@ -50,17 +66,14 @@ internal sealed class CanonicalBuffer(int capacity)
         Append((byte)'"');
     }
 
-    /// <summary>Puts the members, which lie one after another from <paramref name="start"/> on, into the given order with commas between.</summary>
-    public void Rearrange(int start, List<Member> members)
+    /// <summary>Puts the members, which lie one after another from <paramref name="start"/> on with a byte between, into the given order with commas between.</summary>
+    public void Rearrange(int start, ReadOnlySpan<Member> members)
     {
-        if (members.Count < 2)
-        {
-            return;
-        }
-
-        var unordered = _bytes.AsSpan(start, Length - start).ToArray();
+        var length = Length - start;
+        var unordered = ArrayPool<byte>.Shared.Rent(length);
+        _bytes.AsSpan(start, length).CopyTo(unordered);
         Length = start;
-        for (var i = 0; i < members.Count; i++)
+        for (var i = 0; i < members.Length; i++)
         {
             if (i > 0)
             {
@@ -69,6 +82,8 @@ internal sealed class CanonicalBuffer(int capacity)
 
             Append(unordered.AsSpan(members[i].From - start, members[i].Length));
         }
+
+        ArrayPool<byte>.Shared.Return(unordered);
     }
 
     private static int IndexOfEscaped(ReadOnlySpan<char> text)
@@ -121,7 +136,10 @@ internal sealed class CanonicalBuffer(int capacity)
     {
         if (_bytes.Length - Length < count)
         {
-            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(_bytes.Length * 2L, (long)Length + count)));
+            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(_bytes.Length * 2L, (long)Length + count)));
+            Written.CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = larger;
         }
 
         return _bytes.AsSpan(Length);

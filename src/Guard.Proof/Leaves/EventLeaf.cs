@@ -32,6 +32,8 @@ public readonly record struct EventLeaf
 
     private const int IdLength = 16;
 
+    private static ReadOnlySpan<byte> Domain => "guard.audit.event.v1\0"u8;
+
     /// <summary>Of the event; a UUIDv7.</summary>
     public required Guid Id { get; init; }
 
@@ -49,12 +51,13 @@ public readonly record struct EventLeaf
             throw new ArgumentException($"A salt has {SaltLength} bytes, not {salt.Length}.", nameof(salt));
         }
 
-        var canonical = CanonicalJson.From(json, CanonicalNumbers.Exact);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("guard.audit.event.v1\0"u8);
-        hash.AppendData(salt);
-        hash.AppendData(canonical);
-        return new EventLeaf { Id = id, Commitment = new MerkleHash(hash.GetHashAndReset()) };
+        using var committed = new CanonicalBuffer(Domain.Length + SaltLength + json.Length);
+        committed.Append(Domain);
+        committed.Append(salt);
+        CanonicalJson.Append(committed, json, CanonicalNumbers.Exact);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(committed.Written, hash);
+        return new EventLeaf { Id = id, Commitment = new MerkleHash(hash) };
     }
 
     /// <exception cref="ProofFormatException">Another length or format.</exception>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
 
@@ -26,15 +25,6 @@ internal static class ThroughputBench
             CancellationToken.None);
         Console.WriteLine(gateway.FirstStart!.AgentKey);
         await Console.In.ReadToEndAsync();
-        return 0;
-    }
-
-    /// <summary>Asks and writes what came of it: answers per second, p50 and p99 in milliseconds.</summary>
-    public static async Task<int> LoadAsync(string socket, string key, string clients, string seconds)
-    {
-        var load = new LoadGenerator(socket, key, int.Parse(clients, CultureInfo.InvariantCulture));
-        await load.RunAsync(TimeSpan.FromSeconds(2));
-        Console.WriteLine(await load.RunAsync(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture))));
         return 0;
     }
 }

@@ -353,34 +353,19 @@ BEGIN
 END
 $$;
 
--- Stores a group of events. The lock orders all writers of all gateways, so that positions become visible in their order; it
--- is taken when everything the statement needs has arrived, so that a gateway that stops while it sends holds up nobody.
--- Whether an event's basis is in force is looked up behind the lock, in the order of commits.
--- state: 0 stored (now, or by an earlier try whose answer was lost), 1 duplicate, 2 outdated.
-CREATE FUNCTION append_events(
+-- Stores of a group what is new and whose basis is in force, with the workspaces it pins; only for append_events, behind its lock.
+CREATE FUNCTION append_chosen(
+    group_clock bigint, policies_in_force bigint, keys_in_force bigint,
     ids uuid[], claims uuid[], times bigint[], kinds text[], organisations text[], owners text[], agent_ids uuid[], agent_names text[],
     session_ids text[], trace_ids uuid[], tool_use_ids text[], tools text[], actions text[], resources text[], effects text[], answers text[],
     policy_names text[], rule_ids text[], bodies text[], basis_policies bigint[], basis_keys bigint[],
     pinned_ats bigint[], pins_written text[], pins_real text[], commitments bytea[], salts bytea[])
-RETURNS TABLE (state integer, recorded_to bigint, policies bigint, keys bigint)
-LANGUAGE plpgsql AS $$
+RETURNS integer[]
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    now_in_force  store_state%ROWTYPE;
-    states        integer[];
-    recorded      bigint;
-    latest        bigint;
-    late          bigint;
+    states  integer[];
 BEGIN
-    PERFORM lock_append();
-    SELECT * INTO STRICT now_in_force FROM store_state;
-    SELECT clock INTO latest FROM audit_leaf ORDER BY position DESC LIMIT 1;
-    -- The whole group has the clock of its latest event.
-    SELECT greatest(latest, max(given.time)), greatest(latest, max(given.time)) - min(given.time) + 1 INTO latest, late FROM unnest(times) AS given (time);
-    IF late > (SELECT max(lateness) FROM audit_lateness) THEN
-        INSERT INTO audit_lateness (lateness) VALUES (late);
-    END IF;
-
     WITH input AS MATERIALIZED (
         SELECT * FROM unnest(
             ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
@@ -392,14 +377,14 @@ BEGIN
             commitment, salt, number)
     ), valid AS MATERIALIZED (
         SELECT * FROM input
-        WHERE (basis_policies IS NULL OR basis_policies = now_in_force.policies)
-          AND (basis_keys IS NULL OR basis_keys = now_in_force.keys)
+        WHERE (basis_policies IS NULL OR basis_policies = policies_in_force)
+          AND (basis_keys IS NULL OR basis_keys = keys_in_force)
           AND (pinned_at IS NULL OR NOT EXISTS (
               SELECT FROM session
               WHERE session.agent_id = input.agent_id::text AND session.session_id = input.session_id
                 AND (workspace_written, workspace_real) IS DISTINCT FROM (pin_written, pin_real)))
     ), leaf AS (
-        INSERT INTO audit_leaf (id, claim, clock, commitment) SELECT id, claim, latest, commitment FROM valid ORDER BY number
+        INSERT INTO audit_leaf (id, claim, clock, commitment) SELECT id, claim, group_clock, commitment FROM valid ORDER BY number
         ON CONFLICT DO NOTHING RETURNING position, id
     ), body AS (
         INSERT INTO audit_event (
@@ -422,12 +407,94 @@ BEGIN
     INTO states
     FROM input LEFT JOIN valid ON valid.number = input.number LEFT JOIN leaf ON leaf.id = input.id;
 
-    SELECT max(position) INTO recorded FROM audit_leaf;
-    IF 0 = ANY (states) THEN
-        PERFORM pg_notify('guard', 'events ' || recorded);
+    RETURN coalesce(states, '{}');
+END
+$$;
+
+-- Stores a group of events. The lock orders all writers of all gateways, so that positions become visible in their order; it
+-- is taken when everything the statement needs has arrived, so that a gateway that stops while it sends holds up nobody.
+-- Whether an event's basis is in force is looked up behind the lock, in the order of commits.
+-- Nearly every group holds nothing but events that are new and whose basis is in force: that is tried first, each table with
+-- one statement that joins nothing. Where it is not so, nothing of it stands and append_chosen does the same with care.
+-- states: of each event 0 stored (now, or by an earlier try whose answer was lost), 1 duplicate, 2 outdated; null: all are stored.
+CREATE FUNCTION append_events(
+    ids uuid[], claims uuid[], times bigint[], kinds text[], organisations text[], owners text[], agent_ids uuid[], agent_names text[],
+    session_ids text[], trace_ids uuid[], tool_use_ids text[], tools text[], actions text[], resources text[], effects text[], answers text[],
+    policy_names text[], rule_ids text[], bodies text[], basis_policies bigint[], basis_keys bigint[],
+    pinned_ats bigint[], pins_written text[], pins_real text[], commitments bytea[], salts bytea[])
+RETURNS TABLE (states integer[], recorded_to bigint, policies bigint, keys bigint)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+DECLARE
+    in_force  store_state%ROWTYPE;
+    latest    bigint;
+    earliest  bigint;
+    first     bigint;
+BEGIN
+    PERFORM lock_append();
+    SELECT * INTO STRICT in_force FROM store_state;
+    policies := in_force.policies;
+    keys := in_force.keys;
+    SELECT position, clock INTO recorded_to, latest FROM audit_leaf ORDER BY position DESC LIMIT 1;
+    -- The whole group has the clock of its latest event.
+    SELECT greatest(latest, max(given.time)), min(given.time) INTO latest, earliest FROM unnest(times) AS given (time);
+    IF latest - earliest + 1 > (SELECT max(lateness) FROM audit_lateness) THEN
+        INSERT INTO audit_lateness (lateness) VALUES (latest - earliest + 1);
     END IF;
 
-    RETURN QUERY SELECT given.state, coalesce(recorded, 0), now_in_force.policies, now_in_force.keys
-        FROM unnest(coalesce(states, '{}')) WITH ORDINALITY AS given (state, number) ORDER BY number;
+    IF EXISTS (
+        SELECT FROM unnest(basis_policies, basis_keys, pinned_ats) AS given (policies, keys, pinned_at)
+        WHERE given.policies <> in_force.policies OR given.keys <> in_force.keys OR given.pinned_at IS NOT NULL)
+    THEN
+        states := append_chosen(
+            latest, in_force.policies, in_force.keys,
+            ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
+            resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real,
+            commitments, salts);
+    ELSE
+        BEGIN
+            WITH leaf AS (
+                INSERT INTO audit_leaf (id, claim, clock, commitment)
+                SELECT given.id, given.claim, latest, given.commitment
+                FROM unnest(ids, claims, commitments) WITH ORDINALITY AS given (id, claim, commitment, number) ORDER BY number
+                RETURNING position
+            )
+            SELECT min(position), max(position) INTO first, recorded_to FROM leaf;
+            -- Positions are given in the order of the rows. Only under the lock is there nobody who takes one in between.
+            IF recorded_to - first + 1 <> cardinality(ids) THEN
+                RAISE EXCEPTION 'positions were taken without the lock' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+
+            INSERT INTO audit_event (
+                position, id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
+                resource, effect, answer, policy, rule, body, salt)
+            SELECT first + given.number - 1, given.id, given.time, given.kind, given.organisation, given.owner, given.agent_id, given.agent_name,
+                given.session_id, given.trace_id, given.tool_use_id, given.tool, given.action,
+                given.resource, given.effect, given.answer, given.policy, given.rule, given.body, given.salt
+            FROM unnest(
+                ids, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
+                resources, effects, answers, policy_names, rule_ids, bodies, salts)
+            WITH ORDINALITY AS given (
+                id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
+                resource, effect, answer, policy, rule, body, salt, number);
+        EXCEPTION WHEN unique_violation OR integrity_constraint_violation THEN
+            states := append_chosen(
+                latest, in_force.policies, in_force.keys,
+                ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
+                resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real,
+                commitments, salts);
+        END;
+    END IF;
+
+    IF states IS NOT NULL THEN
+        SELECT max(position) INTO recorded_to FROM audit_leaf;
+    END IF;
+
+    IF states IS NULL OR 0 = ANY (states) THEN
+        PERFORM pg_notify('guard', 'events ' || recorded_to);
+    END IF;
+
+    recorded_to := coalesce(recorded_to, 0);
+    RETURN NEXT;
 END
 $$;
