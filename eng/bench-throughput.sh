@@ -50,7 +50,7 @@ serve() { # FD FILE ARGS...
     sleep 0.1
   done
 }
-# Prints answers per second, p50 and p99 in ms, and all answers, warm-up included.
+# Prints answers per second, p50 and p99 in ms, and answers, all without the warm-up.
 load() { "$work/load" "$1" "$2" "$3" "$warm_up" "$seconds"; }
 # Until what is hot is compiled for good.
 heat() { "$work/load" "$1" "$2" "$clients" 0 "$seconds" >/dev/null; }
@@ -73,22 +73,30 @@ server_spent() {
   # One may end in between; what it spent is then the server's.
   spent "${files[@]}"
 }
-# The last line of what a command prints, and behind it the ms that itself, PostgreSQL and the process PID (0: none) spent meanwhile.
+# Runs a client of 64 connections, and prints what it prints, and behind its last line the ms that itself, PostgreSQL and the
+# process PID (0: none) spent from the end of the warm-up on. When that was goes to the file "sampled".
 with_spent() { # PID COMMAND...
-  local pid=$1 server_before gateway_before=0 gateway_after=0 out TIMEFORMAT='%U %S'
+  local pid=$1 connections=0 client own_before server_before gateway_before=0 gateway_after=0 TIMEFORMAT='%U %S'
   shift
+  [ "$pid" -ne 0 ] || connections=$clients
+  { time "$@" >"$work/out" 2>/dev/null; } 2>"$work/own" &
+  local shell=$!
+  until [ "$(wc -w <"/proc/$server/task/$server/children")" -ge "$connections" ]; do sleep 0.1; done
+  sleep $warm_up
+  date +%s.%N >"$work/sampled"
+  client=$(cat "/proc/$shell/task/$shell/children")
+  own_before=$(spent "/proc/${client%% *}/stat")
   server_before=$(server_spent)
   [ "$pid" -eq 0 ] || gateway_before=$(spent "/proc/$pid/stat")
-  { time out=$("$@" 2>/dev/null); } 2>"$work/own"
+  wait "$shell"
   [ "$pid" -eq 0 ] || gateway_after=$(spent "/proc/$pid/stat")
-  echo "${out##*$'\n'} $(awk '{printf "%.0f", 1000 * ($1 + $2)}' "$work/own") $(($(server_spent) - server_before)) $((gateway_after - gateway_before))"
+  echo "$(cat "$work/out") $(awk -v before="$own_before" '{printf "%.0f", 1000 * ($1 + $2) - before}' "$work/own") $(($(server_spent) - server_before)) $((gateway_after - gateway_before))"
 }
-# Per second, p50, p99 of pgbench's log without its first seconds, and all its rows.
+# Per second, p50, p99 and rows of pgbench's log, from the end of the warm-up on.
 #   A line of it: client, number, µs, script, second and µs of the end.
 of_log() {
-  sort -k 5,5n -k 6,6n >"$work/log"
-  awk -v warm_up=$warm_up '{end = $5 + $6 / 1e6} NR == 1 {from = end + warm_up} end >= from {print $3 / 1000}' "$work/log" | sort -g |
-    awk -v s="$seconds" -v all="$(wc -l <"$work/log")" '{v[NR] = $1} END {printf "%.0f %.3f %.3f %d\n", NR / s, v[int(NR * 0.5)], v[int(NR * 0.99)], all}'
+  awk -v from="$(cat "$work/sampled")" '{end = $5 + $6 / 1e6} end >= from {print $3 / 1000, end - from}' | sort -g |
+    awk '{v[NR] = $1; if ($2 > s) s = $2} END {printf "%.0f %.3f %.3f %d\n", NR / s, v[int(NR * 0.5)], v[int(NR * 0.99)], NR}'
 }
 # Each spent time by the rows, of: per second, p50, p99, rows, ms of client, PostgreSQL and gateway.
 by_row() { awk '{printf "%s %s %s %.1f %.1f %.1f %.1f\n", $1, $2, $3, 1000 * $5 / $4, 1000 * $6 / $4, 1000 * $7 / $4, 1000 * ($5 + $6 + $7) / $4}'; }
@@ -127,7 +135,7 @@ for ((round = 1; round <= rounds; round++)); do
   rm -f "$work"/pgbench_log*
   cd "$work"
   with_spent 0 "$bin/pgbench" -h "$work/pg" -U guard -n -c $clients -j 2 -T $((seconds + warm_up)) -M prepared -l -f "$work/insert.sql" guard |
-    awk '{print $(NF - 2), $(NF - 1), $NF}' >"$work/pgbench"
+    awk 'END {print $(NF - 2), $(NF - 1), $NF}' >"$work/pgbench"
   cat "$work"/pgbench_log* | of_log | paste -d ' ' - "$work/pgbench" | by_row >>"$work/r.pgbench"
   with_spent "$gateway" load "$work/p/gateway.sock" "$work/p/request" $clients | by_row >>"$work/r.gateway"
   sql -c 'TRUNCATE bench.event' -c CHECKPOINT

@@ -113,8 +113,7 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
             var generations = new Generations { Policies = reader.GetInt64(2), Keys = reader.GetInt64(3) };
             // The end of the answer is the end of the transaction; what comes before it is not yet durable.
             reader.Close();
-            database.Changes.Publish(generations);
-            database.Changes.PublishRecorded(recordedTo);
+            database.Publish(generations, recordedTo);
             return Results(states, records.Count);
         }
         catch

@@ -72,6 +72,15 @@ internal static class PostgresConnections
         return builder;
     }
 
+    /// <summary>For notices, which change nothing that would have to survive a power cut.</summary>
+    public static NpgsqlConnectionStringBuilder ForNotices(NpgsqlConnectionStringBuilder stated)
+    {
+        var builder = With(stated, ShortSeconds, $"-c statement_timeout={ShortSeconds}s -c synchronous_commit=off");
+        builder.MaxPoolSize = 1;
+        builder.MinPoolSize = 0;
+        return builder;
+    }
+
     /// <summary>One line without addresses and without what was sent.</summary>
     public static string Reason(Exception exception) => DisplayText.Clean(
         exception switch

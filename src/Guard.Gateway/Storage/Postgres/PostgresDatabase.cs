@@ -18,6 +18,7 @@ internal sealed partial class PostgresDatabase : IDatabase
     private readonly NpgsqlDataSource _changing;
     private readonly NpgsqlDataSource _reading;
     private readonly PostgresMonitor _monitor;
+    private readonly RecordedNotices _notices;
     private readonly ITimer _partitions;
     private readonly ILogger<PostgresDatabase> _logger;
 
@@ -29,6 +30,7 @@ internal sealed partial class PostgresDatabase : IDatabase
         _changing = NpgsqlDataSource.Create(PostgresConnections.ForChanges(stated));
         _reading = NpgsqlDataSource.Create(PostgresConnections.ForReading(stated));
         PrepareMonths(clock.GetUtcNow(), isWaitedFor: false);
+        _notices = new RecordedNotices(NpgsqlDataSource.Create(PostgresConnections.ForNotices(stated)), clock);
         _monitor = new PostgresMonitor(PostgresConnections.ForListening(stated).ConnectionString, allowVolatile, Changes, clock);
         // What fails here is tried again, and a missing month is made when its first event comes.
         _partitions = clock.CreateTimer(_ => TryPrepareMonths(clock.GetUtcNow()), null, PartitionCheck, PartitionCheck);
@@ -44,8 +46,8 @@ internal sealed partial class PostgresDatabase : IDatabase
             json_to_recordset(CAST(@cells AS json))
             AS given (level bigint, slot bigint, dimension text, digest text, subject text COLLATE "C", count bigint, denied bigint)
             """,
-        FirstPosition = "SELECT position FROM audit_leaf WHERE clock >= @From ORDER BY clock, position LIMIT 1",
-        LastPosition = "SELECT position FROM audit_leaf WHERE clock < @To + (SELECT max(lateness) FROM audit_lateness) ORDER BY clock DESC, position DESC LIMIT 1",
+        FirstPosition = "SELECT first_at(@From)",
+        LastPosition = "SELECT coalesce(first_at(@To + (SELECT max(lateness) FROM audit_lateness)) - 1, max(position)) FROM audit_leaf",
         ChoosesIndexes = true,
         Answer = "answer",
         Resource = "resource",
@@ -111,6 +113,19 @@ internal sealed partial class PostgresDatabase : IDatabase
         connection.Execute(sql, parameters);
     }
 
+    /// <summary>Tells this gateway and the others what a commit of this one has said.</summary>
+    /// <param name="generations">In force at it.</param>
+    /// <param name="recordedTo">The last position; 0: it recorded nothing.</param>
+    public void Publish(Generations generations, long recordedTo)
+    {
+        Changes.Publish(generations);
+        if (recordedTo > 0)
+        {
+            Changes.PublishRecorded(recordedTo);
+            _notices.Recorded(recordedTo);
+        }
+    }
+
     public IAuditStore OpenAuditStore() => new PostgresAuditStore(this, _work);
 
     public string? ProbeWrite()
@@ -139,6 +154,7 @@ internal sealed partial class PostgresDatabase : IDatabase
     public void Dispose()
     {
         _partitions.Dispose();
+        _notices.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _monitor.Dispose();
         _work.Dispose();
         _changing.Dispose();
@@ -200,8 +216,7 @@ internal sealed partial class PostgresDatabase : IDatabase
         }
         while (reader.NextResult());
 
-        Changes.Publish(generations ?? throw new InvalidDataException("The store has no state."));
-        Changes.PublishRecorded(recordedTo);
+        Publish(generations ?? throw new InvalidDataException("The store has no state."), recordedTo);
     }
 
     private void TryPrepareMonths(DateTimeOffset time)

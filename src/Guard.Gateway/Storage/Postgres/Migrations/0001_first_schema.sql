@@ -124,7 +124,8 @@ CREATE TABLE session_fact (
 -- The record's order, kept for ever. claim: what only one event may ever be (the decision of a trace, the outcome of a
 -- trace), as a digest; it stands here because no constraint reaches over the partitions of the bodies.
 -- commitment: to the body, with a salt that stands beside it.
--- clock: the latest time of any event up to this position, so that it never goes back although clocks do.
+-- clock: the latest time of any event up to this position, so that it never goes back although clocks do: it grows with the
+-- position, so that the primary key finds it as well (first_at).
 CREATE TABLE audit_leaf (
     position    bigint  NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id          uuid    NOT NULL UNIQUE,
@@ -133,11 +134,32 @@ CREATE TABLE audit_leaf (
     commitment  bytea   NOT NULL CHECK (length(commitment) = 32)
 );
 
-CREATE INDEX audit_leaf_clock ON audit_leaf (clock, position);
+-- The first position whose clock is at least this; null: there is none yet. Halves what is left with each step into the primary
+-- key, because an index of its own would cost every event more than all who ask for times.
+CREATE FUNCTION first_at(at_least bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    low   bigint;
+    high  bigint;
+    leaf  audit_leaf%ROWTYPE;
+BEGIN
+    SELECT min(position), max(position) INTO low, high FROM audit_leaf;
+    -- Everything before low has a smaller clock, everything behind high has not.
+    WHILE low <= high LOOP
+        SELECT * INTO STRICT leaf FROM audit_leaf WHERE position >= low + (high - low) / 2 ORDER BY position LIMIT 1;
+        IF leaf.clock < at_least THEN
+            low := leaf.position + 1;
+        ELSE
+            high := low + (high - low) / 2 - 1;
+        END IF;
+    END LOOP;
+
+    RETURN (SELECT position FROM audit_leaf WHERE position >= low ORDER BY position LIMIT 1);
+END
+$$;
 
 -- How far any event's time was ever behind the clock; a row for each time it was more than before. Every event before a
--- time T stands at or before the last position whose clock is less than T and this: so times become positions by two steps
--- into an index, exactly, also where clocks were set back.
+-- time T stands before the first position whose clock is T and this or more: so times become positions, exactly, also where
+-- clocks were set back.
 CREATE TABLE audit_lateness (
     lateness  bigint  NOT NULL PRIMARY KEY
 );
@@ -426,28 +448,32 @@ RETURNS TABLE (states integer[], recorded_to bigint, policies bigint, keys bigin
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
-    in_force  store_state%ROWTYPE;
-    latest    bigint;
-    earliest  bigint;
-    first     bigint;
+    latest             bigint;
+    earliest           bigint;
+    greatest_lateness  bigint;
+    needs_choice       boolean;
+    first              bigint;
 BEGIN
-    PERFORM lock_append();
-    SELECT * INTO STRICT in_force FROM store_state;
-    policies := in_force.policies;
-    keys := in_force.keys;
-    SELECT position, clock INTO recorded_to, latest FROM audit_leaf ORDER BY position DESC LIMIT 1;
+    IF NOT pg_try_advisory_xact_lock(1196573745, 2) THEN
+        PERFORM lock_append();
+    END IF;
+
+    -- Statements are few here: for a group of one event they are what it costs.
+    SELECT s.policies, s.keys, l.position, l.clock, (SELECT max(lateness) FROM audit_lateness)
+        INTO STRICT policies, keys, recorded_to, latest, greatest_lateness
+        FROM store_state s LEFT JOIN LATERAL (SELECT position, clock FROM audit_leaf ORDER BY position DESC LIMIT 1) l ON true;
     -- The whole group has the clock of its latest event.
-    SELECT greatest(latest, max(given.time)), min(given.time) INTO latest, earliest FROM unnest(times) AS given (time);
-    IF latest - earliest + 1 > (SELECT max(lateness) FROM audit_lateness) THEN
+    SELECT greatest(latest, max(given.time)), min(given.time),
+            coalesce(bool_or(given.policies <> append_events.policies OR given.keys <> append_events.keys OR given.pinned_at IS NOT NULL), false)
+        INTO latest, earliest, needs_choice
+        FROM unnest(times, basis_policies, basis_keys, pinned_ats) AS given (time, policies, keys, pinned_at);
+    IF latest - earliest + 1 > greatest_lateness THEN
         INSERT INTO audit_lateness (lateness) VALUES (latest - earliest + 1);
     END IF;
 
-    IF EXISTS (
-        SELECT FROM unnest(basis_policies, basis_keys, pinned_ats) AS given (policies, keys, pinned_at)
-        WHERE given.policies <> in_force.policies OR given.keys <> in_force.keys OR given.pinned_at IS NOT NULL)
-    THEN
+    IF needs_choice THEN
         states := append_chosen(
-            latest, in_force.policies, in_force.keys,
+            latest, policies, keys,
             ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
             resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real,
             commitments, salts);
@@ -479,7 +505,7 @@ BEGIN
                 resource, effect, answer, policy, rule, body, salt, number);
         EXCEPTION WHEN unique_violation OR integrity_constraint_violation THEN
             states := append_chosen(
-                latest, in_force.policies, in_force.keys,
+                latest, policies, keys,
                 ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
                 resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real,
                 commitments, salts);
@@ -488,10 +514,6 @@ BEGIN
 
     IF states IS NOT NULL THEN
         SELECT max(position) INTO recorded_to FROM audit_leaf;
-    END IF;
-
-    IF states IS NULL OR 0 = ANY (states) THEN
-        PERFORM pg_notify('guard', 'events ' || recorded_to);
     END IF;
 
     recorded_to := coalesce(recorded_to, 0);
