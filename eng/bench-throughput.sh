@@ -89,6 +89,8 @@ with_spent() { # PID COMMAND...
   server_before=$(server_spent)
   [ "$pid" -eq 0 ] || gateway_before=$(spent "/proc/$pid/stat")
   wait "$shell"
+  # The server's processes of this client end a little after it, and count for the server only then.
+  sleep 1
   [ "$pid" -eq 0 ] || gateway_after=$(spent "/proc/$pid/stat")
   echo "$(cat "$work/out") $(awk -v before="$own_before" '{printf "%.0f", 1000 * ($1 + $2) - before}' "$work/own") $(($(server_spent) - server_before)) $((gateway_after - gateway_before))"
 }

@@ -49,6 +49,43 @@ public abstract class AuditWriterTests(StoreKind kind) : IDisposable
     }
 
     [Fact]
+    public async Task Append_ThatAnswersAtOnce_IsAnsweredByThePoolAndNotByTheWriter()
+    {
+        var store = new GatedStore(Store.OpenAuditStore());
+        await using var writer = Writer(store);
+        var trace = Some.Trace();
+        var first = writer.AppendAsync(Decision(trace));
+        await store.Entered.Task;
+        var rest = Enumerable.Range(0, 50).Select(i => Answer(i == 20 ? trace : Some.Trace())).ToList();
+
+        store.Open();
+
+        var answers = await Task.WhenAll(rest);
+        answers.Select(static answer => answer.Result).Should().Equal(Enumerable.Range(0, 50).Select(static i => i == 20 ? AppendResult.Duplicate : AppendResult.Appended));
+        answers.Should().OnlyContain(static answer => answer.ByPool);
+        (await first).Should().Be(AppendResult.Appended);
+
+        Task<(AppendResult Result, bool ByPool)> Answer(string of) => writer.AppendAsync(Decision(of), answersAtOnce: true)
+            .ContinueWith(static done => (done.Result, Thread.CurrentThread.IsThreadPoolThread), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task Dispose_WhileTheStoreHangs_RefusesWhatWaits()
+    {
+        var store = new GatedStore(Store.OpenAuditStore());
+        var writer = Writer(store, deadline: TimeSpan.FromMilliseconds(200));
+        var hanging = writer.AppendAsync(Decision(Some.Trace()));
+        await store.Entered.Task;
+        var waiting = writer.AppendAsync(Decision(Some.Trace()), answersAtOnce: true);
+
+        await writer.DisposeAsync();
+
+        await ((Func<Task>)(() => Task.WhenAll(hanging))).Should().ThrowAsync<AuditUnavailableException>();
+        await ((Func<Task>)(() => waiting)).Should().ThrowAsync<AuditUnavailableException>();
+        store.Open();
+    }
+
+    [Fact]
     public async Task Append_WithTheQueueFull_IsRefusedAtOnce()
     {
         var store = new GatedStore(Store.OpenAuditStore());
