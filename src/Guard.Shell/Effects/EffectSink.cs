@@ -281,6 +281,12 @@ internal sealed class EffectSink(PathProbe probe)
             return;
         }
 
+        if (script.Text.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+        {
+            Code.Add(new InlineCode(script, word));
+            return;
+        }
+
         if (script.Text.Contains("://", StringComparison.Ordinal))
         {
             Url(script, EffectAction.WebFetch, word);

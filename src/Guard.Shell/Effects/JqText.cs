@@ -1,6 +1,6 @@
 namespace Guard.Shell.Effects;
 
-/// <summary>What a jq program reads besides its input: the environment (<c>env</c>, <c>$ENV</c>) and modules.</summary>
+/// <summary>What a jq program reads besides its input: the environment (<c>env</c>, <c>$ENV</c>) and modules; and yq, whose programs load files.</summary>
 internal static class JqText
 {
     public static void Read(EffectSink sink, Argument program, int word)
@@ -31,6 +31,14 @@ internal static class JqText
                     string variable = behind < text.Length && text[behind] == '.' ? Name(text, behind + 1) ?? "*" : "*";
                     sink.Environment(Argument.Of(variable), word);
                 }
+                else if (name is "strenv" or "envsubst")
+                {
+                    sink.Environment(Argument.Of("*"), word);
+                }
+                else if (name is "load" or "load_str" or "load_xml" or "load_props" or "load_base64")
+                {
+                    sink.File(Loaded(text, at + name.Length), ValueUse.Names["read"], word, isImplicit: false, operand: false);
+                }
                 else if (name is "import" or "include")
                 {
                     sink.Opaque.Add(new OpaqueReason("jq-module", word));
@@ -39,6 +47,20 @@ internal static class JqText
                 at += name.Length - 1;
             }
         }
+    }
+
+    /// <summary>The file in <c>load("x")</c>; a name that is computed is not known.</summary>
+    private static Argument Loaded(string text, int at)
+    {
+        string call = text[at..].TrimStart();
+        if (call.Length == 0 || call[0] != '(')
+        {
+            return Argument.Unknown;
+        }
+
+        string name = call[1..].TrimStart();
+        int end = name.Length > 1 && name[0] == '"' ? name.IndexOf('"', 1) : -1;
+        return end > 0 && !name.AsSpan(0, end).Contains('\\') && name[(end + 1)..].TrimStart().StartsWith(')') ? Argument.Of(name[1..end]) : Argument.Unknown;
     }
 
     private static bool StartsWord(string text, int at) =>
