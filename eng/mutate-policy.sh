@@ -33,7 +33,13 @@ for place in "${folders[@]}"; do
   for part in ${place//,/ }; do
     [[ $part == *.cs ]] && mutate+=(--mutate "$part") || mutate+=(--mutate "$part/**/*.cs")
   done
-  if ! dotnet stryker "${mutate[@]}" --output "$work/stryker" --skip-version-check >"$out/$folder.log" 2>&1; then
+  # On a busy machine Stryker gives up asking the SDK where it is.
+  for _ in 1 2 3; do
+    dotnet stryker "${mutate[@]}" --output "$work/stryker" --skip-version-check >"$out/$folder.log" 2>&1 && break
+    grep -q "Could not find build environment" "$out/$folder.log" || break
+  done
+
+  if [[ ! -f $work/stryker/reports/mutation-report.json ]]; then
     echo "$folder: no result, see $out/$folder.log" >&2
     continue
   fi

@@ -63,6 +63,7 @@ internal static class PolicyCommand
 
             DiagnosticOutput.Write(context, applied.Diagnostics);
             WritePolicies(context, applied.Policies);
+            WriteUnlisted(context, sources);
             context.WriteLine($"In force: bundle {applied.Bundle}.");
             return ExitCodes.Done;
         });
@@ -186,6 +187,15 @@ internal static class PolicyCommand
             context.WriteLine("No policy is in force: every tool call that needs an allow is denied.");
         else
             WritePolicies(context, list.Policies);
+    }
+
+    private static void WriteUnlisted(CliContext context, IReadOnlyList<PolicySource> sources)
+    {
+        foreach (var policy in PolicyCompiler.Compile(sources, FloorSettings.Default).Bundle?.Policies.Where(p => p.UnlistedAllow is not null) ?? [])
+        {
+            context.WriteLine($"{policy.Name} says nothing of tools that it does not list: they are denied unless another policy allows them. The line that would allow them:");
+            context.WriteLine($"    {policy.UnlistedAllow}");
+        }
     }
 
     private static void WritePolicies(CliContext context, IEnumerable<PolicySummary> policies) => context.WriteTable(

@@ -34,6 +34,11 @@ public sealed record PolicyDefinition
 
     /// <summary>The approval workflows that the document brings with it.</summary>
     public ImmutableArray<WorkflowDefinition> Workflows { get; init; } = [];
+
+    /// <summary>
+    /// The line that would allow tools without an entry. Null: the document says what holds for them, or is of the rules dialect.
+    /// </summary>
+    public string? UnlistedAllow { get; init; }
 }
 
 /// <summary>Whom a policy is for: keys AND, entries of a key OR; an empty key says nothing.</summary>

@@ -98,7 +98,7 @@ internal static class ConditionsReader
         }
 
         var days = mapping.Texts("days").SelectMany(n => ReadDays(n, diagnostics)).Distinct().Order().ToImmutableArray();
-        var between = mapping.Has("between") ? mapping.Texts("between") : [];
+        var between = mapping.Texts("between");
         int from = 0, until = 24 * 60;
         if (mapping.Has("between"))
         {

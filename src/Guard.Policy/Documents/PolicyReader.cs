@@ -109,6 +109,7 @@ internal sealed class PolicyReader
             Unresolved = unresolved,
             Audit = audit,
             Workflows = tools.Workflows,
+            UnlistedAllow = tools.UnlistedAllow,
         };
         return new PolicyCompiled(definition, appliesTo?.Compiled, tools.Rules) { Tools = tools.Compiled };
     }

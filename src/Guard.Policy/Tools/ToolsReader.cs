@@ -8,7 +8,11 @@ using Guard.Policy.Matching;
 namespace Guard.Policy.Tools;
 
 /// <summary>What the keys of the tools dialect say. <see cref="Rules"/>: every outcome that an entry can have, by name.</summary>
-internal sealed record ToolsRead(ToolsCompiled Compiled, ImmutableArray<RuleCompiled> Rules, ImmutableArray<WorkflowDefinition> Workflows);
+/// <param name="Compiled">The entries.</param>
+/// <param name="Rules">Of the entries.</param>
+/// <param name="Workflows">Of the document.</param>
+/// <param name="UnlistedAllow">See <see cref="PolicyDefinition.UnlistedAllow"/>.</param>
+internal sealed record ToolsRead(ToolsCompiled Compiled, ImmutableArray<RuleCompiled> Rules, ImmutableArray<WorkflowDefinition> Workflows, string? UnlistedAllow);
 
 /// <summary>Reads <c>tools</c>, <c>approval_workflows</c> and <c>defaults</c>. Reports every problem it finds.</summary>
 internal sealed class ToolsReader
@@ -50,7 +54,10 @@ internal sealed class ToolsReader
             }
         }
 
-        return new ToolsRead(new ToolsCompiled(entries, unlisted), _rules.ToImmutable(), [.. _workflows.Values.Select(w => w.Workflow)]);
+        // Where a workflow is named beside it, the line goes on naming it.
+        var named = _defaultWorkflow == WorkflowDefinition.BuiltIn ? "" : $", default_approval_workflow: {Shown.Text(_defaultWorkflow, 64)}";
+        var allow = unlisted is null ? $"defaults: {{ unknown_tools: allow{named} }}" : null;
+        return new ToolsRead(new ToolsCompiled(entries, unlisted), _rules.ToImmutable(), [.. _workflows.Values.Select(w => w.Workflow)], allow);
     }
 
     private RuleCompiled? ReadDefaults()

@@ -32,6 +32,32 @@ public sealed class PolicyAdministrationTests : IAsyncLifetime
         (await _gateway.DecideAsync("read:file", _cli.Project + "/.env")).Rule.Should().Be("credentials");
     }
 
+    [Theory]
+    [InlineData("", "    defaults: { unknown_tools: allow }\n")]
+    [InlineData("defaults: { default_approval_workflow: ops }\n", "    defaults: { unknown_tools: allow, default_approval_workflow: ops }\n")]
+    [InlineData("defaults: { unknown_tools: deny }\n", null)]
+    public async Task Apply_ToolsWithoutAWordOnOthers_ShowsTheLineThatWouldAllowThem(string defaults, string? line)
+    {
+        var path = Path.Combine(_cli.Project, "tools.yaml");
+        var document = $"metadata: {{ name: some-tools }}\napproval_workflows: [ {{ name: ops, approvers: [ {{ user: a }} ] }} ]\ntools: [ {{ name: read }}, {{ name: bash, approval_workflow: ops }} ]\n";
+        CliHarness.Write(path, document + defaults);
+
+        var result = await _cli.RunAsync("policy", "apply", "tools.yaml");
+
+        result.ExitCode.Should().Be(0, result.Error);
+        if (line is null)
+        {
+            result.Output.Should().NotContain("unknown_tools");
+            return;
+        }
+
+        result.Output.Should().Contain("some-tools says nothing of tools that it does not list: they are denied").And.Contain(line);
+        (await _gateway.DecideAsync("invoke:mcp__x__y", "{}")).Effect.Should().Be("deny");
+        CliHarness.Write(path, document + line.Trim() + "\n");
+        (await _cli.RunAsync("policy", "apply", "tools.yaml")).ExitCode.Should().Be(0);
+        (await _gateway.DecideAsync("invoke:mcp__x__y", "{}")).Effect.Should().Be("allow");
+    }
+
     [Fact]
     public async Task Apply_BrokenDocument_ShowsPlaceAndKeepsTheBundle()
     {

@@ -20,6 +20,26 @@ public sealed class SchemaTests
         (await SchemaValidator.ProblemsAsync(Schema(kind), files.Select(f => (Path.GetFileName(f), Json(File.ReadAllText(f)))))).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task Descriptions_OfProgramsThatShip_FitTheirSchema()
+    {
+        var files = Directory.GetFiles(Path.GetDirectoryName(SchemaFile("programs"))!, "*.yaml");
+
+        files.Length.Should().BeGreaterThan(5);
+        (await SchemaValidator.ProblemsAsync(Schema("programs"), files.Select(f => (Path.GetFileName(f), Json(File.ReadAllText(f)))))).Should().BeEmpty();
+    }
+
+    // Guard.Shell.Tests holds the reader to the same list.
+    [Fact]
+    public async Task Descriptions_ThatTheReaderRefuses_DoNotFit()
+    {
+        var wrong = File.ReadAllLines(Repository.PathOf("tests", "Guard.Shell.Tests", "Effects", "wrong-descriptions.txt")).Where(l => l.Length > 0 && !l.StartsWith('#')).ToList();
+
+        var problems = await SchemaValidator.ProblemsAsync(Schema("programs"), wrong.Select(l => (l, Json(l))));
+
+        problems.Select(p => wrong.Find(l => p.StartsWith(l + ": ", StringComparison.Ordinal))).Should().Equal(wrong);
+    }
+
     // Each is an error to the reader as well, which says more about it.
     [Theory]
     [InlineData("policy", "rules: []")]
@@ -56,7 +76,9 @@ public sealed class SchemaTests
     public async Task Document_WithEverything_Fits(string kind, string document) =>
         (await SchemaValidator.ProblemsAsync(Schema(kind), [("right", Json(document))])).Should().BeEmpty();
 
-    private static string Schema(string kind) => File.ReadAllText(Repository.PathOf("schemas", $"guard-{kind}.schema.json"));
+    private static string Schema(string kind) => File.ReadAllText(SchemaFile(kind));
+
+    private static string SchemaFile(string kind) => kind == "programs" ? Repository.PathOf("src", "Guard.Shell", "Programs", "programs.schema.json") : Repository.PathOf("schemas", $"guard-{kind}.schema.json");
 
     private static string KindOf(string file) => file.EndsWith("_test.yaml", StringComparison.Ordinal) ? "suite" : File.ReadAllText(file).Contains("\ntools:", StringComparison.Ordinal) ? "tools" : "policy";
 

@@ -11,8 +11,8 @@ namespace Guard.Shell.Tests.Effects;
 /// <summary>The files of descriptions, their schema and their list in the documentation say the same.</summary>
 public sealed class DescriptionFilesTests
 {
-    private static readonly string s_root = FindRoot();
-    private static readonly string s_programs = Path.Combine(s_root, "src/Guard.Shell/Programs");
+    internal static readonly string Root = FindRoot();
+    private static readonly string s_programs = Path.Combine(Root, "src/Guard.Shell/Programs");
 
     public static TheoryData<string> Files()
     {
@@ -60,7 +60,7 @@ public sealed class DescriptionFilesTests
     public void Documentation_ListsTheProgramsOfTheData()
     {
         Catalog catalog = DescriptionFolder.Read(s_programs);
-        string text = File.ReadAllText(Path.Combine(s_root, "docs/programs.md"));
+        string text = File.ReadAllText(Path.Combine(Root, "docs/programs.md"));
 
         catalog.Problems.Should().BeEmpty();
         text.Should().Contain(ProgramList.Markdown(catalog).TrimEnd(), "`dotnet run --project eng/ProgramTables -- src/Guard.Shell/Programs --list` prints the list");

@@ -30,6 +30,16 @@ public sealed class DescriptionReaderTests
         catalog.Problems.Should().Contain(p => p.Contains(problem, StringComparison.Ordinal)).And.OnlyContain(p => p.StartsWith("a.yaml(", StringComparison.Ordinal));
     }
 
+    // Guard.Cli.Tests holds the schema for editors to the same list.
+    [Fact]
+    public void Description_ThatTheSchemaRefuses_IsRefusedByTheReader()
+    {
+        foreach (string line in File.ReadAllLines(Path.Combine(DescriptionFilesTests.Root, "tests/Guard.Shell.Tests/Effects/wrong-descriptions.txt")).Where(l => l.Length > 0 && !l.StartsWith('#')))
+        {
+            Catalogues.Read(line).Problems.Should().NotBeEmpty("of {0}", line);
+        }
+    }
+
     [Theory]
     [InlineData("\t-o,--output\trequired\tFILE", "the value of -o, --output is FILE: describe it")]
     [InlineData("\t--post-file\trequired\tX", "the value of --post-file is X: describe it")]
