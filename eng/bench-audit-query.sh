@@ -1,8 +1,9 @@
 #!/bin/sh
-# Measures the first page of every filter of the audit list, through the API, over a record of many events in SQLite and in
-# PostgreSQL, and prints a table for docs/performance.md. The record is filled with copies of an event that the gateway
+# Measures the first page of every filter of the audit list, statistics, and how soon a stream shows an event at 1,000 decisions
+# per second, through the API, over a record of many events in SQLite and in PostgreSQL, and prints a table for docs/performance.md. The record is filled with copies of an event that the gateway
 # itself has written, with other ids, times, agents, sessions, tools, actions, effects, policies and rules.
 #   eng/bench-audit-query.sh [EVENTS]          default 1000000
+# STORES  `sqlite`, `postgres` or, by default, both; ten million events are for `postgres`, which makes them in itself (about 30 GB)
 # GUARD   the guard program (default: a release build of this tree)
 # KEEP    a folder that keeps the filled stores; a second run with it measures them again without filling
 # Needs python3 and PostgreSQL (eng/install-test-tools.sh); as root the server runs as the account nobody.

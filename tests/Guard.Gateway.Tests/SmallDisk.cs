@@ -9,10 +9,10 @@ internal sealed class SmallDisk : IDisposable
 
     public string Path { get; }
 
-    public static SmallDisk Mount()
+    public static SmallDisk Mount(int megabytes = 4)
     {
         var path = Directory.CreateTempSubdirectory("guard-disk-").FullName;
-        Run("mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", path).Should().Be(0);
+        Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=0700", "tmpfs", path).Should().Be(0);
         return new SmallDisk(path);
     }
 
@@ -35,6 +35,29 @@ internal sealed class SmallDisk : IDisposable
     }
 
     public void Grow() => Run("mount", "-o", "remount,size=64m", Path).Should().Be(0);
+
+    /// <summary>Takes all the space there is, as a log that nobody rotates does.</summary>
+    public void Fill()
+    {
+        using var ballast = new FileStream(Ballast, FileMode.Append);
+        var block = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                ballast.Write(block);
+                ballast.Flush();
+            }
+        }
+        catch (IOException)
+        {
+            // It is full.
+        }
+    }
+
+    public void Free() => File.Delete(Ballast);
+
+    private string Ballast => System.IO.Path.Combine(Path, "ballast");
 
     public void Dispose()
     {

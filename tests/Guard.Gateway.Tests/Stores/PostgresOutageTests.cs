@@ -59,7 +59,7 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
     {
         await using var gateway = await StartAsync();
         await using var load = new Load(gateway);
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < Math.Max(3, TestRuns.Faults); i++)
         {
             await load.AcknowledgedAsync(100);
             if (how == "kill")
@@ -85,7 +85,7 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
     {
         await using var gateway = await StartAsync();
         await using var load = new Load(gateway);
-        for (var i = 0; i < 2; i++)
+        for (var i = 0; i < Math.Max(2, TestRuns.Faults); i++)
         {
             await load.AcknowledgedAsync(50);
             _server.Suspend();

@@ -23,10 +23,11 @@ internal sealed class PostgresServer : IDisposable
     private readonly ConcurrentBag<PostgresOptions> _free = [];
 
     /// <param name="durable">Whether its commits survive a power cut. What only needs a database is quicker without.</param>
-    public PostgresServer(bool durable)
+    /// <param name="folder">An empty folder for its data; null: one of its own.</param>
+    public PostgresServer(bool durable, string? folder = null)
     {
         _port = FreePort();
-        _folder = Directory.CreateTempSubdirectory("guard-pg-").FullName;
+        _folder = folder ?? Directory.CreateTempSubdirectory("guard-pg-").FullName;
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "Stores", "postgres.sh"), Binaries(), _folder, _port.ToString(CultureInfo.InvariantCulture), durable ? "on" : "off" })
         {
@@ -78,6 +79,9 @@ internal sealed class PostgresServer : IDisposable
     public void Stop() => Tell("stop", "stopped");
 
     public void Start() => Tell("start", "started");
+
+    /// <summary>Starts it if it has ended, as it does when it cannot write its log.</summary>
+    public void Revive() => Tell("revive", "revived");
 
     /// <summary>SIGKILL to the server and all its processes, as when the machine takes them away.</summary>
     public void Kill() => Tell("kill", "killed");

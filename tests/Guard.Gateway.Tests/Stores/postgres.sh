@@ -17,7 +17,8 @@ cd "$folder"
 end() {
   "$bin/pg_ctl" -D data -m immediate stop >>log 2>&1 || :
   cd /
-  rm -rf "$folder"
+  # Of a file system of its own, the folder itself stays.
+  rm -rf "$folder" 2>/dev/null || :
 }
 trap end EXIT
 trap '' INT TERM HUP
@@ -42,6 +43,7 @@ while read -r command; do
     restart) "$bin/pg_ctl" -D data -m fast -w stop >/dev/null 2>>log; start; echo restarted ;;
     stop) "$bin/pg_ctl" -D data -m fast -w stop >/dev/null 2>>log; echo stopped ;;
     start) start; echo started ;;
+    revive) "$bin/pg_ctl" -D data status >/dev/null 2>>log || start; echo revived ;;
     suspend|resume)
       server=$(head -n 1 data/postmaster.pid)
       signal=STOP
