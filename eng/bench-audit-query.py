@@ -338,12 +338,15 @@ def run(name, options, fill):
         open(f"{WORK}/{name}.filled", "w").close()
         print(f"bench: {name}: {EVENTS} events of {len(json.dumps(template))} bytes filled in {time.time() - begin:.0f} s", file=sys.stderr, flush=True)
     gateway = Gateway(name, options)
-    result = verify(gateway) if VERIFIES else measure(gateway) | statistics(name, gateway)
-    if not VERIFIES:
+    try:
+        if VERIFIES:
+            return verify(gateway)
+        result = measure(gateway) | statistics(name, gateway)
         p50, p99, worst, rate = bench_audit_tail.measure(f"{gateway.data}/gateway.sock", gateway.admin, gateway.agent, request("TRACE"))
         print(f"A stream shows an event after its decision's answer, {name}, {rate:.0f} decisions per second: p50 {p50:.1f} ms, p99 {p99:.1f} ms, worst {worst:.1f} ms.\n", flush=True)
-    gateway.stop()
-    return result
+        return result
+    finally:
+        gateway.stop()
 
 
 FILLS = {

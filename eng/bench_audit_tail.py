@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import multiprocessing
 import re
 import socket
 import threading
@@ -30,16 +31,26 @@ def answer(client, buffer):
     return head.split(b" ", 2)[1], rest[:length], rest[length:]
 
 
-def watch(path, key, shown, ready):
+def watch(path, key, result):
+    """In a process of its own, so that it does not wait for the threads that ask. Their clock is the same."""
     stream = http.client.HTTPConnection("gateway.invalid")
     stream.sock = connect(path)
     stream.request("GET", "/v1/events/stream?kind=decision", headers={"Authorization": f"Bearer {key}"})
     response = stream.getresponse()
-    ready.set()
-    while line := response.readline():
+    result.send(None)
+    shown, rest = {}, b""
+    while True:
+        # What has come so far, once, however many events it is.
+        rest += response.read1(1 << 20)
         at = time.perf_counter()
-        if found := TRACE.search(line):
-            shown[found.group(1)] = at
+        *lines, rest = rest.split(b"\n")
+        for line in lines:
+            if found := TRACE.search(line):
+                shown[found.group(1)] = at
+        if result.poll():
+            if result.recv() <= len(shown):
+                result.send(shown)
+                return
 
 
 def ask(path, key, request, number, seconds, answered, failures):
@@ -65,11 +76,11 @@ def ask(path, key, request, number, seconds, answered, failures):
 
 def measure(path, admin, agent, request, seconds=20):
     """Milliseconds from an answer to the event's line in the stream (p50, p99, worst), and decisions per second."""
-    shown, answered, failures = {}, {}, []
-    ready = threading.Event()
-    watcher = threading.Thread(target=watch, args=(path, admin, shown, ready), daemon=True)
+    answered, failures = {}, []
+    result, others = multiprocessing.Pipe()
+    watcher = multiprocessing.get_context("fork").Process(target=watch, args=(path, admin, others), daemon=True)
     watcher.start()
-    ready.wait()
+    result.recv()
     begin = time.perf_counter()
     clients = [threading.Thread(target=ask, args=(path, agent, request, number, seconds, answered, failures)) for number in range(CONNECTIONS)]
     for client in clients:
@@ -78,10 +89,13 @@ def measure(path, admin, agent, request, seconds=20):
         client.join()
     rate = len(answered) / (time.perf_counter() - begin)
     deadline = time.perf_counter() + 60
-    while len(shown) < len(answered) and time.perf_counter() < deadline:
-        time.sleep(0.1)
-    if failures or any(trace not in shown for trace in answered):
-        raise SystemExit(f"bench: {len(failures)} decisions failed, {sum(trace not in shown for trace in answered)} were never shown; {failures[:1]}")
+    while not result.poll() and time.perf_counter() < deadline:
+        # It looks at this when it has read something; a comment comes every 15 s.
+        result.send(len(answered))
+        result.poll(1)
+    if failures or not result.poll():
+        raise SystemExit(f"bench: {len(failures)} decisions failed ({failures[:1]}), or a stream has not shown all {len(answered)} within a minute")
+    shown = result.recv()
     # An event is committed before it is answered, so the stream can be first.
     late = sorted(max(0.0, (shown[trace] - at) * 1000) for trace, at in answered.items())
     return late[len(late) // 2], late[int(len(late) * 0.99)], late[-1], rate

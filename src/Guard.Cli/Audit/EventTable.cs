@@ -7,7 +7,7 @@ namespace Guard.Cli.Audit;
 
 /// <summary>
 /// Shows audit events, one line each, in columns that do not move while a tail goes on. On a terminal a line is as wide as
-/// the terminal, and what does not fit is shortened; in a pipe nothing is.
+/// the terminal, and what does not fit is shortened; in a pipe nothing is: there a column grows with what it has to hold.
 /// </summary>
 internal sealed class EventTable
 {
@@ -17,11 +17,13 @@ internal sealed class EventTable
     private const int DecisionWidth = 9;
     private const int LeastResourceWidth = 13;
     private const int PipedResourceWidth = 40;
+    private const int ResourceColumn = 4;
 
     private readonly CliContext _context;
     private readonly bool _isWide;
     private readonly int _resourceWidth;
     private readonly IReadOnlyList<Column> _columns;
+    private readonly int[] _pipedWidths;
 
     public EventTable(CliContext context)
     {
@@ -35,6 +37,7 @@ internal sealed class EventTable
             new Column("TIME (UTC)", time), new Column("AGENT", agent), new Column("DECISION", DecisionWidth),
             new Column("ACTION", action), new Column("RESOURCE", _resourceWidth), new Column("RULE", rule),
         ];
+        _pipedWidths = [.. _columns.Select(static column => column.Width!.Value)];
     }
 
     public void Write(IReadOnlyList<AuditEvent> events, bool withHeader)
@@ -45,12 +48,19 @@ internal sealed class EventTable
             return;
         }
 
-        if (withHeader) WritePiped(_columns.Select(c => c.Name));
-        foreach (var e in events) WritePiped(Row(e).Select(c => c.Text));
+        var rows = events.Select(e => Row(e).Select(static cell => PlainText.OneLine(cell.Text)).ToList()).ToList();
+        foreach (var row in rows)
+        {
+            // Not with resources, which can be whole scripts.
+            for (var i = 0; i < ResourceColumn; i++) _pipedWidths[i] = Math.Max(_pipedWidths[i], row[i].Length);
+        }
+
+        if (withHeader) WritePiped(_columns.Select(static column => column.Name));
+        foreach (var row in rows) WritePiped(row);
     }
 
     private void WritePiped(IEnumerable<string> cells) =>
-        _context.Output.WriteLine(string.Join("  ", cells.Zip(_columns, static (cell, column) => PlainText.OneLine(cell).PadRight(column.Width!.Value))).TrimEnd());
+        _context.Output.WriteLine(string.Join("  ", cells.Zip(_pipedWidths, static (cell, width) => cell.PadRight(width))).TrimEnd());
 
     private IReadOnlyList<Cell> Row(AuditEvent e) =>
     [

@@ -56,6 +56,20 @@ public sealed class AuditTests : RecordedGateway
     }
 
     [Fact]
+    public async Task Query_InAPipe_KeepsItsColumnsWhateverIsLong()
+    {
+        await _gateway.DecideAsync("read:file", "/short");
+        await _gateway.DecideAsync("invoke:mcp__planning__a_tool_with_a_long_name", "/long", "mcp__planning__a_tool_with_a_long_name");
+
+        var lines = (await _cli.RunAsync("audit", "query", "--session", "s1")).Output.TrimEnd('\n').Split('\n');
+
+        lines.Should().HaveCount(3);
+        var column = lines[0].IndexOf("RESOURCE", StringComparison.Ordinal);
+        lines[1][column..].Should().StartWith("/short ");
+        lines[2][column..].Should().StartWith("/long ");
+    }
+
+    [Fact]
     public async Task Query_HostileResource_CannotSteerTheTerminal()
     {
         await _gateway.DecideAsync("read:web_fetch", "https://a.example/\u001b[2J\r\n\u202eevil", "WebFetch");
