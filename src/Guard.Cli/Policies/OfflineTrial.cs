@@ -1,4 +1,5 @@
 using Guard.Agents;
+using Guard.Gateway.Decisions;
 using Guard.Policy;
 using Guard.Policy.Evaluation;
 using Guard.Protocol;
@@ -37,45 +38,14 @@ internal static class OfflineTrial
         new EvaluationRequest
         {
             Agent = agent,
-            Accesses = [.. call.Accesses.Select(Requested)],
+            Accesses = [.. call.Accesses.Select(RequestedAccesses.Of)],
             Workspace = call.Call.Workspace is { } place ? new WorkspaceFact { Folder = Spelling(place) } : WorkspaceFact.NotStated,
             Homes = [.. (call.Call.Homes ?? []).Select(Spelling)],
             Context = new ContextFacts { PermissionMode = call.Call.PermissionMode, Client = call.Call.Client, Project = call.Call.Project, Branch = call.Call.Branch, Host = call.Call.Host },
-            Tool = call.Call.Input is null ? null : ToolFact.Of(call.Call.Tool, call.Call.Input, [.. call.Accesses.Where(a => a.Primary).Select(Requested)]),
+            Tool = call.Call.Input is null ? null : ToolFact.Of(call.Call.Tool, call.Call.Input, [.. call.Accesses.Where(a => a.Primary).Select(RequestedAccesses.Of)]),
             Now = now,
         },
         explain);
-
-    /// <summary>An access of the wire as the evaluator takes it.</summary>
-    public static RequestedAccess Requested(Access access) => new()
-    {
-        Action = access.Action,
-        Resource = access.Resource,
-        Real = access.Real,
-        Canonical = access.Canonical,
-        Words = access.Words,
-        Command = access.Command is { } command ? Command(command) : null,
-        By = access.By,
-        Primary = access.Primary,
-        Subtree = access.Subtree,
-        Walked = access.Walked,
-        Unknown = access.Unknown,
-        Inert = access.Inert,
-        Why = access.Why,
-        Note = access.Note,
-    };
-
-    private static RequestedCommand Command(CommandShape command) => new()
-    {
-        Program = command.Program,
-        OnPath = command.OnPath,
-        Subcommand = command.Subcommand,
-        Flags = command.Flags,
-        Arguments = command.Arguments,
-        Reads = command.Reads,
-        Open = command.Open,
-        Alone = command.Alone,
-    };
 
     public static string NameOf(Effect effect) => effect switch
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Guard.Agents;
 using Guard.Agents.ClaudeCode;
 using Guard.Cli.Terminal;
+using Guard.Gateway.Decisions;
 using Guard.Policy;
 using Guard.Policy.Diagnostics;
 using Guard.Policy.Evaluation;
@@ -52,7 +53,7 @@ internal static class SuiteRun
                 Encoding.UTF8.GetBytes(call.Input.GetRawText()),
                 call.Cwd,
                 StatedPlace.Of(call.Workspace).Context(bundle));
-            return [.. adapted.Accesses.Select(OfflineTrial.Requested)];
+            return [.. adapted.Accesses.Select(RequestedAccesses.Of)];
         }
         catch (UnreadableInputException)
         {

@@ -9,7 +9,7 @@ internal static class Facts
 {
     public static EvaluationRequest Request(AgentIdentity agent, DecisionRequest request, WorkspaceFact workspace, SessionFacts facts, string? sourceAddress, DateTimeOffset now)
     {
-        IReadOnlyList<RequestedAccess> accesses = [.. request.Accesses.Select(Access)];
+        IReadOnlyList<RequestedAccess> accesses = [.. request.Accesses.Select(RequestedAccesses.Of)];
         return Request(agent, request, accesses, workspace, facts, sourceAddress, now);
     }
 
@@ -37,34 +37,4 @@ internal static class Facts
 
     public static WorkspaceFact Workspace(ToolCall call) =>
         call.Workspace is { } stated ? new WorkspaceFact { Folder = new FolderSpelling(stated.Written, stated.Real) } : WorkspaceFact.NotStated;
-
-    private static RequestedAccess Access(Access access) => new()
-    {
-        Action = access.Action,
-        Resource = access.Resource,
-        Real = access.Real,
-        Canonical = access.Canonical,
-        Words = access.Words,
-        Command = access.Command is { } command ? Command(command) : null,
-        By = access.By,
-        Primary = access.Primary,
-        Subtree = access.Subtree,
-        Walked = access.Walked,
-        Unknown = access.Unknown,
-        Inert = access.Inert,
-        Why = access.Why,
-        Note = access.Note,
-    };
-
-    private static RequestedCommand Command(CommandShape command) => new()
-    {
-        Program = command.Program,
-        OnPath = command.OnPath,
-        Subcommand = command.Subcommand,
-        Flags = command.Flags,
-        Arguments = command.Arguments,
-        Reads = command.Reads,
-        Open = command.Open,
-        Alone = command.Alone,
-    };
 }
