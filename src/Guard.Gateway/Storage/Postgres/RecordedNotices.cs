@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Threading.Channels;
 using Npgsql;
 
@@ -55,9 +54,9 @@ internal sealed class RecordedNotices : IAsyncDisposable
                 await Task.Delay(Pause, _clock, _stop.Token);
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // The stop itself.
+            // The stop itself, or what it cut off.
         }
     }
 
@@ -69,9 +68,9 @@ internal sealed class RecordedNotices : IAsyncDisposable
             command.Parameters.Add(new NpgsqlParameter { Value = position });
             await command.ExecuteNonQueryAsync(_stop.Token);
         }
-        catch (DbException)
+        catch (Exception) when (!_stop.IsCancellationRequested)
         {
-            // What is wrong with the database the writer says; the next event brings the next notice.
+            // What is wrong with the database the writer says; whatever it is, the next event brings the next notice.
         }
     }
 }
