@@ -8,12 +8,11 @@ namespace Guard.Policy.Evaluation;
 internal sealed class AccessView
 {
     // Most accesses are never named in a message.
-    private readonly Func<string> _show;
     private string? _shown;
 
-    private AccessView(RequestedAccess access, int index, ResourceKinds kind, ImmutableArray<Spelling> exact, ImmutableArray<Spelling> generous, string? uncoverable, Func<string> show)
+    private AccessView(RequestedAccess access, int index, ResourceKinds kind, ImmutableArray<Spelling> exact, ImmutableArray<Spelling> generous, string? uncoverable)
     {
-        (Access, Index, Kind, Exact, Generous, Uncoverable, _show) = (access, index, kind, exact, generous, uncoverable, show);
+        (Access, Index, Kind, Exact, Generous, Uncoverable) = (access, index, kind, exact, generous, uncoverable);
     }
 
     public RequestedAccess Access { get; }
@@ -41,7 +40,7 @@ internal sealed class AccessView
     public string? Uncoverable { get; }
 
     /// <summary>The resource for messages: below the workspace as <c>./x</c>, below the home folder as <c>~/x</c>.</summary>
-    public string ShownResource => _shown ??= _show();
+    public string ShownResource => _shown ??= Show();
 
     /// <summary>What only <c>shell.unresolved</c> or an allow for everything can let pass.</summary>
     public bool IsUnresolved => !Access.Inert && (Access.Unknown || IsOpaque);
@@ -56,7 +55,7 @@ internal sealed class AccessView
         var kind = ResourceKindOf.Action(access.Action);
         if (access.Unknown)
         {
-            return new AccessView(access, index, kind, [], [], "its resource cannot be known", () => access.Resource);
+            return new AccessView(access, index, kind, [], [], "its resource cannot be known");
         }
 
         switch (kind)
@@ -75,7 +74,7 @@ internal sealed class AccessView
                         _ => Spelling.OfText(access.Resource),
                     },
                 ];
-                return new AccessView(access, index, kind, one, one, null, () => Shown.Text(access.Resource));
+                return new AccessView(access, index, kind, one, one, null);
         }
     }
 
@@ -85,7 +84,7 @@ internal sealed class AccessView
         var all = access.Canonical is { } canonical && canonical != access.Resource ? commands.Add(Spelling.OfCommand(canonical)) : commands;
         var open = access.Command is { Open: true };
         ImmutableArray<Spelling> beginnings = open ? [.. all.Select(s => Spelling.OfBeginning(KnownBeginning(s.Text)))] : [];
-        return new AccessView(access, index, ResourceKinds.Command, open ? beginnings[..1] : commands, all, null, () => Shown.Text(access.Resource))
+        return new AccessView(access, index, ResourceKinds.Command, open ? beginnings[..1] : commands, all, null)
         {
             Command = access.Command ?? Rough(access),
             Beginnings = beginnings,
@@ -156,7 +155,7 @@ internal sealed class AccessView
         var alone = access.Subtree
             ? spellings.Select(s => Spelling.OfFile(s.Path!, s.IsReal, subtree: false, anchors)).ToImmutableArray()
             : [];
-        return new AccessView(access, index, ResourceKinds.File, spellings, spellings, uncoverable, () => Show(written, access, anchors)) { RootAlone = alone };
+        return new AccessView(access, index, ResourceKinds.File, spellings, spellings, uncoverable) { RootAlone = alone };
     }
 
     private static AbsolutePath? Resolve(string resource, PathAnchors anchors)
@@ -174,10 +173,22 @@ internal sealed class AccessView
         return anchors.Workspace is null ? null : AbsolutePath.Parse($"{anchors.Workspace.Written.Text}/{resource}");
     }
 
-    private static string Show(AbsolutePath path, RequestedAccess access, PathAnchors anchors)
+    private string Show()
     {
+        // What cannot be known is described by whoever stated it.
+        if (Access.Unknown)
+        {
+            return Access.Resource;
+        }
+
+        if (Kind != ResourceKinds.File)
+        {
+            return Shown.Text(Access.Resource);
+        }
+
+        var (path, anchors) = (Exact[0].Path!, Exact[0].Anchors!);
         var text = Below(path, anchors, home: false, ".") ?? Below(path, anchors, home: true, "~") ?? path.Text;
-        return Shown.Text(access.Subtree ? text.TrimEnd('/') + "/**" : text);
+        return Shown.Text(Access.Subtree ? text.TrimEnd('/') + "/**" : text);
     }
 
     private static string? Below(AbsolutePath path, PathAnchors anchors, bool home, string name)

@@ -16,6 +16,9 @@ internal sealed class EvaluationRun
 {
     private const int FewIds = 128;
 
+    // Never added to.
+    private static readonly List<ApprovalDefinition?> NoApprovals = [];
+
     private readonly PolicyBundle _bundle;
     private readonly EvaluationRequest _request;
     private readonly bool _explain;
@@ -27,13 +30,16 @@ internal sealed class EvaluationRun
     private readonly Applicability[] _applicability;
     private readonly Combination _combination;
     private readonly List<RuleMatch> _matched = [];
-    private readonly List<RuleTry> _trace = [];
+
+    /// <summary>Only where it was asked for.</summary>
+    private readonly List<RuleTry>? _trace;
     private readonly EvaluationErrors _errors = new();
     private Dictionary<string, ToolsJudge>? _tools;
 
     public EvaluationRun(PolicyBundle bundle, EvaluationRequest request, bool explain, bool everyRule)
     {
         (_bundle, _request, _explain, _everyRule) = (bundle, request, explain, everyRule);
+        _trace = explain ? [] : null;
         _anchors = PathAnchors.From(request);
 
         // Without names nothing can have been looked for.
@@ -92,7 +98,7 @@ internal sealed class EvaluationRun
         }
 
         var reason = deciding.Effect == Effect.Allow ? deciding.Reason : new Remedy(_accesses, outcomes).Complete(deciding);
-        return Complete(deciding with { Reason = reason }, outcomes, Approval(deciding.Effect, approvals ?? []));
+        return Complete(ReferenceEquals(reason, deciding.Reason) ? deciding : deciding with { Reason = reason }, outcomes, Approval(deciding.Effect, approvals ?? NoApprovals));
     }
 
     private Decision Complete(AccessOutcome deciding, AccessOutcome[] outcomes, RequiredApproval? approval)
@@ -120,7 +126,7 @@ internal sealed class EvaluationRun
             Approval = approval,
             Matched = _matched.ToArray(),
             Errors = _errors.All(),
-            Trace = _trace.ToArray(),
+            Trace = _trace?.ToArray() ?? [],
         };
     }
 
@@ -179,7 +185,7 @@ internal sealed class EvaluationRun
             _errors.Add(error);
         }
 
-        if (_explain)
+        if (_trace is not null)
         {
             _trace.Add(new RuleTry(policy.Name, definition.Id, definition.Effect, access.Index, trial.Matched, trial.Because));
         }
@@ -206,7 +212,7 @@ internal sealed class EvaluationRun
         }
 
         var outcomes = judge.Judge(access);
-        if (_explain)
+        if (_trace is not null)
         {
             foreach (var rule in policy.Rules)
             {

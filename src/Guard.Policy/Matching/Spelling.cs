@@ -11,9 +11,9 @@ internal sealed class Spelling
     // Filled at first use: many rules ask for the same spelling, and its text may be long.
     private ImmutableArray<string> _generousNames;
     private ImmutableArray<string> _lenientHosts;
-    private readonly ImmutableArray<string> _text;
+    private ImmutableArray<string> _text;
 
-    private Spelling(ResourceKinds kind, string text, bool subtree) => (Kind, Text, Subtree, _text) = (kind, text, subtree, [text]);
+    private Spelling(ResourceKinds kind, string text, bool subtree) => (Kind, Text, Subtree) = (kind, text, subtree);
 
     public ResourceKinds Kind { get; }
 
@@ -73,9 +73,11 @@ internal sealed class Spelling
             ResourceKinds.File => FileNamesFor(operand),
             ResourceKinds.Web => Address is null ? [] : [Address.Canonical],
             ResourceKinds.Network => NetworkNames(),
-            _ => _text,
+            _ => TextAlone,
         };
     }
+
+    private ImmutableArray<string> TextAlone => _text.IsDefault ? _text = [Text] : _text;
 
     /// <summary>Host and port in the strict reading, or null.</summary>
     public (string Host, int? Port)? Host()
@@ -190,7 +192,7 @@ internal sealed class Spelling
         var start = operand.AsSpan().TrimStart('^');
         if (start.StartsWith("/"))
         {
-            return _text;
+            return TextAlone;
         }
 
         if (start.StartsWith("~"))
@@ -200,7 +202,7 @@ internal sealed class Spelling
 
         if (Below(home: false) is not { } inWorkspace)
         {
-            return _text;
+            return TextAlone;
         }
 
         return start.StartsWith(".") || start.StartsWith("\\.", StringComparison.Ordinal) ? ["./" + inWorkspace] : [inWorkspace];
