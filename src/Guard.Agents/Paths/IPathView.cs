@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Guard.Agents.Paths;
 
 /// <summary>The file tree that paths are resolved in: the machine's own, or a stated one for suites and tests.</summary>
@@ -15,8 +17,11 @@ public interface IPathView
     /// </summary>
     IReadOnlyList<FolderEntry>? Entries(string folder, int most);
 
-    /// <summary>The text of a file; null where there is none, it cannot be read, or it is longer than <paramref name="most"/> bytes.</summary>
-    string? Text(string path, int most);
+    /// <summary>What a file holds; null where there is none, it cannot be read, or it is longer than <paramref name="most"/> bytes.</summary>
+    byte[]? Bytes(string path, int most);
+
+    /// <summary>The text of a file, likewise; what is no UTF-8 in it becomes U+FFFD.</summary>
+    string? Text(string path, int most) => Bytes(path, most) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 }
 
 /// <summary>An entry of a folder.</summary>

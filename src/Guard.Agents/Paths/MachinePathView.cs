@@ -66,7 +66,7 @@ public sealed partial class MachinePathView : IPathView
     }
 
     /// <inheritdoc/>
-    public string? Text(string path, int most)
+    public byte[]? Bytes(string path, int most)
     {
         try
         {
@@ -74,7 +74,7 @@ public sealed partial class MachinePathView : IPathView
             if (!file.CanSeek || file.Length > most) return null;
             var bytes = new byte[file.Length];
             file.ReadExactly(bytes);
-            return Encoding.UTF8.GetString(bytes);
+            return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

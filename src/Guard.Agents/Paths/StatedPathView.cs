@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Guard.Agents.Paths;
 
 /// <summary>
@@ -8,7 +10,7 @@ public sealed class StatedPathView : IPathView
 {
     private readonly Dictionary<string, string?> _entries = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal) { "/" };
-    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
 
     /// <summary>Adds a file at an absolute path.</summary>
@@ -67,13 +69,16 @@ public sealed class StatedPathView : IPathView
     }
 
     /// <inheritdoc/>
-    public string? Text(string path, int most) =>
-        PathResolver.Resolve(this, path).Real is { } real && _texts.TryGetValue(real, out var text) && text.Length <= most ? text : null;
+    public byte[]? Bytes(string path, int most) =>
+        PathResolver.Resolve(this, path).Real is { } real && _contents.TryGetValue(real, out var bytes) && bytes.Length <= most ? bytes : null;
 
     /// <summary>Adds a file with its text.</summary>
-    public StatedPathView AddText(string path, string text)
+    public StatedPathView AddText(string path, string text) => AddBytes(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Adds a file with what it holds.</summary>
+    public StatedPathView AddBytes(string path, byte[] bytes)
     {
-        _texts[path] = text;
+        _contents[path] = bytes;
         return AddFile(path);
     }
 

@@ -14,12 +14,16 @@ internal sealed class IgnoreFiles
     private const int MaxAbove = 64;
 
     private readonly ImmutableArray<Pattern> _patterns;
+    private readonly TrackedFiles? _tracked;
     private bool _isSingle;
 
-    private IgnoreFiles(ImmutableArray<Pattern> patterns) => _patterns = patterns;
+    private IgnoreFiles(ImmutableArray<Pattern> patterns, TrackedFiles? tracked = null) => (_patterns, _tracked) = (patterns, tracked);
 
     /// <summary>The ignore files between the repository and the folder above <paramref name="root"/>; null outside of a repository.</summary>
-    public static IgnoreFiles? Above(IPathView paths, string root)
+    /// <param name="paths">The tree.</param>
+    /// <param name="root">Without symbolic links.</param>
+    /// <param name="onlyUntracked">What git tracks is not left out, whatever the ignore files say.</param>
+    public static IgnoreFiles? Above(IPathView paths, string root, bool onlyUntracked)
     {
         var chain = new List<string>();
         for (var at = root; chain.Count < MaxAbove; at = at[..Math.Max(1, at.LastIndexOf('/'))])
@@ -27,7 +31,7 @@ internal sealed class IgnoreFiles
             chain.Add(at);
             if (paths.FormOf(Child(at, ".git")) is PathEntryForm.Folder or PathEntryForm.File)
             {
-                var files = new IgnoreFiles(Read(paths, at, Child(at, ".git/info/exclude")));
+                var files = new IgnoreFiles(Read(paths, at, Child(at, ".git/info/exclude")), onlyUntracked ? new TrackedFiles(paths, at) : null);
                 for (var i = chain.Count - 1; i > 0; i--) files = files.With(paths, chain[i]);
 
                 // A root that is ignored itself was named on purpose.
@@ -52,15 +56,15 @@ internal sealed class IgnoreFiles
     {
         if (_isSingle) return this;
         var more = Read(paths, folder, Child(folder, ".gitignore"));
-        return more.IsEmpty ? this : new IgnoreFiles(_patterns.AddRange(more));
+        return more.IsEmpty ? this : new IgnoreFiles(_patterns.AddRange(more), _tracked);
     }
 
-    /// <summary>Whether an entry of a folder is left out. The folder itself is not.</summary>
+    /// <summary>Whether an entry of a folder is left out. The folder itself is not, and has no symbolic links on its way.</summary>
     public bool Covers(string folder, string name, bool isFolder)
     {
         for (var i = _patterns.Length - 1; i >= 0; i--)
         {
-            if (_patterns[i].IsMatch(folder, name, isFolder)) return !_patterns[i].TakesBack;
+            if (_patterns[i].IsMatch(folder, name, isFolder)) return !_patterns[i].TakesBack && _tracked?.Holds(Child(folder, name), isFolder) != true;
         }
 
         return false;

@@ -48,11 +48,12 @@ internal sealed class SubtreeWalk(IPathView paths, SoughtNames sought, WalkBudge
     private bool Look(Folder folder)
     {
         if (paths.Entries(folder.Path, budget.Left) is not { } entries || !budget.Take(entries.Count + 1)) return false;
-        var ignored = folder.Ignored?.With(paths, folder.Path);
+        var realFolder = RealOf(folder.Path);
+        var ignored = folder.Ignored?.With(paths, realFolder);
         foreach (var (name, isFolder) in entries)
         {
             if (name.Contains('\uFFFD', StringComparison.Ordinal)) return false;
-            if (rules.LeavesOut(name) || ignored?.Covers(folder.Path, name, isFolder) == true) continue;
+            if (rules.LeavesOut(name) || ignored?.Covers(realFolder, name, isFolder) == true) continue;
             var isNamed = folder.IsNamed || rules.Names(name);
             if (!isNamed && !isFolder) continue;
 

@@ -39,12 +39,13 @@ internal sealed class WalkRules
     private readonly IReadOnlyList<string> _except;
     private readonly bool _hidden;
     private readonly bool _ignored;
+    private readonly bool _onlyUntracked;
     private readonly bool _dockerIgnored;
 
-    private WalkRules(IReadOnlyList<string> only, IReadOnlyList<string> except, bool hidden, bool ignored, bool dockerIgnored, bool follows)
+    private WalkRules(IReadOnlyList<string> only, IReadOnlyList<string> except, bool hidden, bool ignored, bool onlyUntracked, bool dockerIgnored, bool follows)
     {
-        (_only, _except, _hidden, _ignored, _dockerIgnored, FollowsLinks) = (only, except, hidden, ignored, dockerIgnored, follows);
-        Key = $"{string.Join('\0', only)}\0\0{string.Join('\0', except)}\0\0{hidden}{ignored}{dockerIgnored}{follows}";
+        (_only, _except, _hidden, _ignored, _onlyUntracked, _dockerIgnored, FollowsLinks) = (only, except, hidden, ignored, onlyUntracked, dockerIgnored, follows);
+        Key = $"{string.Join('\0', only)}\0\0{string.Join('\0', except)}\0\0{hidden}{ignored}{onlyUntracked}{dockerIgnored}{follows}";
     }
 
     /// <summary>The program goes where links in the folder lead.</summary>
@@ -71,6 +72,7 @@ internal sealed class WalkRules
             [.. filter.Except.Select(static e => e.TrimEnd('/')).Where(IsCertain), .. sources is not null || program is "git" or "prettier" or "biome" ? GitFolder : []],
             !named && filter.LeftOut.HasFlag(LeftOut.Hidden),
             !named && ignored,
+            program is "git",
             filter.LeftOut.HasFlag(LeftOut.Ignored) && program is ("docker" or "podman"),
             follows);
     }
@@ -100,7 +102,7 @@ internal sealed class WalkRules
     }
 
     /// <summary>The ignore files for a root; null where none count.</summary>
-    public IgnoreFiles? Ignored(IPathView paths, string root) => _ignored ? IgnoreFiles.Above(paths, root) : _dockerIgnored ? IgnoreFiles.OfContext(paths, root) : null;
+    public IgnoreFiles? Ignored(IPathView paths, string root) => _ignored ? IgnoreFiles.Above(paths, root, _onlyUntracked) : _dockerIgnored ? IgnoreFiles.OfContext(paths, root) : null;
 
     private static bool IsCertain(string pattern) => pattern.Length > 0 && pattern.AsSpan().IndexOfAny(Uncertain) < 0;
 
