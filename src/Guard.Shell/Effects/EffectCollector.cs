@@ -59,7 +59,8 @@ internal sealed class EffectCollector
         }
 
         Operands(operands);
-        Uncertainties();
+        UnknownOptions();
+        UncertainWord.Add(_sink, _line, _traits);
         bool local = IsLocalProgram(_line.Words[0].Text);
         if (local)
         {
@@ -68,7 +69,7 @@ internal sealed class EffectCollector
 
         string[] named = _line.Named();
         IReadOnlyList<string> subcommand = named.Length == 0 ? leaf.Subcommand : [.. leaf.Subcommand, .. named];
-        Argument[] canonical = Canonical(subcommand, named);
+        Argument[] canonical = CommandWords.Canonical(_line, subcommand, named);
 
         // An option that is not described may do anything, so nothing is promised then.
         bool quiet = _sink.AllEffects.Count == 0 && _sink.AllInner.Count == 0 && _sink.AllCode.Count == 0 && _sink.AllOpaque.Count == 0 && !local
@@ -80,8 +81,8 @@ internal sealed class EffectCollector
             Complete = leaf.Complete,
             Subcommand = subcommand,
             Canonical = canonical,
-            Options = Options(),
-            Operands = Arguments(),
+            Options = CommandWords.Options(_line),
+            Operands = CommandWords.Operands(_line),
             Effects = _sink.AllEffects,
             Inner = _sink.AllInner,
             Code = _sink.AllCode,
@@ -101,101 +102,6 @@ internal sealed class EffectCollector
     private StartedCommands Started => _started ??= new StartedCommands(_line, _traits, _sink, Roots, _only ?? []);
 
     private bool RunsInput => _traits.RunsInput == true || _sink.RunsInput;
-
-    /// <summary>The words without global options, subcommands by their full names.</summary>
-    private Argument[] Canonical(IReadOnlyList<string> subcommand, string[] named)
-    {
-        if (StandsAsItIs(subcommand, named))
-        {
-            return _line.Words;
-        }
-
-        Argument[] canonical = new Argument[1 + subcommand.Count + _line.Rest.Count];
-        canonical[0] = Argument.Of(ProgramEffects.BaseName(_line.Words[0].Text));
-        int count = 1;
-        for (int i = 0; i < subcommand.Count; i++)
-        {
-            canonical[count++] = Argument.Of(subcommand[i]);
-        }
-
-        int taken = 0;
-        foreach ((Argument word, ProgramNode? owner) in _line.Rest)
-        {
-            if (owner is null && taken < named.Length && word.Text == named[taken])
-            {
-                taken++;
-            }
-            else if (owner is null || ReferenceEquals(owner, _line.Leaf))
-            {
-                canonical[count++] = word;
-            }
-        }
-
-        return count == canonical.Length ? canonical : canonical[..count];
-    }
-
-    /// <summary>Most commands are written in their canonical form; then they share its words.</summary>
-    private bool StandsAsItIs(IReadOnlyList<string> subcommand, string[] named)
-    {
-        Argument[] words = _line.Words;
-        if (named.Length > 0 || words.Length != 1 + subcommand.Count + _line.Rest.Count || words[0].Text.Contains('/'))
-        {
-            return false;
-        }
-
-        for (int i = 0; i < subcommand.Count; i++)
-        {
-            if (!words[1 + i].IsKnown || words[1 + i].Text != subcommand[i])
-            {
-                return false;
-            }
-        }
-
-        for (int i = 0; i < _line.Rest.Count; i++)
-        {
-            (Argument word, ProgramNode? owner) = _line.Rest[i];
-            Argument written = words[1 + subcommand.Count + i];
-            if (word.Form != written.Form || !ReferenceEquals(word.Text, written.Text) || !(owner is null || ReferenceEquals(owner, _line.Leaf)))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private OptionUse[] Options()
-    {
-        if (_line.Options.Count == 0)
-        {
-            return [];
-        }
-
-        OptionUse[] options = new OptionUse[_line.Options.Count];
-        for (int i = 0; i < options.Length; i++)
-        {
-            FoundOption found = _line.Options[i];
-            options[i] = new OptionUse(found.Option.Names, found.Values, found.Word);
-        }
-
-        return options;
-    }
-
-    private Argument[] Arguments()
-    {
-        if (_line.Operands.Count == 0)
-        {
-            return [];
-        }
-
-        Argument[] operands = new Argument[_line.Operands.Count];
-        for (int i = 0; i < operands.Length; i++)
-        {
-            operands[i] = _line.Operands[i].Argument;
-        }
-
-        return operands;
-    }
 
     private ValueUse[] UsesOf(OptionSpec option)
     {
@@ -434,91 +340,31 @@ internal sealed class EffectCollector
             case ValueKind.Sql: SqlText.Read(_sink, value, word); break;
             case ValueKind.KeyActions: KeyActions.Read(_sink, value, word); break;
             case ValueKind.EditorCommand: EditorText.Read(_sink, value, word); break;
-            case ValueKind.GitAlias: GitAlias(value, word); break;
+            case ValueKind.GitAlias: GitAlias.Read(_sink, value, word); break;
             case ValueKind.Variable: _sink.Variable(value, word); break;
             case ValueKind.Opaque: _sink.Opaque.Add(new OpaqueReason("option", word)); break;
             case ValueKind.Module: Started.Start(use, [value], [], word); break;
         }
     }
 
-    private void GitAlias(Argument value, int word)
-    {
-        if (!value.IsKnown)
-        {
-            _sink.Opaque.Add(new OpaqueReason("alias", word));
-        }
-        else if (value.Text.StartsWith('!'))
-        {
-            _sink.Inner.Add(new InnerCommand { ShellText = value.Part(value.Text[1..]), Word = word });
-        }
-        else
-        {
-            _sink.Inner.Add(new InnerCommand
-            {
-                Words = [Argument.Of("git"), .. value.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Argument.Of), Argument.AnyWords],
-                Word = word,
-            });
-        }
-    }
-
     private void Setting(Argument value, int word)
     {
-        int separator = value.Text.AsSpan().IndexOfAny('=', ' ');
-        string key = (separator < 0 ? value.Text : value.Text[..separator]).ToLowerInvariant();
-        ValueUse? use = null;
-        if (!key.Contains(Argument.Hole) && value.Form != ArgumentForm.Words)
+        if (SettingText.Read(_line, value) is { } setting)
         {
-            foreach (ProgramNode node in _line.Nodes)
-            {
-                foreach ((ValueUse candidate, string pattern) in node.Settings)
-                {
-                    if (use is null && Matches(pattern, key))
-                    {
-                        use = candidate;
-                    }
-                }
-            }
+            Value(setting.Value, setting.Use, word, operand: false, []);
         }
-
-        if (use is not { } known)
+        else
         {
             _sink.Opaque.Add(new OpaqueReason("setting", word));
         }
-        else
-        {
-            Value(separator < 0 ? Argument.Of("") : value.Part(value.Text[(separator + 1)..].TrimStart(' ', '=')), known, word, operand: false, []);
-        }
     }
-
-    private static bool Matches(string pattern, string key) => (pattern.StartsWith('*'), pattern.EndsWith('*')) switch
-    {
-        (true, _) => key.EndsWith(pattern[1..], StringComparison.Ordinal),
-        (_, true) => key.StartsWith(pattern[..^1], StringComparison.Ordinal),
-        _ => pattern.IndexOf('*') is > 0 and var star
-            ? key.Length >= pattern.Length - 1 && key.StartsWith(pattern[..star], StringComparison.Ordinal) && key.EndsWith(pattern[(star + 1)..], StringComparison.Ordinal)
-            : pattern == key,
-    };
 
     private void Save(Argument url)
     {
-        if (_traits.Saves is not { Length: > 0 } saves)
+        if (_traits.Saves is { Length: > 0 } saves)
         {
-            return;
+            SavedFile.Add(_sink, saves, url);
         }
-
-        string name = url.Text;
-        int query = name.AsSpan().IndexOfAny('?', '#');
-        name = (query >= 0 ? name[..query] : name).TrimEnd('/');
-        int scheme = name.IndexOf("://", StringComparison.Ordinal);
-        int slash = name.LastIndexOfAny(['/', ':']);
-        name = slash > scheme + 2 ? name[(slash + 1)..] : "index.html";
-        if (saves == "tree" && name.EndsWith(".git", StringComparison.Ordinal))
-        {
-            name = name[..^4];
-        }
-
-        Argument target = url.IsKnown ? Argument.Of(name) : Argument.Unknown;
-        _sink.File(target, ValueUse.Names[saves == "tree" ? "write-tree" : "write"], -1, isImplicit: true);
     }
 
     private void Fixed(FixedEffect effect)
@@ -534,58 +380,16 @@ internal sealed class EffectCollector
         }
     }
 
-    private void Uncertainties()
+    private void UnknownOptions()
     {
-        bool complete = _line.Leaf.Complete;
         foreach ((Argument text, int word) in _line.UnknownOptions)
         {
-            if (complete)
+            if (_line.Leaf.Complete)
             {
                 _sink.Opaque.Add(new OpaqueReason("unknown-option", word));
             }
 
             Guess(text, ValueUse.Names["guess"], word);
-        }
-
-        if (_line.UncertainWord < 0)
-        {
-            return;
-        }
-
-        FileUse uses = FileUse.None;
-        foreach (OperandSlot slot in (_traits.Operands ?? OperandSlots.Guesses).Slots)
-        {
-            uses |= slot.Use.File;
-        }
-
-        bool starts = !complete;
-        foreach (ProgramNode node in _line.Nodes)
-        {
-            foreach (OptionSpec option in node.Options.Values)
-            {
-                foreach (ValueUse use in option.Values)
-                {
-                    uses |= use.File;
-                    starts |= use.Starts;
-                }
-            }
-
-            starts |= node.Cases.Any(c => c.Then.Effects.Count > 0);
-        }
-
-        if (uses != FileUse.None)
-        {
-            _sink.File(Argument.Unknown, new ValueUse(ValueKind.File, uses, Tree: true), _line.UncertainWord, isImplicit: false);
-        }
-
-        if (starts)
-        {
-            _sink.Opaque.Add(new OpaqueReason("unknown-word", _line.UncertainWord));
-        }
-
-        if (_line.UnknownSubcommandWord >= 0 && !_line.Words[_line.UnknownSubcommandWord].IsKnown)
-        {
-            _sink.Opaque.Add(new OpaqueReason("unknown-subcommand", _line.UnknownSubcommandWord));
         }
     }
 
