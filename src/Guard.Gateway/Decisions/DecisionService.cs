@@ -23,6 +23,8 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
     private const string ChangedPolicy =
         $"the workspace's policy {WorkspacePolicy.File} is not the one this session started with; start a new session, so that the new one holds from its beginning";
 
+    private const string StoreUnreadable = "the store cannot be reached or read, so it is not known what this session stated first";
+
     private readonly EventRedactor _events = new(redactor);
 
     /// <summary>
@@ -75,9 +77,12 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         }
 
         judged.Session?.MarkDurable();
-        return judged.Failed
-            ? throw new RefusedException(500, ProblemCodes.InternalError, "The gateway failed while deciding; the call is denied. Its log says more under this trace.") { TraceId = request.TraceId }
-            : response;
+        return judged.Failure switch
+        {
+            JudgementFailure.Inside => throw new RefusedException(500, ProblemCodes.InternalError, "The gateway failed while deciding; the call is denied. Its log says more under this trace.") { TraceId = request.TraceId },
+            JudgementFailure.Store => throw new RefusedException(503, ProblemCodes.StoreUnavailable, $"The call is denied: {StoreUnreadable}. The gateway's log says more under this trace.") { TraceId = request.TraceId },
+            _ => response,
+        };
     }
 
     /// <summary>What would be decided, rule by rule, without recording anything.</summary>
@@ -139,10 +144,15 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         {
             return Judged.Denied(snapshot, unknown.Message);
         }
+        catch (DbException exception)
+        {
+            LogFailed(request.TraceId, exception);
+            return Judged.Denied(snapshot, StoreUnreadable) with { Failure = JudgementFailure.Store };
+        }
         catch (Exception exception)
         {
             LogFailed(request.TraceId, exception);
-            return Judged.Denied(snapshot, $"the gateway failed while deciding ({exception.GetType().Name})") with { Failed = true };
+            return Judged.Denied(snapshot, $"the gateway failed while deciding ({exception.GetType().Name})") with { Failure = JudgementFailure.Inside };
         }
     }
 
@@ -250,8 +260,8 @@ internal sealed record Judged(Decision Decision, string Bundle, long Policies, P
     /// <summary>JSON Pointers into the call that are not to be recorded.</summary>
     public IReadOnlyList<string> Redact { get; init; } = [];
 
-    /// <summary>Deciding itself failed.</summary>
-    public bool Failed { get; init; }
+    /// <summary>Whether deciding itself failed: then it is recorded as denied, and refused instead of answered.</summary>
+    public JudgementFailure Failure { get; init; }
 
     /// <summary>Not made by policy but by the gateway: too old an analyser, a failure.</summary>
     public bool ByGateway { get; init; }
@@ -270,4 +280,17 @@ internal sealed record Judged(Decision Decision, string Bundle, long Policies, P
         // Whom the policies apply to may be what failed: all of them are heeded.
         Redact = RedactOrders.Of(snapshot.Bundle),
     };
+}
+
+/// <summary>Why a call could not be judged.</summary>
+internal enum JudgementFailure
+{
+    /// <summary>It was judged.</summary>
+    None,
+
+    /// <summary>The gateway itself failed.</summary>
+    Inside,
+
+    /// <summary>What the session stated first could not be read or kept.</summary>
+    Store,
 }

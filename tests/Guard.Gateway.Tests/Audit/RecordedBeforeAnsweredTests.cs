@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Dapper;
 using Guard.Gateway.Decisions;
 using Guard.Gateway.Tests.Stores;
 using Guard.Protocol;
@@ -66,6 +67,23 @@ public abstract class RecordedBeforeAnsweredTests(StoreKind kind) : StoreTests(k
         (await again.EventsAsync("?kind=refused&agent=first")).Events.Should().ContainSingle().Which.Reason.Should().EndWith("internal-error 1");
     }
 
+    /// <summary>The store fails at a session's first call, when it is asked what the session stated before, and takes the event all the same.</summary>
+    [Fact]
+    public async Task Decision_WhoseSessionTheStoreCannotTell_IsRecordedAsDeniedAndAnsweredWith503()
+    {
+        await using var gateway = await StartAsync();
+        Execute(gateway, "DROP TABLE session_fact");
+
+        var problem = await gateway.RefusedAsync(Some.Read(), HttpStatusCode.ServiceUnavailable);
+
+        problem.Code.Should().Be("store-unavailable");
+        problem.Detail.Should().StartWith("The call is denied: the store cannot be reached or read");
+        (await gateway.EventsAsync($"?trace={problem.TraceId}")).Events.Should().ContainSingle()
+            .Which.Should().BeEquivalentTo(new { Kind = AuditKinds.Decision, Effect = "deny", Answer = "deny", Reason = "the store cannot be reached or read, so it is not known what this session stated first" });
+    }
+
+    private protected abstract void Execute(TestGateway gateway, string sql);
+
     private sealed class ClockThatFailsForDecisions : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() =>
@@ -123,25 +141,33 @@ public sealed class SqliteRecordedBeforeAnsweredTests() : RecordedBeforeAnswered
         (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow, "the gateway recovers by itself");
     }
 
+    /// <summary>What stands in the store is of another type than anything the gateway writes: no error of the store, so it is its own.</summary>
     [Fact]
     public async Task Decision_ThatFailsInside_IsRecordedAsDeniedAndAnsweredWith500()
     {
         await using var gateway = await StartAsync();
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={gateway.DatabasePath}"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE session";
-            command.ExecuteNonQuery();
-        }
+        Execute(gateway, "DROP TABLE session; CREATE VIEW session AS SELECT id AS agent_id, 'session-1' AS session_id, x'00' AS workspace_written, x'00' AS workspace_real, 0 AS pinned_at FROM agent");
 
         var problem = await gateway.RefusedAsync(Some.Read(), HttpStatusCode.InternalServerError);
 
         problem.Code.Should().Be("internal-error");
         (await gateway.EventsAsync($"?trace={problem.TraceId}")).Events.Should().ContainSingle()
-            .Which.Should().BeEquivalentTo(new { Kind = AuditKinds.Decision, Effect = "deny", Answer = "deny", Reason = "the gateway failed while deciding (SqliteException)" });
+            .Which.Should().BeEquivalentTo(new { Kind = AuditKinds.Decision, Effect = "deny", Answer = "deny", Reason = "the gateway failed while deciding (DataException)" });
+    }
+
+    private protected override void Execute(TestGateway gateway, string sql)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={gateway.DatabasePath}");
+        connection.Execute(sql);
     }
 }
 
 /// <inheritdoc/>
-public sealed class PostgresRecordedBeforeAnsweredTests() : RecordedBeforeAnsweredTests(StoreKind.Postgres);
+public sealed class PostgresRecordedBeforeAnsweredTests() : RecordedBeforeAnsweredTests(StoreKind.Postgres)
+{
+    private protected override void Execute(TestGateway gateway, string sql)
+    {
+        using var connection = PostgresServer.Shared.Open(gateway.Options.Postgres!);
+        connection.Execute(sql);
+    }
+}
