@@ -38,6 +38,7 @@ missing_packages() {
   has gdb || printf 'gdb '
   has pkill || printf 'procps '
   has useradd || printf 'passwd '
+  has ip || printf 'iproute2 '
   { has unshare && has nsenter && has setpriv; } || printf 'util-linux '
 }
 

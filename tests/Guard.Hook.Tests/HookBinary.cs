@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Guard.Gateway.Tests.Network;
 
 namespace Guard.Hook.Tests;
 
@@ -19,10 +20,10 @@ public sealed class HookBinary
     public static string FilePath => Path.Combine(Root, "artifacts", "guard", "guard-hook");
 
     /// <summary>Runs the hook with these arguments and this input.</summary>
-    public HookResult Run(string[] args, byte[] input, Dictionary<string, string>? environment = null, string? folder = null)
+    internal HookResult Run(string[] args, byte[] input, Dictionary<string, string>? environment = null, string? folder = null, NetworkHost? host = null)
     {
         _ = this;
-        using var process = Start(args, environment, folder);
+        using var process = Start(args, environment, folder, host);
         var output = Task.Run(() => ReadAll(process.StandardOutput.BaseStream));
         var error = Task.Run(() => ReadAll(process.StandardError.BaseStream));
         try
@@ -39,16 +40,13 @@ public sealed class HookBinary
         return new HookResult(process.ExitCode, output.Result, error.Result);
     }
 
-    public static Process Start(string[] args, Dictionary<string, string>? environment = null, string? folder = null)
+    internal static Process Start(string[] args, Dictionary<string, string>? environment = null, string? folder = null, NetworkHost? host = null)
     {
-        var start = new ProcessStartInfo(FilePath, args)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = folder ?? Path.GetTempPath(),
-        };
+        var start = host?.Run(FilePath, args) ?? new ProcessStartInfo(FilePath, args) { UseShellExecute = false };
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.WorkingDirectory = folder ?? Path.GetTempPath();
         start.Environment.Clear();
         foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
         return Process.Start(start)!;

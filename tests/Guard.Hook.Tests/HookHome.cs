@@ -7,6 +7,7 @@ internal sealed class HookHome : IDisposable
 {
     public HookHome(string url, object? more = null)
     {
+        Url = url;
         Folder = Directory.CreateTempSubdirectory("guard-hook-home").FullName;
         var settings = new Dictionary<string, object?> { ["gatewayUrl"] = url, ["apiKey"] = "guard_agent_test", ["agentName"] = "test", ["stateDirectory"] = Path.Combine(Folder, "state") };
         foreach (var property in more?.GetType().GetProperties() ?? []) settings[property.Name] = property.GetValue(more);
@@ -14,6 +15,9 @@ internal sealed class HookHome : IDisposable
         File.WriteAllText(Config, JsonSerializer.Serialize(settings));
         File.SetUnixFileMode(Config, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
+
+    /// <summary>Of the gateway.</summary>
+    public string Url { get; }
 
     public string Folder { get; }
 

@@ -53,3 +53,70 @@ internal sealed class GatedStore(IAuditStore inner) : IAuditStore
 
     public void Dispose() => inner.Dispose();
 }
+
+/// <summary>Commits and then fails as often as it is told to: what a broken connection leaves of a commit whose answer was lost.</summary>
+internal sealed class LostAnswerStore(IAuditStore inner) : IAuditStore
+{
+    private volatile bool _losesNext;
+
+    public void LoseNext() => _losesNext = true;
+
+    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records)
+    {
+        var results = inner.Append(records);
+        if (_losesNext)
+        {
+            _losesNext = false;
+            throw new IOException("the answer was lost");
+        }
+
+        return results;
+    }
+
+    public void Dispose() => inner.Dispose();
+}
+
+/// <summary>The mistake that unique ids and traces prevent: each try makes an event of its own.</summary>
+internal sealed class RenamingStore(IAuditStore inner) : IAuditStore
+{
+    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records) =>
+        inner.Append([.. records.Select(static record => AuditRecord.Of(record.Event with { Id = Guid.CreateVersion7(record.Event.Time).ToString(), AgentId = Guid.NewGuid().ToString() }))]);
+
+    public void Dispose() => inner.Dispose();
+}
+
+/// <summary>The mistake that deadlines prevent: it waits for the store as long as that takes.</summary>
+internal sealed class PatientStore(IAuditStore inner) : IAuditStore
+{
+    private readonly SemaphoreSlim _failures = new(0);
+
+    /// <summary>Returns when so many more tries have failed.</summary>
+    public async Task FailedAsync(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            await _failures.WaitAsync();
+        }
+    }
+
+    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records)
+    {
+        while (true)
+        {
+            try
+            {
+                return inner.Append(records);
+            }
+            catch (Exception)
+            {
+                _failures.Release();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        inner.Dispose();
+        _failures.Dispose();
+    }
+}

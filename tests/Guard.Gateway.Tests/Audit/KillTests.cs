@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
@@ -72,8 +70,8 @@ public sealed class KillTests(ITestOutputHelper output)
         using (var second = postgres is null ? null : new KilledGateway(folder, store, "data2", postgres))
         {
             await gateway.StartAsync();
-            using var client = Client(gateway.SocketPath, gateway.AgentKey);
-            using var secondClient = second is null ? null : Client(second.SocketPath, gateway.AgentKey);
+            using var client = gateway.Client(Clients);
+            using var secondClient = second?.Client(Clients, gateway.AgentKey);
             if (second is not null)
             {
                 await second.StartAsync();
@@ -150,29 +148,6 @@ public sealed class KillTests(ITestOutputHelper output)
         var different = acknowledged.Values.Count(answer => stored.TryGetValue(answer.TraceId, out var auditEvent) && (auditEvent.Id, auditEvent.Answer) != (answer.EventId, answer.Answer));
         return new KillResult(Math.Min(acknowledged.Count, wanted), stored.Count, unanswered, kills, missing, different);
     }
-
-    private static HttpClient Client(string socketPath, string key) => new(new SocketsHttpHandler
-    {
-        MaxConnectionsPerServer = Clients,
-        ConnectCallback = async (_, cancellation) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    })
-    {
-        BaseAddress = new Uri("http://gateway.invalid"),
-        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
-    };
 
     /// <param name="Acknowledged">Decisions that a client got an answer for.</param>
     /// <param name="Stored">Decisions in the record; more than acknowledged, because a kill can come between commit and answer.</param>

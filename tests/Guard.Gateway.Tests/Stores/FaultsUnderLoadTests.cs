@@ -1,3 +1,4 @@
+using Dapper;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
@@ -33,6 +34,34 @@ public abstract class FaultsUnderLoadTests(StoreKind kind, ITestOutputHelper out
 
         await CheckAsync(gateway, load, "clock set back 30 h");
         load.Denied.Should().BeEmpty();
+        // What was decided while the clock was set back is found by its time all the same.
+        (await StoredAsync(gateway, Around(start.AddHours(-30)))).Select(static e => e.Id)
+            .Should().BeEquivalentTo((await StoredAsync(gateway)).Where(e => e.Time < start.AddHours(-29)).Select(static e => e.Id)).And.NotBeEmpty();
+    }
+
+    /// <summary>The store commits, and nobody hears of it: the gateway keeps the events in its spool and hands them over, and they stand once.</summary>
+    [Fact]
+    public async Task Commit_WhoseAnswerIsLost_DoublesNothing()
+    {
+        var (gateway, load) = await LoseAnswersAsync(static store => store);
+        await using (gateway)
+        {
+            await CheckAsync(gateway, load, "answer of a commit lost");
+            load.Denied.Should().BeEmpty();
+        }
+    }
+
+    /// <summary>Where each try makes an event of its own, the same doubles events: so the other tests could see it.</summary>
+    [Fact]
+    public async Task Commit_WhoseAnswerIsLostUnderAStoreThatKnowsNoEventAgain_IsFoundTwice()
+    {
+        var (gateway, load) = await LoseAnswersAsync(static store => new RenamingStore(store));
+        await using (gateway)
+        {
+            var stored = await StoredAsync(gateway);
+            (stored.Count - stored.DistinctBy(static e => e.TraceId).Count()).Should().BePositive();
+            stored.Select(static e => e.TraceId).Should().Contain(load.Acknowledged.Keys);
+        }
     }
 
     /// <summary>Without recording before answering, the same faults lose events: so the other tests could see it.</summary>
@@ -71,6 +100,29 @@ public abstract class FaultsUnderLoadTests(StoreKind kind, ITestOutputHelper out
         await CheckAsync(gateway, load, "disk full");
     }
 
+    private async Task<(TestGateway Gateway, Load Load)> LoseAnswersAsync(Func<IAuditStore, IAuditStore> store)
+    {
+        using var spool = new TemporaryFolder();
+        LostAnswerStore? losing = null;
+        var gateway = await StartAsync(adjust: options => Unlimited(options) with { Spool = new SpoolOptions(spool.File("s")) }, store: inner => losing = new LostAnswerStore(store(inner)));
+        await using var load = new Load(gateway);
+        for (var i = 0; i < TestRuns.Faults; i++)
+        {
+            await load.AcknowledgedAsync(50);
+            losing!.LoseNext();
+            await load.AcknowledgedAsync(50);
+            await Eventually.BecomesAsync(() => IsDegradedAsync(gateway), false);
+        }
+
+        await load.StopAsync();
+        return (gateway, load);
+    }
+
+    private protected static async Task<bool> IsDegradedAsync(TestGateway gateway) =>
+        (await (await gateway.SendAsync(HttpMethod.Get, "/health", null)).Content.ReadAsStringAsync()).Contains("audit degraded", StringComparison.Ordinal);
+
+    private protected static string Around(DateTimeOffset time) => $"&from={Uri.EscapeDataString(time.AddHours(-1).ToString("O"))}&to={Uri.EscapeDataString(time.AddHours(1).ToString("O"))}";
+
     // Large enough for the store and what the test records, and small enough to be full at once.
     private protected abstract int Megabytes { get; }
 
@@ -87,13 +139,13 @@ public abstract class FaultsUnderLoadTests(StoreKind kind, ITestOutputHelper out
 
     private protected static GatewayOptions Unlimited(GatewayOptions options) => options with { Limits = options.Limits with { PerKey = new RateLimit(1_000_000, 1_000_000) } };
 
-    private static async Task<List<AuditEvent>> StoredAsync(TestGateway gateway)
+    private protected static async Task<List<AuditEvent>> StoredAsync(TestGateway gateway, string filter = "")
     {
         var stored = new List<AuditEvent>();
         long? before = null;
         do
         {
-            var page = await gateway.EventsAsync($"?kind=decision&limit=1000{(before is { } position ? $"&before={position}" : "")}");
+            var page = await gateway.EventsAsync($"?kind=decision&limit=1000{filter}{(before is { } position ? $"&before={position}" : "")}");
             stored.AddRange(page.Events);
             before = page.NextBefore;
         }
@@ -144,6 +196,26 @@ public sealed class PostgresFaultsUnderLoadTests(ITestOutputHelper output) : Fau
         _onDisk!.Revive();
     }
 
+    /// <summary>Times become positions by how late events ever were: where that is not kept, what a clock that was set back made is not found.</summary>
+    [Fact]
+    public async Task Clock_SetBackWithoutItsLatenessKept_EventsAreMissingFromTheirTime()
+    {
+        var start = DateTimeOffset.UtcNow;
+        var clock = new SetClock(start);
+        await using var gateway = await StartAsync(adjust: options => options with { Clock = clock });
+        await gateway.DecideAsync(Some.Read());
+        clock.Now = start.AddHours(-30);
+        var late = await gateway.DecideAsync(Some.Read());
+        (await StoredAsync(gateway, Around(clock.Now))).Select(static e => e.Id).Should().Equal([late.EventId]);
+
+        using (var connection = PostgresServer.Shared.Open(gateway.Options.Postgres!))
+        {
+            connection.Execute("DELETE FROM audit_lateness WHERE lateness > 1");
+        }
+
+        (await StoredAsync(gateway, Around(clock.Now))).Should().BeEmpty("this is the loss that the other tests must be able to see");
+    }
+
     /// <summary>A cut as a firewall makes it: nothing gets through any more, and nobody is told.</summary>
     [Theory]
     [InlineData(false)]
@@ -171,7 +243,7 @@ public sealed class PostgresFaultsUnderLoadTests(ITestOutputHelper output) : Fau
 
         await load.StopAsync();
         await Eventually.BecomesAsync(async () => (await gateway.SendAsync(HttpMethod.Get, "/health", null)).StatusCode, System.Net.HttpStatusCode.OK);
-        await Eventually.BecomesAsync(async () => (await (await gateway.SendAsync(HttpMethod.Get, "/health", null)).Content.ReadAsStringAsync()).Contains("audit degraded", StringComparison.Ordinal), false);
+        await Eventually.BecomesAsync(() => IsDegradedAsync(gateway), false);
 
         await CheckAsync(gateway, load, hasSpool ? "network cut, with a spool" : "network cut");
         (load.Denied.IsEmpty == hasSpool).Should().BeTrue("without a spool every call is denied meanwhile");

@@ -13,15 +13,21 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>What a hook waits unless its settings say otherwise.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly TestGateway _gateway;
+    private readonly Func<DecisionRequest, Task<HttpResponseMessage>> _ask;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _acknowledged = new(0);
     private readonly SemaphoreSlim _denied = new(0);
     private readonly Task _clients;
 
     public Load(TestGateway gateway)
+        : this(request => gateway.PostAsync(request))
     {
-        _gateway = gateway;
+    }
+
+    /// <param name="ask">Sends one request of a client.</param>
+    public Load(Func<DecisionRequest, Task<HttpResponseMessage>> ask)
+    {
+        _ask = ask;
         _clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(RunAsync)));
     }
 
@@ -68,7 +74,7 @@ internal sealed class Load : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            using var response = await _gateway.PostAsync(Some.Read()).WaitAsync(Patience);
+            using var response = await _ask(Some.Read()).WaitAsync(Patience);
             var text = await response.Content.ReadAsStringAsync();
             if (response.StatusCode == HttpStatusCode.OK)
             {

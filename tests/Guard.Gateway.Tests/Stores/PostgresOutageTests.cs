@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Tests.Audit;
 using Guard.Protocol;
 using Xunit.Abstractions;
 
@@ -105,6 +106,31 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
         await Eventually.BecomesAsync(async () => (await gateway.SendAsync(HttpMethod.Get, "/health/ready", null)).StatusCode, HttpStatusCode.OK);
     }
 
+    /// <summary>Without a deadline, a call waits as long as the database does: so the other tests could see it.</summary>
+    [Fact]
+    public async Task Database_SuspendedUnderAGatewayWithoutDeadline_AnswersNobody()
+    {
+        PatientStore? store = null;
+        await using var gateway = await TestGateway.StartAsync(
+            adjust: options => options with
+            {
+                Postgres = new PostgresOptions { Connection = _server.Connection("postgres") },
+                Limits = options.Limits with { CommitDeadline = TimeSpan.FromHours(1) },
+            },
+            store: inner => store = new PatientStore(inner));
+        (await gateway.DecideAsync(Some.Read())).Answer.Should().Be(Effects.Allow);
+        _server.Suspend();
+
+        var waiting = Enumerable.Range(0, 8).Select(_ => gateway.PostAsync(Some.Read())).ToList();
+        var failed = store!.FailedAsync(2);
+        await Task.WhenAny(failed, Task.WhenAll(waiting));
+
+        failed.IsCompleted.Should().BeTrue("nobody of all that asked was answered before");
+        waiting.Should().Contain(static call => !call.IsCompleted, "with a deadline all would be denied by now");
+        _server.Resume();
+        (await Task.WhenAll(waiting)).Should().Contain(static response => response.StatusCode == HttpStatusCode.OK);
+    }
+
     /// <summary>The same with a spool: what would have been denied meanwhile is answered, and is in the record once.</summary>
     [Theory]
     [InlineData("restart")]
@@ -140,6 +166,24 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
         load.Denied.Should().BeEmpty();
     }
 
+    /// <summary>Nobody has noticed yet that the database is gone: the call itself finds out, is denied in time, and stands in the record.</summary>
+    [Fact]
+    public async Task Session_FirstSeenWhileTheDatabaseIsSuspended_IsDeniedWithTheReasonAndRecorded()
+    {
+        using var spool = new TemporaryFolder();
+        await using var gateway = await StartAsync(new SpoolOptions(spool.File("s")));
+        await gateway.DecideAsync(Some.Read());
+        _server.Suspend();
+
+        var refused = await gateway.RefusedAsync(Some.Read(session: "another"), HttpStatusCode.ServiceUnavailable);
+
+        refused.Code.Should().Be(ProblemCodes.StoreUnavailable);
+        refused.Detail.Should().Contain("the store cannot be reached");
+        _server.Resume();
+        await Eventually.BecomesAsync(async () => (await HealthAsync(await gateway.SendAsync(HttpMethod.Get, "/health/ready", null))).Status, "ok");
+        (await gateway.EventsAsync($"?trace={refused.TraceId}")).Events.Should().ContainSingle().Which.Answer.Should().Be(Effects.Deny);
+    }
+
     public void Dispose() => _server.Dispose();
 
     private Task<TestGateway> StartAsync(SpoolOptions? spool = null) => TestGateway.StartAsync(
@@ -153,12 +197,7 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
     private void Check(TestGateway gateway, Load load, string how)
     {
         using var connection = _server.Open(gateway.Options.Postgres!);
-        var stored = connection.Query<(string Trace, string Id)>("SELECT trace_id::text, id::text FROM audit_event WHERE kind = 'decision'").ToList();
-        output.WriteLine($"{how}: {load.Acknowledged.Count} acknowledged, {stored.Count} stored, denied {string.Join(", ", load.Denied.Select(denied => $"{denied.Key} {denied.Value}"))}");
-        stored.Select(row => row.Trace).Should().OnlyHaveUniqueItems();
-        var ids = stored.ToDictionary(row => row.Trace, row => row.Id, StringComparer.Ordinal);
-        load.Acknowledged.Values.Where(answer => !ids.TryGetValue(answer.TraceId, out var id) || id != answer.EventId).Should().BeEmpty();
-        connection.QuerySingle<long>("SELECT count(*) FROM audit_leaf l FULL JOIN audit_event e USING (position, id) WHERE l.id IS NULL OR e.id IS NULL").Should().Be(0, "every leaf has its body");
+        connection.ShouldHold(load, how, output);
     }
 
     private static async Task<HealthReport> HealthAsync(HttpResponseMessage response) => JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(), ProtocolJson.Default.HealthReport)!;

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using Dapper;
 using Guard.Gateway.Hosting;
+using Guard.Gateway.Tests.Network;
 using Npgsql;
 
 namespace Guard.Gateway.Tests.Stores;
@@ -19,21 +20,23 @@ internal sealed class PostgresServer : IDisposable
 
     private readonly string _folder;
     private readonly int _port;
+    private readonly string _address;
     private readonly Process _keeper;
     private readonly ConcurrentBag<PostgresOptions> _free = [];
 
     /// <param name="durable">Whether its commits survive a power cut. What only needs a database is quicker without.</param>
     /// <param name="folder">An empty folder for its data; null: one of its own.</param>
-    public PostgresServer(bool durable, string? folder = null)
+    /// <param name="host">Where it runs; null: on this machine itself. Its Unix socket can be reached from everywhere.</param>
+    public PostgresServer(bool durable, string? folder = null, NetworkHost? host = null)
     {
         _port = FreePort();
+        _address = host?.Address ?? "127.0.0.1";
         _folder = folder ?? Directory.CreateTempSubdirectory("guard-pg-").FullName;
-        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "Stores", "postgres.sh"), Binaries(), _folder, _port.ToString(CultureInfo.InvariantCulture), durable ? "on" : "off" })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        string[] script = [Path.Combine(AppContext.BaseDirectory, "Stores", "postgres.sh"), Binaries(), _folder, _port.ToString(CultureInfo.InvariantCulture), durable ? "on" : "off", _address];
+        var start = host?.Run("/bin/sh", script) ?? new ProcessStartInfo("/bin/sh", script) { UseShellExecute = false };
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         _keeper = Process.Start(start)!;
         Answer("ready");
     }
@@ -71,7 +74,7 @@ internal sealed class PostgresServer : IDisposable
 
     /// <summary>For the role that owns everything, over the Unix socket or over TCP.</summary>
     public string Connection(string database, bool tcp = false) =>
-        new NpgsqlConnectionStringBuilder { Host = tcp ? "127.0.0.1" : _folder, Port = _port, Database = database, Username = "guard_test" }.ConnectionString;
+        new NpgsqlConnectionStringBuilder { Host = tcp ? _address : _folder, Port = _port, Database = database, Username = "guard_test" }.ConnectionString;
 
     /// <summary>Ends all connections in order and starts again.</summary>
     public void Restart() => Tell("restart", "restarted");

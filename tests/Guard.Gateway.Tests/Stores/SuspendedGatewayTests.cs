@@ -53,6 +53,31 @@ public sealed class SuspendedGatewayTests : IDisposable
         (await (await gateway.SendAsync(HttpMethod.Get, "/v1/policies", gateway.Credentials.AdminKey)).Content.ReadAsStringAsync()).Should().NotContain("second", "the half change is undone");
     }
 
+    /// <summary>The same where who waits ends nobody's session: a gateway that does not run stops all others.</summary>
+    [Fact]
+    public async Task Gateway_StalledAtTheSamePlaceWhereNobodyEndsIt_StopsTheOther()
+    {
+        using var line = new StallingLine(PostgresServer.Shared.Port);
+        await using var gateway = await StartAsync(_database);
+        await using var stalled = await JoinAsync(gateway, line);
+        using (var connection = PostgresServer.Shared.Open(_database))
+        {
+            connection.Execute("CREATE OR REPLACE FUNCTION lock_append() RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_xact_lock(1196573745, 2)'");
+        }
+
+        line.StallWhen(static bytes => bytes.AsSpan().IndexOf("COMMIT\0"u8) is >= 0 and var at ? at - 6 : -1);
+        var lost = stalled.ApplyAsync(("b.yaml", Some.Policy.Replace("everyday", "second", StringComparison.Ordinal)));
+        await line.Stalled;
+        await HeldAsync();
+
+        var denied = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => gateway.PostAsync(Some.Read())));
+
+        denied.Should().OnlyContain(static response => response.StatusCode == HttpStatusCode.ServiceUnavailable);
+        await HeldAsync();
+        lost.IsCompleted.Should().BeFalse("its gateway has not even given up yet");
+        (await lost).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+    }
+
     [Fact]
     public async Task Gateway_SuspendedUnderLoad_DoesNotStopTheOther()
     {

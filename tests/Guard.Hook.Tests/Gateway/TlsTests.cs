@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Guard.Hook.Tests.Gateway;
@@ -7,12 +6,12 @@ namespace Guard.Hook.Tests.Gateway;
 public sealed class TlsTests(HookBinary hook)
 {
     private static readonly byte[] GitStatus = HookBinary.Sample("pre-bash-git-status.json");
-    private static readonly X509Certificate2 Authority = MakeAuthority("CN=Guard Test Authority");
+    private static readonly X509Certificate2 Authority = TestCertificates.Authority("CN=Guard Test Authority");
 
     [Fact]
     public async Task Certificate_OfTheConfiguredAuthority_IsAccepted()
     {
-        await using var gateway = Gateway(Issue(Authority, "localhost", 1));
+        await using var gateway = Gateway(TestCertificates.Issue(Authority, "localhost", 1));
         using var home = Home(gateway, Authority);
 
         hook.Run(home.Pre(), GitStatus).ShouldBeSilent();
@@ -22,7 +21,7 @@ public sealed class TlsTests(HookBinary hook)
     [Fact]
     public async Task Certificate_OfAnotherAuthority_IsRefused()
     {
-        await using var gateway = Gateway(Issue(MakeAuthority("CN=Guard Test Authority"), "localhost", 1));
+        await using var gateway = Gateway(TestCertificates.Issue(TestCertificates.Authority("CN=Guard Test Authority"), "localhost", 1));
         using var home = Home(gateway, Authority);
 
         hook.Run(home.Pre(), GitStatus).ShouldDeny("could not prove that it is localhost");
@@ -32,7 +31,7 @@ public sealed class TlsTests(HookBinary hook)
     [Fact]
     public async Task Certificate_ForAnotherName_IsRefused()
     {
-        await using var gateway = Gateway(Issue(Authority, "other.example", 1));
+        await using var gateway = Gateway(TestCertificates.Issue(Authority, "other.example", 1));
         using var home = Home(gateway, Authority);
 
         hook.Run(home.Pre(), GitStatus).ShouldDeny("could not prove");
@@ -42,7 +41,7 @@ public sealed class TlsTests(HookBinary hook)
     [Fact]
     public async Task Certificate_Expired_IsRefused()
     {
-        await using var gateway = Gateway(Issue(Authority, "localhost", -1));
+        await using var gateway = Gateway(TestCertificates.Issue(Authority, "localhost", -1));
         using var home = Home(gateway, Authority);
 
         hook.Run(home.Pre(), GitStatus).ShouldDeny("could not prove");
@@ -53,7 +52,7 @@ public sealed class TlsTests(HookBinary hook)
     [Fact]
     public async Task Authority_FromTheEnvironment_IsNotTrusted()
     {
-        await using var gateway = Gateway(Issue(Authority, "localhost", 1));
+        await using var gateway = Gateway(TestCertificates.Issue(Authority, "localhost", 1));
         using var home = new HookHome(gateway.Url);
         var file = Path.Combine(home.Folder, "ca.pem");
         await File.WriteAllTextAsync(file, Authority.ExportCertificatePem());
@@ -68,7 +67,7 @@ public sealed class TlsTests(HookBinary hook)
     [InlineData(null)]
     public async Task CaFile_WithoutACertificate_IsDenied(string? content)
     {
-        await using var gateway = Gateway(Issue(Authority, "localhost", 1));
+        await using var gateway = Gateway(TestCertificates.Issue(Authority, "localhost", 1));
         using var home = new HookHome(gateway.Url, new { caFile = "/tmp/" + Guid.NewGuid() });
         var file = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(home.Config)).RootElement.GetProperty("caFile").GetString()!;
         if (content is not null) await File.WriteAllTextAsync(file, content);
@@ -93,25 +92,5 @@ public sealed class TlsTests(HookBinary hook)
         var file = Path.GetTempFileName();
         File.WriteAllText(file, authority.ExportCertificatePem());
         return new HookHome(gateway.Url, new { caFile = file });
-    }
-
-    private static X509Certificate2 MakeAuthority(string name)
-    {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow.AddDays(10));
-    }
-
-    private static X509Certificate2 Issue(X509Certificate2 authority, string host, int daysLeft)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + host, key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(host);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-5), DateTimeOffset.UtcNow.AddDays(daysLeft), RandomNumberGenerator.GetBytes(8));
-        return X509CertificateLoader.LoadPkcs12(certificate.CopyWithPrivateKey(key).Export(X509ContentType.Pkcs12), null);
     }
 }

@@ -291,23 +291,23 @@ public sealed class SpoolTests(HookBinary hook)
         JsonSerializer.Deserialize(Lines(home).Single(), ProtocolJson.Default.SpooledEvent)!.Denial!.Reason.Should().Contain("the client stopped the hook");
     }
 
-    private static Task Answering(Stream stream, Request request, CancellationToken cancellation) => FakeGateway.WriteAsync(
+    internal static Task Answering(Stream stream, Request request, CancellationToken cancellation) => FakeGateway.WriteAsync(
         stream,
         FakeGateway.Response(IsSpool(request)
             ? JsonSerializer.Serialize(new { version = 1, lines = request.Json.GetProperty("lines").GetArrayLength(), recorded = 0, refused = 0 })
             : request.Head.StartsWith("POST /v1/events ", StringComparison.Ordinal) ? """{"version":1,"eventId":"e"}""" : FakeGateway.Decision(request)),
         cancellation);
 
-    private static bool IsSpool(Request request) => request.Head.StartsWith("POST /v1/events/spooled ", StringComparison.Ordinal);
+    internal static bool IsSpool(Request request) => request.Head.StartsWith("POST /v1/events/spooled ", StringComparison.Ordinal);
 
-    private static IEnumerable<List<string>> HandedOver(FakeGateway gateway) =>
+    internal static IEnumerable<List<string>> HandedOver(FakeGateway gateway) =>
         gateway.Requests.Where(IsSpool).Select(request => request.Json.GetProperty("lines").EnumerateArray().Select(line => line.GetString()!).ToList());
 
     private static string SpoolOf(HookHome home) => Path.Combine(home.Folder, "state", "spool");
 
     private static List<string> Lines(HookHome home) => [.. File.ReadAllLines(SpoolOf(home))];
 
-    private static void Point(HookHome home, string url)
+    internal static void Point(HookHome home, string url)
     {
         var settings = JsonSerializer.Deserialize<Dictionary<string, object?>>(File.ReadAllText(home.Config))!;
         settings["gatewayUrl"] = url;
