@@ -51,16 +51,17 @@ internal sealed class PolicyLintCommand
             findings = Linter.Run(sources);
         }
 
+        var diagnostics = Unexplained(compiled.Diagnostics, findings);
         switch (format)
         {
             case "json":
-                _context.WriteJson(new LintReport(replaced, [.. compiled.Diagnostics.Select(DiagnosticOutput.ToWire)], [.. findings.Select(LintReportEntry.Of)]), CliJson.Default.LintReport);
+                _context.WriteJson(new LintReport(replaced, [.. diagnostics.Select(DiagnosticOutput.ToWire)], [.. findings.Select(LintReportEntry.Of)]), CliJson.Default.LintReport);
                 break;
             case "sarif":
-                _context.WriteJson(SarifLog.Of(compiled.Diagnostics, findings), CliJson.Default.SarifLog);
+                _context.WriteJson(SarifLog.Of(diagnostics, findings), CliJson.Default.SarifLog);
                 break;
             default:
-                WriteText(sources.Count, compiled.Diagnostics, findings, replaced);
+                WriteText(sources.Count, diagnostics, findings, replaced);
                 break;
         }
 
@@ -69,8 +70,12 @@ internal sealed class PolicyLintCommand
             throw new CliException(ExitCodes.BadDocument, $"{DiagnosticOutput.Count(compiled.Diagnostics.Count(d => d.Severity == Severity.Error))}: policies with errors cannot be looked through");
         }
 
-        return findings.Count == 0 && compiled.Diagnostics.Count == 0 ? ExitCodes.Done : ExitCodes.Negative;
+        return findings.Count == 0 && diagnostics.Count == 0 ? ExitCodes.Done : ExitCodes.Negative;
     }
+
+    // What a finding says of the same place, with an access that shows it, need not be said twice.
+    private static List<Diagnostic> Unexplained(IReadOnlyList<Diagnostic> diagnostics, IReadOnlyList<LintFinding> findings) =>
+        [.. diagnostics.Where(d => d.Code != DiagnosticCodes.ProvesNoHost || !findings.Any(f => f.Code == DiagnosticCodes.LintWiderAllow && (f.File, f.Line, f.Column) == (d.File, d.Line, d.Column)))];
 
     private int Fix(IReadOnlyList<PolicySource> sources, IReadOnlyList<LintFinding> findings)
     {
@@ -117,7 +122,10 @@ internal sealed class PolicyLintCommand
         if (replaced > 0) _context.WriteLine(replaced == 1 ? "1 place was fixed." : $"{replaced} places were fixed.");
         if (diagnostics.All(d => d.Severity == Severity.Warning))
         {
-            _context.WriteLine(findings.Count == 0 ? $"Nothing found in {Count(policies, "policy", "policies")}." : $"{Count(findings.Count, "finding", "findings")} in {Count(policies, "policy", "policies")}.");
+            List<string> found = [];
+            if (diagnostics.Count > 0) found.Add(Count(diagnostics.Count, "warning", "warnings"));
+            if (findings.Count > 0) found.Add(Count(findings.Count, "finding", "findings"));
+            _context.WriteLine($"{(found.Count == 0 ? "Nothing found" : string.Join(" and ", found))} in {Count(policies, "policy", "policies")}.");
         }
     }
 

@@ -9,7 +9,32 @@ internal static class WebTextCheck
     private const string Action = "read:web_fetch";
 
     public static IEnumerable<LintFinding> Run(LintContext context) =>
-        context.Rules.Where(r => r.Rule.Resource is not null && r.Rule.IsForAction(Action, subtree: false)).SelectMany(r => Patterns(context, r.Policy, r.Rule));
+        context.Rules.Where(r => r.Rule.Resource is not null && r.Rule.IsForAction(Action, subtree: false)).SelectMany(r => Patterns(context, r.Policy, r.Rule).Concat(r.Rule.IsGenerous ? [] : Anywhere(context, r.Policy, r.Rule)));
+
+    // A text that is looked for anywhere in an address is found behind any host as well.
+    private static IEnumerable<LintFinding> Anywhere(LintContext context, PolicyCompiled policy, RuleCompiled rule)
+    {
+        var resource = rule.Definition.Resource!;
+        foreach (var (key, text) in resource.Contains.Select(t => ("contains", t)).Concat(resource.EndsWith.Select(t => ("endsWith", t))))
+        {
+            var example = Witness.Access(Action, $"https://any.example/{text.TrimStart('/')}")!;
+            if (!Witness.Matches(policy, rule, example))
+            {
+                continue;
+            }
+
+            var host = text.Trim('.', '/');
+            var isHost = host.Contains('.', StringComparison.Ordinal) && host.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
+            yield return context.Finding(
+                DiagnosticCodes.LintWiderAllow,
+                policy,
+                rule,
+                text,
+                $"`{key}: \"{Shown.Text(text, 64)}\"` allows every host, with the text in the address",
+                Witness.Show(example),
+                isHost ? $"use `host: [\"{host}\", \"*.{host}\"]`" : "say the host as well: `host`, or `matches` with a host pattern");
+        }
+    }
 
     private static IEnumerable<LintFinding> Patterns(LintContext context, PolicyCompiled policy, RuleCompiled rule)
     {

@@ -40,6 +40,28 @@ public sealed class PolicyLintTests : IDisposable
     }
 
     [Fact]
+    public async Task Lint_PlaceThatIsWarnedOfAndFound_IsReportedOnceWithItsExample()
+    {
+        CliHarness.Write(PathOf("web.yaml"), """{ name: web, rules: [ { effect: allow, actions: ["read:web_fetch"], conditions: { resource: { contains: "github.com" } } } ] }""");
+
+        var result = await _cli.RunAsync("policy", "lint", "web.yaml");
+
+        result.Should().Match<CliResult>(r => r.ExitCode == 1 && r.Error.Length == 0);
+        result.Output.Should().Contain(" GRD101 ").And.Contain("    for example: read:web_fetch https://any.example/github.com\n").And.EndWith("\n1 finding in 1 policy.\n");
+    }
+
+    [Fact]
+    public async Task Lint_WarningAlone_IsCounted()
+    {
+        CliHarness.Write(PathOf("warned.yaml"), """{ name: warned, rules: [ { effect: allow, actions: ["read:web_fetch"], conditions: { resource: { contains: "github.com", host: "github.com" } } } ] }""");
+
+        var result = await _cli.RunAsync("policy", "lint", "warned.yaml");
+
+        result.ExitCode.Should().Be(1);
+        result.Output.Should().EndWith("1 warning in 1 policy.\n");
+    }
+
+    [Fact]
     public async Task Lint_Fix_TightensInPlaceAndLeavesTheRest()
     {
         File.SetUnixFileMode(PathOf("wide policy.yaml"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
