@@ -13,6 +13,8 @@ internal sealed class HostProcess(string tests) : IDisposable
     private Process? _process;
 
     /// <summary>Asks a process that has run other changes before.</summary>
+    /// <param name="question">To ask.</param>
+    /// <param name="allowed">Between two lines of the answer.</param>
     /// <returns>Null: it did not answer in time, or ended.</returns>
     public async Task<Answer?> AskAsync(Question question, TimeSpan allowed)
     {
@@ -27,6 +29,8 @@ internal sealed class HostProcess(string tests) : IDisposable
     }
 
     /// <summary>Asks a process of its own, in which nothing runs without the change.</summary>
+    /// <param name="question">To ask.</param>
+    /// <param name="allowed">Between two lines of the answer, the start of the process included.</param>
     /// <returns>Null: it did not answer in time, or ended.</returns>
     public async Task<Answer?> AskAnewAsync(Question question, TimeSpan allowed)
     {
@@ -52,11 +56,18 @@ internal sealed class HostProcess(string tests) : IDisposable
 
     private static async Task<Answer?> AskAsync(Process process, Question question, TimeSpan allowed)
     {
-        using var late = new CancellationTokenSource(allowed);
         try
         {
             await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(question, HostJson.Default.Question));
-            return await process.StandardOutput.ReadLineAsync(late.Token) is { } line ? JsonSerializer.Deserialize(line, HostJson.Default.Answer) : null;
+            while (true)
+            {
+                using var late = new CancellationTokenSource(allowed);
+                var line = await process.StandardOutput.ReadLineAsync(late.Token);
+                if (line != MutantHost.AtWork)
+                {
+                    return line is null ? null : JsonSerializer.Deserialize(line, HostJson.Default.Answer);
+                }
+            }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {

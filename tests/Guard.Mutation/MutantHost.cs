@@ -5,9 +5,18 @@ using System.Text.Json;
 namespace Guard.Mutation;
 
 /// <summary>The process in which changed code runs: it may loop, overflow its stack or take all memory, so it is never the one that keeps the books.</summary>
-/// <remarks>A question a line on standard input, an answer a line on standard output, both JSON; what tests print goes nowhere.</remarks>
+/// <remarks>
+/// A question a line on standard input, an answer a line on standard output, both JSON, with lines between them that say that it is at
+/// work; what tests print goes nowhere.
+/// </remarks>
 internal static class MutantHost
 {
+    /// <summary>A line that says that the host is at work: it comes before every few tests, so that code that never ends is told from many tests.</summary>
+    public const string AtWork = ".";
+
+    /// <summary>How many tests there are between two such lines at most.</summary>
+    public const int MostAtOnce = 64;
+
     /// <param name="path">Of the tests.</param>
     /// <param name="first">A change that is on before any test is looked for, because it is in what a type does when it is initialised.</param>
     public static int Serve(string path, int? first)
@@ -21,7 +30,7 @@ internal static class MutantHost
         while (Console.In.ReadLine() is { } line)
         {
             var question = JsonSerializer.Deserialize(line, HostJson.Default.Question)!;
-            answers.WriteLine(JsonSerializer.Serialize(question.Mutant is { } mutant ? Try(tests, changed, mutant, question.Tests) : Cover(tests, changed), HostJson.Default.Answer));
+            answers.WriteLine(JsonSerializer.Serialize(question.Mutant is { } mutant ? Try(tests, changed, mutant, question.Tests, answers) : Cover(tests, changed), HostJson.Default.Answer));
         }
 
         return 0;
@@ -43,13 +52,14 @@ internal static class MutantHost
     }
 
     // Those that found most come first, so that most changes cost one test or a few.
-    private static Answer Try(TestAssembly tests, MutantSwitch changed, int mutant, IReadOnlyList<string> ids)
+    private static Answer Try(TestAssembly tests, MutantSwitch changed, int mutant, IReadOnlyList<string> ids, StreamWriter answers)
     {
         var tried = 0;
-        for (var size = 4; tried < ids.Count; size *= 4)
+        for (var size = 4; tried < ids.Count; size = Math.Min(MostAtOnce, size * 4))
         {
             var some = ids.Skip(tried).Take(size).ToList();
             tried += some.Count;
+            answers.WriteLine(AtWork);
             changed.Active = mutant;
             var failed = tests.FirstToFail(some);
             changed.Active = null;

@@ -116,7 +116,7 @@ internal sealed class MutationRun : IDisposable
         // Those first that noticed most in this file, then those that have to do with it, then the quick ones.
         var ids = tests.OrderByDescending(t => _found.GetValueOrDefault((mutant.File, t.Id))).ThenByDescending(t => _files[t.Id].Contains(mutant.File)).ThenBy(static t => t.Milliseconds).Select(static t => t.Id).ToList();
         var question = new Question(mutant.Id, ids);
-        var allowed = Start + (Slowdown * TimeSpan.FromMilliseconds(tests.Sum(static t => t.Milliseconds)));
+        var allowed = Start + (Slowdown * TimeSpan.FromMilliseconds(tests.Select(static t => t.Milliseconds).OrderDescending().Take(MutantHost.MostAtOnce).Sum()));
         var answer = isAnew ? await host.AskAnewAsync(question, allowed) : await host.AskAsync(question, allowed);
         if (answer is { IsSpoilt: true })
         {
