@@ -35,16 +35,18 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly Disposables _parts;
     private readonly ActiveBundle _active;
     private readonly RecordSequencer _sequencer;
+    private readonly RetentionKeeper _retention;
     private readonly ILogger<GatewayHost> _logger;
     private readonly WebApplication _web;
     private int _stopped;
 
-    private GatewayHost(Disposables parts, WebApplication web, ActiveBundle active, RecordSequencer sequencer, string store, FirstStart? firstStart, IReadOnlyList<string> addresses, ILogger<GatewayHost> logger)
+    private GatewayHost(Disposables parts, WebApplication web, ActiveBundle active, RecordSequencer sequencer, RetentionKeeper retention, string store, FirstStart? firstStart, IReadOnlyList<string> addresses, ILogger<GatewayHost> logger)
     {
         _parts = parts;
         _web = web;
         _active = active;
         _sequencer = sequencer;
+        _retention = retention;
         _logger = logger;
         Store = store;
         FirstStart = firstStart;
@@ -75,6 +77,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>How the log of the record stands.</summary>
     internal LogState Log => _sequencer.State;
+
+    /// <summary>How often months whose retention has ended were looked for.</summary>
+    internal long RetentionRounds => _retention.Rounds;
 
     /// <summary>For the tests that hold the documentation to it.</summary>
     internal IReadOnlyList<MappedEndpoint> Endpoints => RequestPipeline.Describe(((IEndpointRouteBuilder)_web).DataSources);
@@ -190,7 +195,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         sequencer.Start();
         keeper.Start();
         retentionKeeper.Start();
-        var host = new GatewayHost(parts, web, active, sequencer, database.Description, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
+        var host = new GatewayHost(parts, web, active, sequencer, retentionKeeper, database.Description, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
         host.LogStarted(Version, database.Description, string.Join(", ", host.Addresses));
         return host;
     }

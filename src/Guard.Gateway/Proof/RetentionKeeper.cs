@@ -21,8 +21,7 @@ internal sealed partial class RetentionKeeper : IAsyncDisposable
     private readonly RetentionOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<RetentionKeeper> _logger;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
+    private readonly BackgroundRounds _rounds;
 
     public RetentionKeeper(RecordRetention retention, ActiveBundle active, RetentionOptions options, TimeProvider clock, ILogger<RetentionKeeper> logger)
     {
@@ -31,50 +30,23 @@ internal sealed partial class RetentionKeeper : IAsyncDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
+        _rounds = new BackgroundRounds(options.Interval, clock, LookAsync, LogFailed);
     }
 
-    public void Start() => _loop = Task.Run(RunAsync);
+    /// <summary>How often it has looked.</summary>
+    public long Rounds => _rounds.Ended;
 
-    public async ValueTask DisposeAsync()
+    public void Start() => _rounds.Start();
+
+    public ValueTask DisposeAsync() => _rounds.DisposeAsync();
+
+    private async Task LookAsync(CancellationToken stop)
     {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(_options.Interval, _clock);
-        var failed = false;
-        try
+        ExpireOldest();
+        while (_retention.DropSome())
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                try
-                {
-                    ExpireOldest();
-                    while (_retention.DropSome())
-                    {
-                        // Whoever records in between goes first.
-                        await Task.Delay(_options.Pause, _clock, _stop.Token);
-                    }
-
-                    failed = false;
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    if (!failed)
-                    {
-                        LogFailed(exception);
-                    }
-
-                    failed = true;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The stop itself.
+            // Whoever records in between goes first.
+            await Task.Delay(_options.Pause, _clock, stop);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Guard.Gateway.Hosting;
 using Guard.Gateway.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -9,70 +10,47 @@ internal sealed partial class RollUpKeeper : IAsyncDisposable
 {
     private readonly RollUpStore _store;
     private readonly ChangeFeed _changes;
-    private readonly TimeSpan _interval;
-    private readonly TimeProvider _clock;
     private readonly ILogger<RollUpKeeper> _logger;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
+    private readonly BackgroundRounds _rounds;
+
+    // Used by the rounds alone: what was recorded when the last one had counted everything. Null: none has.
+    private long? _done;
 
     public RollUpKeeper(RollUpStore store, ChangeFeed changes, TimeSpan interval, TimeProvider clock, ILogger<RollUpKeeper> logger)
     {
         _store = store;
         _changes = changes;
-        _interval = interval;
-        _clock = clock;
         _logger = logger;
+        _rounds = new BackgroundRounds(interval, clock, CountAsync, Failed);
     }
 
-    public void Start() => _loop = Task.Run(RunAsync);
+    public void Start() => _rounds.Start();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _rounds.DisposeAsync();
 
-    private async Task RunAsync()
+    private Task CountAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(_interval, _clock);
-        long? done = null;
-        var failed = false;
-        try
+        var recorded = _changes.RecordedTo;
+        if (_done == recorded)
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                var recorded = _changes.RecordedTo;
-                if (done == recorded)
-                {
-                    continue;
-                }
-
-                try
-                {
-                    while (_store.Step())
-                    {
-                        _stop.Token.ThrowIfCancellationRequested();
-                    }
-
-                    done = recorded;
-                    failed = false;
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    // An outage is told of elsewhere, and once is enough.
-                    if (!failed && exception is not DbException)
-                    {
-                        LogFailed(exception);
-                    }
-
-                    failed = true;
-                }
-            }
+            return Task.CompletedTask;
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+
+        while (_store.Step())
         {
-            // The stop itself.
+            stop.ThrowIfCancellationRequested();
+        }
+
+        _done = recorded;
+        return Task.CompletedTask;
+    }
+
+    private void Failed(Exception exception)
+    {
+        // An outage is told of elsewhere.
+        if (exception is not DbException)
+        {
+            LogFailed(exception);
         }
     }
 
