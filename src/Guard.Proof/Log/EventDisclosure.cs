@@ -7,7 +7,7 @@ namespace Guard.Proof.Log;
 /// What a proof file carries of its event, as the file's extra data: the leaf, and if the event is disclosed its salt and JSON.
 /// Without them the file proves that an event of this id was recorded, and shows nothing of it.
 /// </summary>
-/// <remarks>Bytes: leaf data (49), then nothing, or salt (32) and JSON. The leaf says the format of the commitment.</remarks>
+/// <remarks>Bytes: leaf data (49 or 51), then nothing, or salt (32) and JSON. The leaf's first byte says its format, and so its length.</remarks>
 public sealed record EventDisclosure
 {
     public required EventLeaf Leaf { get; init; }
@@ -23,13 +23,9 @@ public sealed record EventDisclosure
     /// <exception cref="ProofFormatException">No leaf, or a part of a disclosure.</exception>
     public static EventDisclosure Parse(ReadOnlyMemory<byte> extra)
     {
-        if (extra.Length < EventLeaf.DataLength)
-        {
-            throw new ProofFormatException($"The proof's extra data has {extra.Length} bytes; the leaf of an event has {EventLeaf.DataLength}.");
-        }
-
-        var leaf = EventLeaf.Parse(extra.Span[..EventLeaf.DataLength]);
-        var rest = extra[EventLeaf.DataLength..];
+        var length = EventLeaf.LengthOf(extra.Span);
+        var leaf = EventLeaf.Parse(extra.Span[..length]);
+        var rest = extra[length..];
         if (rest.IsEmpty)
         {
             return new EventDisclosure { Leaf = leaf };
@@ -51,7 +47,7 @@ public sealed record EventDisclosure
     {
         var disclosure = Parse(proof.Extra ?? throw new ProofFormatException("The proof carries no event: it has no extra data."));
         var head = proof.Verify(disclosure.Leaf.Hash(), origin, keys);
-        if (disclosure.IsDisclosed && EventLeaf.Commit(disclosure.Leaf.Id, disclosure.Json.Span, disclosure.Salt.Span) != disclosure.Leaf)
+        if (disclosure.IsDisclosed && EventLeaf.Commit(disclosure.Leaf.Id, disclosure.Json.Span, disclosure.Salt.Span).Commitment != disclosure.Leaf.Commitment)
         {
             throw new ProofRefusedException("The event in the file is not the one that was recorded: it was changed.");
         }

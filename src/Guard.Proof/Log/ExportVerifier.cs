@@ -6,18 +6,24 @@ namespace Guard.Proof.Log;
 
 /// <summary>
 /// Verifies an export of the record line by line: every event against its leaf, every leaf against the log's tree, the tree against
-/// signed heads, and that what has no body was erased or has expired by an event that says so.
+/// signed heads, and that what has no body was erased or has expired by an event that says so of its very retention.
 /// </summary>
-/// <remarks>Memory does not grow with the record; it holds one id for each erased event.</remarks>
+/// <remarks>
+/// Memory does not grow with the record; it holds one id for each erased event.
+/// INVARIANT (a removal outlives what says it never): an event that says a removal has the retention of what it says is gone. So it
+/// only goes behind a newer expiry of the same retention, which covers all that it covered.
+/// </remarks>
 public sealed class ExportVerifier
 {
     private const string EraseOperation = "audit.erase";
     private const string ExpireOperation = "audit.expire";
 
     private readonly LogVerifier _log;
-    private readonly Dictionary<Guid, long> _erased = [];
-    private long _expiredBefore;
-    private (long Time, Guid Id, long Index)? _lastExpired;
+    private readonly Dictionary<Guid, (long Index, int Days)> _erased = [];
+
+    // By retention: before which time events say that it has ended, and the youngest event that is said to have expired.
+    private readonly Dictionary<int, long> _expiredBefore = [];
+    private readonly Dictionary<int, (long Time, Guid Id, long Index)> _lastExpired = [];
     private bool _ended;
 
     /// <param name="heads">Size and root of checkpoints whose signatures were verified.</param>
@@ -62,18 +68,21 @@ public sealed class ExportVerifier
             throw new ProofFormatException("The export has no end: it was cut.");
         }
 
-        foreach (var (id, index) in _erased.OrderBy(static erased => erased.Value))
+        foreach (var (id, (index, days)) in _erased.OrderBy(static erased => erased.Value.Index))
         {
             // The event that says so can have expired itself; then what it erased has, too.
-            if (TimeOf(id) >= _expiredBefore)
+            if (!HasExpired(TimeOf(id), days))
             {
                 _log.Fail($"Event {id} at index {index} has no body, and no event says that it was erased: it was removed.", index);
             }
         }
 
-        if (_lastExpired is { } last && last.Time >= _expiredBefore)
+        foreach (var (days, last) in _lastExpired.OrderBy(static expired => expired.Value.Index))
         {
-            _log.Fail($"Event {last.Id} at index {last.Index} has no body, and no event says that its retention has ended: it was removed.", last.Index);
+            if (!HasExpired(last.Time, days))
+            {
+                _log.Fail($"Event {last.Id} at index {last.Index} has no body, and no event says that its retention has ended: it was removed.", last.Index);
+            }
         }
 
         return _log.Finish();
@@ -130,14 +139,14 @@ public sealed class ExportVerifier
 
     private void Add(LogExportEntry entry, Looked line)
     {
-        var (id, index) = (entry.Event.Leaf.Id, _log.Size);
+        var (id, days, index) = (entry.Event.Leaf.Id, entry.Event.Leaf.RetentionDays, _log.Size);
         if (entry.Event.State == BodyState.Erased)
         {
-            _erased.TryAdd(id, index);
+            _erased.TryAdd(id, (index, days));
         }
-        else if (entry.Event.State == BodyState.Expired && (_lastExpired is not { } last || TimeOf(id) > last.Time))
+        else if (entry.Event.State == BodyState.Expired && (!_lastExpired.TryGetValue(days, out var last) || TimeOf(id) > last.Time))
         {
-            _lastExpired = (TimeOf(id), id, index);
+            _lastExpired[days] = (TimeOf(id), id, index);
         }
 
         switch (line.Removal)
@@ -145,13 +154,15 @@ public sealed class ExportVerifier
             case { Erased: { } erased }:
                 _erased.Remove(erased);
                 break;
-            case { ExpiredBefore: { } before }:
-                _expiredBefore = Math.Max(_expiredBefore, before);
+            case { Expired: { } expired }:
+                _expiredBefore[expired.RetentionDays] = Math.Max(_expiredBefore.GetValueOrDefault(expired.RetentionDays), expired.Before);
                 break;
         }
 
         _log.Add(entry.Event, line.LeafHash, entry.Logged, line.Contradiction);
     }
+
+    private bool HasExpired(long time, int days) => time < _expiredBefore.GetValueOrDefault(days);
 
     // Of a UUIDv7, in milliseconds since 1970-01-01 UTC.
     private static long TimeOf(Guid id) => long.Parse(id.ToString("N", CultureInfo.InvariantCulture).AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
@@ -178,7 +189,7 @@ public sealed class ExportVerifier
         return Text(change, "operation") switch
         {
             EraseOperation when Guid.TryParse(target, out var erased) => new Removal(erased, null),
-            ExpireOperation when DateTimeOffset.TryParse(target, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var before) => new Removal(null, before.ToUnixTimeMilliseconds()),
+            ExpireOperation when ExpiryTarget.TryParse(target, out var expired) => new Removal(null, expired),
             _ => null,
         };
     }
@@ -197,5 +208,5 @@ public sealed class ExportVerifier
     }
 
     /// <summary>What an event says was removed.</summary>
-    private sealed record Removal(Guid? Erased, long? ExpiredBefore);
+    private sealed record Removal(Guid? Erased, ExpiryTarget? Expired);
 }

@@ -125,7 +125,7 @@ public static class LogExportReader
     public static LogExportEntry Parse(ReadOnlyMemory<byte> line)
     {
         var rest = line.Span[LeafStart.Length..];
-        var leaf = EventLeaf.Parse(Take64(ref rest, EventLeaf.DataLength));
+        var leaf = TakeLeaf(ref rest);
         MerkleHash? logged = null;
         if (Skip(ref rest, LoggedStart))
         {
@@ -170,6 +170,18 @@ public static class LogExportReader
         var text = Encoding.ASCII.GetString(rest[..end]);
         rest = rest[end..];
         return text;
+    }
+
+    private static EventLeaf TakeLeaf(ref ReadOnlySpan<byte> rest)
+    {
+        var end = rest.IndexOf((byte)'"');
+        if (end < 0 || end > (EventLeaf.MaxDataLength + 2) / 3 * 4 || !StrictBase64.TryDecode(Encoding.ASCII.GetString(rest[..end]), EventLeaf.MaxDataLength, out var data))
+        {
+            throw Damaged();
+        }
+
+        rest = rest[end..];
+        return EventLeaf.Parse(data);
     }
 
     private static byte[] Take64(ref ReadOnlySpan<byte> rest, int length)

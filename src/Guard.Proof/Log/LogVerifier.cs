@@ -105,7 +105,7 @@ public sealed class LogVerifier
 
         try
         {
-            return EventLeaf.Commit(stored.Leaf.Id, stored.Json.Span, stored.Salt.Span) == stored.Leaf ? null : "has a body that is not the one recorded: it was changed";
+            return EventLeaf.Commit(stored.Leaf.Id, stored.Json.Span, stored.Salt.Span).Commitment == stored.Leaf.Commitment ? null : "has a body that is not the one recorded: it was changed";
         }
         catch (ProofFormatException)
         {

@@ -78,14 +78,18 @@ def main():
     if origin != key.split("+", 1)[0]:
         refuse("the checkpoint is of another log")
     data = base64.b64decode(extra[6:], validate=True)
-    leaf, salt, event = data[:49], data[49:81], data[81:]
+    # Format 1 is of events without a retention; in format 2 its days stand before the commitment.
+    end = {b"\x01": 49, b"\x02": 51}.get(data[:1]) or refuse("the leaf is of no known format")
+    leaf, salt, event = data[:end], data[end : end + 32], data[end + 32 :]
     if inclusion(int(index[6:]), int(size), sha256(b"\x00" + leaf), [base64.b64decode(line, validate=True) for line in path]) != base64.b64decode(root, validate=True):
         refuse("the leaf is not under the signed root")
     said = json.loads(event)
     # RFC 8785 for what events hold: names in the order of their UTF-16 units, and whole numbers.
     order = lambda value: {name: order(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))} if isinstance(value, dict) else [order(item) for item in value] if isinstance(value, list) else value
     canonical = json.dumps(order(said), ensure_ascii=False, separators=(",", ":")).encode()
-    if leaf[:1] != b"\x01" or leaf[17:] != sha256(b"guard.audit.event.v1\x00" + salt + canonical) or leaf[1:17].hex() != said["id"].replace("-", ""):
+    if end == 51 and not 1 <= int.from_bytes(leaf[17:19], "big") <= 36500:
+        refuse("the leaf has a retention that there cannot be")
+    if leaf[-32:] != sha256(b"guard.audit.event.v1\x00" + salt + canonical) or leaf[1:17].hex() != said["id"].replace("-", ""):
         refuse("the event is not the one that was committed to")
     print(said["id"], said["kind"])
 

@@ -31,6 +31,39 @@ public sealed class EventLeafTests
     }
 
     [Theory]
+    [InlineData(1, "0001")]
+    [InlineData(90, "005a")]
+    [InlineData(36_500, "8e94")]
+    public void Commit_EventWithARetention_HasItsDaysInTheLeafAlone(int days, string hex)
+    {
+        var leaf = EventLeaf.Commit(s_id, "{\"b\":2}"u8, s_salt, days);
+
+        var without = EventLeaf.Commit(s_id, "{\"b\":2}"u8, s_salt);
+        leaf.Commitment.Should().Be(without.Commitment);
+        byte[] data = [2, .. Convert.FromHexString("0198000000007000800000000000002a"), .. Convert.FromHexString(hex), .. leaf.Commitment.ToArray()];
+        leaf.ToArray().Should().Equal(data);
+        leaf.Hash().Should().NotBe(without.Hash());
+        EventLeaf.Parse(data).Should().Be(leaf);
+    }
+
+    // As above: sha256sum over the layout, with 90 days.
+    [Fact]
+    public void Commit_EventWithARetention_IsWhatEarlierVersionsMade()
+    {
+        EventLeaf.Commit(s_id, "{}"u8, new byte[EventLeaf.SaltLength], 90).Hash().ToString().Should().Be("9b4a6f2696a44f209590b19528d6fc6546d5b1fb366d09f1125590b39e5ceb48");
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(36_501)]
+    public void ToArray_RetentionThatThereCannotBe_IsRefused(int days)
+    {
+        var write = () => EventLeaf.Commit(s_id, "{}"u8, s_salt, days).ToArray();
+
+        write.Should().Throw<InvalidOperationException>();
+    }
+
+    [Theory]
     [InlineData("""{"a":1}""", """{"a":2}""")]
     [InlineData("""{"a":"1"}""", """{"a":1}""")]
     [InlineData("""{"a":null}""", """{}""")]
@@ -56,13 +89,22 @@ public sealed class EventLeafTests
         shortSalt.Should().Throw<ArgumentException>();
     }
 
-    [Fact]
-    public void Parse_OtherLengthOrFormat_IsRefused()
+    [Theory]
+    [InlineData("", "A leaf cannot be empty.")]
+    [InlineData("00", "*format 0*")]
+    [InlineData("03", "*format 3*")]
+    [InlineData("01", "*has 49 bytes, not 48*", 48)]
+    [InlineData("01", "*has 49 bytes, not 51*", 51)]
+    [InlineData("02", "*has 51 bytes, not 49*", 49)]
+    [InlineData("02", "*has 51 bytes, not 52*", 52)]
+    [InlineData("02", "*retention of 0 days*", 51)]
+    [InlineData("02000000000000000000000000000000008e95", "*retention of 36501 days*", 51)]
+    public void Parse_OtherLengthFormatOrRetention_IsRefused(string begin, string message, int length = 0)
     {
-        var tooShort = () => EventLeaf.Parse(new byte[EventLeaf.DataLength - 1]);
-        var unknown = () => EventLeaf.Parse(new byte[EventLeaf.DataLength]);
+        var data = new byte[Math.Max(length, begin.Length / 2)];
+        Convert.FromHexString(begin).CopyTo(data, 0);
+        var parse = () => EventLeaf.Parse(data);
 
-        tooShort.Should().Throw<ProofFormatException>();
-        unknown.Should().Throw<ProofFormatException>().WithMessage("*format 0*");
+        parse.Should().Throw<ProofFormatException>().WithMessage(message);
     }
 }

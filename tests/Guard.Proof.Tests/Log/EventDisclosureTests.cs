@@ -10,26 +10,30 @@ namespace Guard.Proof.Tests.Log;
 public sealed class EventDisclosureTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Verify_ProofOfAnEvent_NeedsTheFileAndTheKeyAlone(bool disclosed)
+    [InlineData(77, true)]
+    [InlineData(77, false)]
+    [InlineData(78, true)]
+    [InlineData(78, false)]
+    public void Verify_ProofOfAnEvent_NeedsTheFileAndTheKeyAlone(int index, bool disclosed)
     {
         using var log = MadeLog.Of(5, 300);
-        var file = Encoding.UTF8.GetBytes(Proof(log, 77, disclosed).ToString());
+        var file = Encoding.UTF8.GetBytes(Proof(log, index, disclosed).ToString());
 
         var (proven, head) = EventDisclosure.Verify(LogProof.Parse(file), TestKeys.Origin, [VerifierKey.Parse(log.Signer.Verifier.ToString())]);
 
-        proven.Leaf.Should().Be(log.Events[77].Leaf);
+        proven.Leaf.Should().Be(log.Events[index].Leaf);
         proven.IsDisclosed.Should().Be(disclosed);
-        proven.Json.ToArray().Should().Equal(disclosed ? log.Events[77].Json.ToArray() : []);
+        proven.Json.ToArray().Should().Equal(disclosed ? log.Events[index].Json.ToArray() : []);
         head.Size.Should().Be(305);
     }
 
-    [Fact]
-    public void Verify_ChangedEventLeafOrSalt_IsRefused()
+    [Theory]
+    [InlineData(77)]
+    [InlineData(78)]
+    public void Verify_ChangedEventLeafOrSalt_IsRefused(int index)
     {
         using var log = MadeLog.Of(300);
-        var proof = Proof(log, 77, disclosed: true);
+        var proof = Proof(log, index, disclosed: true);
         for (var at = 0; at < proof.Extra!.Value.Length; at++)
         {
             var extra = proof.Extra.Value.ToArray();
@@ -41,14 +45,17 @@ public sealed class EventDisclosureTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(EventLeaf.DataLength - 1)]
-    [InlineData(EventLeaf.DataLength + 1)]
-    [InlineData(EventLeaf.DataLength + EventLeaf.SaltLength)]
-    public void Parse_PartOfADisclosure_IsRefused(int length)
+    [InlineData(0, 0)]
+    [InlineData(0, 49 - 1)]
+    [InlineData(0, 49 + 1)]
+    [InlineData(0, 49 + EventLeaf.SaltLength)]
+    [InlineData(1, 49)]
+    [InlineData(1, 51 + 1)]
+    [InlineData(1, 51 + EventLeaf.SaltLength)]
+    public void Parse_PartOfADisclosure_IsRefused(int index, int length)
     {
-        using var log = MadeLog.Of(1);
-        var extra = Proof(log, 0, disclosed: true).Extra!.Value[..length];
+        using var log = MadeLog.Of(2);
+        var extra = Proof(log, index, disclosed: true).Extra!.Value[..length];
         var parse = () => EventDisclosure.Parse(extra);
 
         parse.Should().Throw<ProofFormatException>();

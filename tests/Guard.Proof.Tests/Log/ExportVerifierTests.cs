@@ -83,6 +83,42 @@ public sealed class ExportVerifierTests : IDisposable
         Verify(Lines(), heads: []).Should().Be(new LogVerdict(null, null, 12, 1, 0));
     }
 
+    /// <summary>The time of all ids is before August; events 4 and 7 are kept for 30 days, 5 and 8 for 60, 3 and 6 until somebody ends it.</summary>
+    [Theory]
+    [InlineData(4, "2025-08-01T00:00:00.000Z class 30", true)]
+    [InlineData(4, "2025-08-01T00:00:00.000Z class 60", false)]
+    [InlineData(4, "2025-08-01T00:00:00.000Z", false)]
+    [InlineData(4, "2025-07-01T00:00:00.000Z class 30", false)]
+    [InlineData(4, "2025-08-01T00:00:00.000Z class 30 and 60", false)]
+    [InlineData(4, "2025-08-01T00:00:00.000Z class 0", false)]
+    [InlineData(5, "2025-08-01T00:00:00.000Z class 30", false)]
+    [InlineData(5, "2025-08-01T00:00:00.000Z class 60", true)]
+    [InlineData(3, "2025-08-01T00:00:00.000Z", true)]
+    [InlineData(3, "2025-08-01T00:00:00.000Z class 30", false)]
+    [InlineData(3, "class 30", false)]
+    public void Body_SaidToHaveExpired_NeedsAnExpiryOfItsOwnRetention(int index, string target, bool holds)
+    {
+        var expired = _log.Events[index].Leaf.Id;
+        Replace(9, Encoding.UTF8.GetBytes($$"""{"kind":"administration","change":{"operation":"audit.expire","target":"{{target}}"} }"""));
+        _log.Events[index] = _log.Events[index] with { Json = default, Salt = default, State = BodyState.Expired };
+
+        Verify(Lines(), heads: []).Should().Be(holds
+            ? new LogVerdict(null, null, 12, 0, 1)
+            : new LogVerdict($"Event {expired} at index {index} has no body, and no event says that its retention has ended: it was removed.", index, 12, 0, 1));
+    }
+
+    /// <summary>An erasure has the retention of what it erased, and goes with an expiry of it.</summary>
+    [Theory]
+    [InlineData("2025-08-01T00:00:00.000Z class 30", true)]
+    [InlineData("2025-08-01T00:00:00.000Z class 60", false)]
+    public void Body_ErasedByAnEventThatHasExpired_NeedsAnExpiryOfItsOwnRetention(string target, bool holds)
+    {
+        Replace(9, Encoding.UTF8.GetBytes($$"""{"kind":"administration","change":{"operation":"audit.expire","target":"{{target}}"} }"""));
+        _log.Events[4] = _log.Events[4] with { Json = default, Salt = default, State = BodyState.Erased };
+
+        Verify(Lines(), heads: []).Holds.Should().Be(holds);
+    }
+
     [Fact]
     public void Line_Damaged_IsRefusedOrAProblemAndNeverHolds()
     {
@@ -126,13 +162,13 @@ public sealed class ExportVerifierTests : IDisposable
         }
 
         var (a, b) = (LogExportReader.Parse(one).Event, LogExportReader.Parse(other).Event);
-        return a.Leaf == b.Leaf && EventLeaf.Commit(b.Leaf.Id, b.Json.Span, b.Salt.Span) == a.Leaf;
+        return a.Leaf == b.Leaf && EventLeaf.Commit(b.Leaf.Id, b.Json.Span, b.Salt.Span).Commitment == a.Leaf.Commitment;
     }
 
     private void Replace(int index, byte[] json)
     {
         var stored = _log.Events[index];
-        _log.Events[index] = stored with { Json = json, Leaf = EventLeaf.Commit(stored.Leaf.Id, json, stored.Salt.Span) };
+        _log.Events[index] = stored with { Json = json, Leaf = EventLeaf.Commit(stored.Leaf.Id, json, stored.Salt.Span, stored.Leaf.RetentionDays) };
         _log.RewriteTiles();
     }
 

@@ -34,6 +34,7 @@ public sealed class LogVerifierTests
         { "body removed", 5 },
         { "salt removed", 5 },
         { "body and commitment changed", 5 },
+        { "retention shortened", 5 },
         { "row removed", 5 },
         { "row inserted", 5 },
         { "rows swapped", 5 },
@@ -104,6 +105,9 @@ public sealed class LogVerifierTests
                 break;
             case "body and commitment changed":
                 log.Events[5] = five with { Json = "{}"u8.ToArray(), Leaf = EventLeaf.Commit(five.Leaf.Id, "{}"u8, five.Salt.Span) };
+                break;
+            case "retention shortened":
+                log.Events[5] = five with { Leaf = five.Leaf with { RetentionDays = five.Leaf.RetentionDays - 1 } };
                 break;
             case "row removed":
                 log.Events.RemoveAt(5);

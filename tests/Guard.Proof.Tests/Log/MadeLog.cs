@@ -31,13 +31,14 @@ internal sealed class MadeLog : IDisposable
         return log;
     }
 
+    /// <summary>Every third is kept until somebody ends it.</summary>
     public StoredEvent Make()
     {
         var id = new Guid(Convert.FromHexString(string.Create(CultureInfo.InvariantCulture, $"01980000000070008000{Events.Count:x12}")), bigEndian: true);
         var json = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{id}}","n":{{_random.Next(1000)}}}"""));
         var salt = new byte[EventLeaf.SaltLength];
         _random.NextBytes(salt);
-        return new StoredEvent(EventLeaf.Commit(id, json, salt), json, salt, BodyState.Present);
+        return new StoredEvent(EventLeaf.Commit(id, json, salt, Events.Count % 3 * 30), json, salt, BodyState.Present);
     }
 
     public LogStep Step(int count)
