@@ -157,7 +157,7 @@ def share(values, weights):
 def fill_postgres(template, first):
     """The events of rows(), made inside the database: copying ten million of them into it would take an hour."""
     begin = int(time.time() * 1000) - DAYS * 86_400_000
-    psql(f"SELECT prepare_months({begin}, 4)")
+    psql(f"SELECT prepare_months(0, {begin}, 4)")
     marks = {"id": "ID", "time": "TIME", "agentId": "AGENTID", "agentName": "AGENTNAME", "sessionId": "SESSION", "traceId": "TRACE", "toolUseId": "CALL", "tool": "TOOL",
              "action": "ACTION", "effect": "EFFECT", "answer": "EFFECT", "policy": "POLICY", "rule": "RULE", "resource": "RESOURCE"}
     event = {name: value for name, value in template.items() if name != "position"} | {name: f"@{mark}@" for name, mark in marks.items()}

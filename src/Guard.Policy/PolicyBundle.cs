@@ -61,6 +61,25 @@ public sealed class PolicyBundle
     public AuditDefinition AuditFor(AgentFacts agent, ContextFacts context) =>
         AuditDefinition.Combine(Compiled.Where(p => p.AppliesTo?.To(agent, context) != Applicability.No).Select(p => p.Definition));
 
+    /// <summary>
+    /// The longest retention, in days, that the policies state which apply to the agent, certainly or possibly; null: none of them
+    /// states one.
+    /// </summary>
+    public int? RetentionFor(AgentFacts agent, ContextFacts context)
+    {
+        int? longest = null;
+        foreach (var policy in Compiled)
+        {
+            // On the way of every event: whom a policy applies to is only asked where the answer counts.
+            if (policy.Definition.Audit?.RetentionDays is { } days && !(days <= longest) && policy.AppliesTo?.To(agent, context) != Applicability.No)
+            {
+                longest = days;
+            }
+        }
+
+        return longest;
+    }
+
     private static ImmutableArray<string> Names(ImmutableArray<PolicyCompiled> policies, FloorCompiled floor)
     {
         ImmutableArray<string> names =

@@ -73,8 +73,14 @@ public sealed record Erasure
 /// <summary>Body of <c>POST /v1/log/expiries</c>.</summary>
 public sealed record ExpireRequest
 {
+    /// <summary>How <see cref="Class"/> names events that no policy stated a retention for.</summary>
+    public const string WithoutRetention = "none";
+
     /// <summary>The first month that is kept, as in <c>2026-03</c>; in UTC, by the time in the events' ids.</summary>
     public required string Before { get; init; }
+
+    /// <summary>Only events that are kept for this number of days, as in <c>90</c>, or <c>none</c>: those that no policy stated a retention for. Absent: all.</summary>
+    public string? Class { get; init; }
 
     /// <summary>For the record.</summary>
     public required string Reason { get; init; }
@@ -84,6 +90,16 @@ public sealed record ExpireRequest
 public sealed record Expiry
 {
     public required string Before { get; init; }
+
+    /// <summary>Those that had not expired before.</summary>
+    public required IReadOnlyList<ExpiredClass> Classes { get; init; }
+}
+
+/// <summary>Events that were kept equally long, and have expired together.</summary>
+public sealed record ExpiredClass
+{
+    /// <summary>The number of days, or <c>none</c>.</summary>
+    public required string Class { get; init; }
 
     /// <summary>The event that records it.</summary>
     public required string ExpiredBy { get; init; }

@@ -11,7 +11,7 @@ namespace Guard.Gateway.Audit;
 /// <summary>An event ready to be stored: serialised and committed to by the request that made it, so that the one writer only writes.</summary>
 internal sealed record AuditRecord
 {
-    private AuditRecord(AuditEvent auditEvent, SessionPin? pin, Basis? basis)
+    private AuditRecord(AuditEvent auditEvent, int retention, SessionPin? pin, Basis? basis)
     {
         Event = ExactNumbers.Of(auditEvent);
         Pin = pin;
@@ -19,7 +19,7 @@ internal sealed record AuditRecord
         var body = JsonSerializer.SerializeToUtf8Bytes(Event, GatewayJson.Context.AuditEvent);
         Body = Encoding.UTF8.GetString(body);
         Salt = RandomNumberGenerator.GetBytes(EventLeaf.SaltLength);
-        Leaf = EventLeaf.Commit(Guid.Parse(Event.Id), body, Salt);
+        Leaf = EventLeaf.Commit(Guid.Parse(Event.Id), body, Salt, retention);
     }
 
     public AuditEvent Event { get; }
@@ -30,8 +30,8 @@ internal sealed record AuditRecord
     /// <summary>Stored with the body and erased with it: without it, nobody can test guesses of the body against the leaf.</summary>
     public byte[] Salt { get; }
 
-    /// <summary>What the log holds of the event for ever.</summary>
-    public EventLeaf Leaf { get; }
+    /// <summary>What the log holds of the event for ever; its <see cref="RetentionClass"/> too.</summary>
+    public EventLeaf Leaf { get; private init; }
 
     /// <summary>The workspace this event pins for its session; null: the session is pinned already, or there is none.</summary>
     public SessionPin? Pin { get; }
@@ -42,11 +42,19 @@ internal sealed record AuditRecord
     /// <summary>It can have been handed over before: then what is stored stands, and it counts as stored.</summary>
     public bool MayBeStored { get; private init; }
 
+    /// <param name="auditEvent">What happened.</param>
+    /// <param name="retention">Its <see cref="RetentionClass"/>.</param>
+    /// <param name="pin">See <see cref="Pin"/>.</param>
+    /// <param name="basis">See <see cref="Basis"/>.</param>
     /// <exception cref="Guard.Proof.ProofFormatException">The event has no exact canonical form, so it cannot be proven and is not stored.</exception>
-    public static AuditRecord Of(AuditEvent auditEvent, SessionPin? pin = null, Basis? basis = null) => new(auditEvent, pin, basis) { MayBeStored = auditEvent.Spooled is not null };
+    public static AuditRecord Of(AuditEvent auditEvent, int retention, SessionPin? pin = null, Basis? basis = null) =>
+        new(auditEvent, retention, pin, basis) { MayBeStored = auditEvent.Spooled is not null };
 
     /// <summary>An event that was answered before it could be stored: it is stored whatever has changed in between.</summary>
-    public static AuditRecord HandedOver(AuditEvent auditEvent, SessionPin? pin) => new(auditEvent, pin, basis: null) { MayBeStored = true };
+    public static AuditRecord HandedOver(AuditEvent auditEvent, int retention, SessionPin? pin) => new(auditEvent, retention, pin, basis: null) { MayBeStored = true };
+
+    /// <summary>The same event, kept for as long as stated.</summary>
+    public AuditRecord Kept(int retention) => retention == Leaf.RetentionDays ? this : this with { Leaf = Leaf with { RetentionDays = retention } };
 }
 
 /// <summary>The policies and keys that an event was made from, as generations of the store.</summary>

@@ -39,6 +39,7 @@ internal static class PostgresAuditColumns
         Text(static r => r.Pin?.WorkspaceReal),
         Column(NpgsqlDbType.Bytea, static r => r.Leaf.Commitment.ToArray()),
         Column(NpgsqlDbType.Bytea, static r => r.Salt),
+        Column(NpgsqlDbType.Integer, static r => r.Leaf.RetentionDays),
     ];
 
     private static PostgresAuditColumn Text(Func<AuditRecord, string?> value) => Column(NpgsqlDbType.Text, record => Storable(value(record)));

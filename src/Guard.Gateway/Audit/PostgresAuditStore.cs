@@ -9,25 +9,26 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
 {
     private const string AppendSql = """
         SELECT states, recorded_to, policies, keys FROM append_events(
-            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
         """;
 
     // Only by the writer, and only as long as nothing failed on them.
     private NpgsqlConnection? _connection;
     private NpgsqlCommand? _append;
 
-    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records)
+    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> given)
     {
+        var records = database.WithRoom(given);
         try
         {
             return Store(records);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.CheckViolation)
         {
-            // No partition for one of them: the gateway ran on while nobody could make the next months, or its clock was set.
-            foreach (var month in records.Select(static record => record.Event.Time).GroupBy(static time => (time.UtcDateTime.Year, time.UtcDateTime.Month)))
+            // A partition is gone: the month of one of them has expired.
+            foreach (var month in records.Select(static record => (record.Leaf.RetentionDays, Time: Ids.TimeOf(record.Event.Id))).GroupBy(static of => (of.RetentionDays, of.Time.UtcDateTime.Year, of.Time.UtcDateTime.Month)))
             {
-                database.PrepareMonths(month.First(), isWaitedFor: true);
+                database.PrepareMonths(month.Key.RetentionDays, month.First().Time, isWaitedFor: true);
             }
 
             return Store(records);

@@ -12,11 +12,11 @@ internal static class SqliteAuditRow
     private const int UniqueViolated = 2067;
 
     private const string InsertSql = """
-        INSERT INTO audit_event (id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action, effect, policy, rule, body, salt)
-        VALUES ($id, $time, $kind, $organisation, $owner, $agent_id, $agent_name, $session_id, $trace_id, $tool_use_id, $tool, $action, $effect, $policy, $rule, $body, $salt)
+        INSERT INTO audit_event (id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action, effect, policy, rule, body, salt, retention_days)
+        VALUES ($id, $time, $kind, $organisation, $owner, $agent_id, $agent_name, $session_id, $trace_id, $tool_use_id, $tool, $action, $effect, $policy, $rule, $body, $salt, $retention_days)
         """;
 
-    private const string LeafSql = "INSERT INTO audit_leaf (position, id, commitment) VALUES ($position, $id, $commitment)";
+    private const string LeafSql = "INSERT INTO audit_leaf (position, id, commitment, retention_days) VALUES ($position, $id, $commitment, $retention_days)";
 
     private static readonly (string Parameter, Func<AuditRecord, object?> Value)[] Columns =
     [
@@ -37,6 +37,7 @@ internal static class SqliteAuditRow
         ("$rule", static r => r.Event.Rule),
         ("$body", static r => r.Body),
         ("$salt", static r => r.Salt),
+        ("$retention_days", static r => r.Leaf.RetentionDays),
     ];
 
     /// <summary>Prepared statements for many rows.</summary>
@@ -51,11 +52,13 @@ internal static class SqliteAuditRow
 
         insert.Parameters["$time"].SqliteType = SqliteType.Integer;
         insert.Parameters["$salt"].SqliteType = SqliteType.Blob;
+        insert.Parameters["$retention_days"].SqliteType = SqliteType.Integer;
         var leaf = connection.CreateCommand();
         leaf.CommandText = LeafSql;
         leaf.Parameters.Add(new SqliteParameter("$position", SqliteType.Integer));
         leaf.Parameters.Add(new SqliteParameter("$id", SqliteType.Text));
         leaf.Parameters.Add(new SqliteParameter("$commitment", SqliteType.Blob));
+        leaf.Parameters.Add(new SqliteParameter("$retention_days", SqliteType.Integer));
         return new SqliteAuditStatements(insert, leaf);
     }
 
@@ -84,6 +87,7 @@ internal static class SqliteAuditRow
         prepared.Leaf.Parameters[0].Value = LastPosition(connection);
         prepared.Leaf.Parameters[1].Value = record.Event.Id;
         prepared.Leaf.Parameters[2].Value = record.Leaf.Commitment.ToArray();
+        prepared.Leaf.Parameters[3].Value = record.Leaf.RetentionDays;
         prepared.Leaf.ExecuteNonQuery();
         return AppendResult.Appended;
     }

@@ -62,7 +62,7 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
         var judged = Judge(agent, request, sourceAddress, now);
         var response = Answer(agent, request, judged, eventId);
         var auditEvent = _events.Redact(DecisionEvent.Of(agent, request, judged, response, now), judged.Redact);
-        var record = AuditRecord.Of(auditEvent, judged.Session?.Unsaved, new Basis(judged.Policies, generation));
+        var record = AuditRecord.Of(auditEvent, judged.Retention, judged.Session?.Unsaved, new Basis(judged.Policies, generation));
         var result = await AppendAsync(record, judged, request.TraceId);
         if (result == AppendResult.Duplicate)
         {
@@ -134,11 +134,12 @@ internal sealed partial class DecisionService(ActiveBundle active, KeyIndex keys
             var (bundle, problem) = pinned.PolicyChanged ? (snapshot.Bundle, ChangedPolicy) : Effective(request, snapshot.Bundle);
             var call = Facts.Request(agent, Trusted(request, bundle), workspace.Fact, pinned, sourceAddress, now);
             var redact = RedactOrders.Of(snapshot.Bundle, call.Agent, call.Context);
+            var retention = RetentionClass.Of(snapshot, call.Agent, call.Context);
 
             // The session's pin is kept all the same: what a workspace's policy says of itself must not decide about the workspace.
             return problem is null
-                ? new Judged(Evaluator.Evaluate(bundle, call), snapshot.Bundle.Hash, snapshot.Generation, workspace.Session) { Redact = redact }
-                : Judged.Denied(snapshot, problem) with { Session = workspace.Session, ByGateway = false, Redact = redact };
+                ? new Judged(Evaluator.Evaluate(bundle, call), snapshot.Bundle.Hash, snapshot.Generation, workspace.Session) { Redact = redact, Retention = retention }
+                : Judged.Denied(snapshot, problem) with { Session = workspace.Session, ByGateway = false, Redact = redact, Retention = retention };
         }
         catch (SessionUnknownException unknown)
         {
@@ -260,6 +261,9 @@ internal sealed record Judged(Decision Decision, string Bundle, long Policies, P
     /// <summary>JSON Pointers into the call that are not to be recorded.</summary>
     public IReadOnlyList<string> Redact { get; init; } = [];
 
+    /// <summary>The class of its event.</summary>
+    public int Retention { get; init; }
+
     /// <summary>Whether deciding itself failed: then it is recorded as denied, and refused instead of answered.</summary>
     public JudgementFailure Failure { get; init; }
 
@@ -279,6 +283,7 @@ internal sealed record Judged(Decision Decision, string Bundle, long Policies, P
         ByGateway = true,
         // Whom the policies apply to may be what failed: all of them are heeded.
         Redact = RedactOrders.Of(snapshot.Bundle),
+        Retention = RetentionClass.Longest(snapshot.Retentions),
     };
 }
 

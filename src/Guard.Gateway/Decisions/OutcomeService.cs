@@ -4,6 +4,7 @@ using Guard.Gateway.Audit;
 using Guard.Gateway.Audit.Redaction;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Policies;
 using Guard.Gateway.Spooled;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
@@ -12,7 +13,7 @@ using Guard.Redaction;
 namespace Guard.Gateway.Decisions;
 
 /// <summary>Joins the outcome of a tool call to its decision: one per trace, and only the agent's own.</summary>
-internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Redactor redactor, KeyIndex keys, ChangeFollower follower, TimeProvider clock)
+internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Redactor redactor, ActiveBundle active, KeyIndex keys, ChangeFollower follower, TimeProvider clock)
 {
     private const int MaxAttempts = 10;
     private const int MaxText = 256;
@@ -77,8 +78,9 @@ internal sealed class OutcomeService(AuditReader reader, AuditWriter writer, Red
         {
             for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                var (_, generation) = keys.AgentOf(key);
-                var result = await writer.AppendAsync(AuditRecord.Of(_events.Redact(auditEvent, []), basis: new Basis(Policies: null, generation)));
+                var (agent, generation) = keys.AgentOf(key);
+                var record = AuditRecord.Of(_events.Redact(auditEvent, []), RetentionClass.Of(active.Current, agent.Facts), basis: new Basis(Policies: null, generation));
+                var result = await writer.AppendAsync(record);
                 if (result != AppendResult.Outdated)
                 {
                     return result;

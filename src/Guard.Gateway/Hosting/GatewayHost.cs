@@ -128,7 +128,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var access = SocketAccess.Of(options);
         var sockets = parts.Add(ListenSockets.Bind(options, access.Group));
         var unfinished = parts.Add(new UnfinishedFirstStart(directory.Path));
-        var database = parts.Add(Open(options, directory, loggers));
+        var active = new ActiveBundle();
+        var database = parts.Add(Open(options, directory, active, loggers));
 
         var identities = new IdentityStore(database);
         var firstStart = Bootstrap.Run(identities, options);
@@ -139,9 +140,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         var organisation = identities.FindOrganisation() ?? throw new InvalidOperationException("The store has no organisation after its first start.");
 
-        var active = new ActiveBundle();
         var policies = new PolicyService(new PolicyStore(database, organisation), active, organisation, Floor(options, sockets), clock, loggers.CreateLogger<PolicyService>());
         policies.Start(options.PolicyFolders);
+        database.PrepareRetentions();
 
         var metrics = parts.Add(new GatewayMetrics(Version));
         var scraped = parts.Add(new MetricsReader(metrics.Meter));
@@ -158,11 +159,11 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var sequences = new SequenceWatch(database, metrics, organisation.Name, options.Limits.SequencePatience, clock, loggers.CreateLogger<SequenceWatch>());
         var writer = parts.Add(new AuditWriter(new WatchedStore(store, sequences), new AuditWriterOptions(options.Limits.AuditQueueLength, options.Limits.CommitDeadline), metrics, clock, loggers.CreateLogger<AuditWriter>()));
         var reader = new AuditReader(database);
-        var refusals = parts.Add(new RefusalRecorder(writer, organisation.Name, clock, loggers.CreateLogger<RefusalRecorder>()));
+        var refusals = parts.Add(new RefusalRecorder(writer, organisation.Name, () => active.Retentions, clock, loggers.CreateLogger<RefusalRecorder>()));
         parts.Add(sequences).Start(writer);
         var keys = new KeyIndex(identities);
         keys.Refresh();
-        var follower = parts.Add(new ChangeFollower(database.Changes, [policies.Refresh, keys.Refresh], clock, loggers.CreateLogger<ChangeFollower>()));
+        var follower = parts.Add(new ChangeFollower(database.Changes, [policies.Refresh, keys.Refresh, database.PrepareRetentions], clock, loggers.CreateLogger<ChangeFollower>()));
         var limiter = new RateLimiter(options.Limits.PerKey, options.Limits.FailedAuthentications, clock);
         var authenticator = new Authenticator(keys, database, degradation, limiter, refusals, clock);
         var pipeline = new RequestPipeline(access, authenticator, refusals, metrics, loggers.CreateLogger<RequestPipeline>());
@@ -172,7 +173,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var health = new HealthService(database, writer, degradation, active, sequencer, Version, clock);
 
         var web = parts.Add(WebServer.Build(options, sockets, loggers, pipeline));
-        var outcomes = new OutcomeService(reader, writer, redactor, keys, follower, clock);
+        var outcomes = new OutcomeService(reader, writer, redactor, active, keys, follower, clock);
         web.MapDecisions(decisions, outcomes, metrics, clock);
         web.MapSpool(new SpoolService(outcomes, writer, redactor, active, keys, follower, refusals, metrics, clock));
         web.MapMetrics(scraped);
@@ -181,7 +182,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var keeper = parts.Add(new RollUpKeeper(rollUps, database.Changes, options.RollUpInterval, clock, loggers.CreateLogger<RollUpKeeper>()));
         web.MapAudit(reader, new AuditStatistics(database, rollUps), streams, clock);
         var retention = new RecordRetention(database, organisation.Name, clock);
-        var retentionKeeper = parts.Add(new RetentionKeeper(retention, active, options.Retention, clock, loggers.CreateLogger<RetentionKeeper>()));
+        var retentionKeeper = parts.Add(new RetentionKeeper(retention, options.Retention, clock, loggers.CreateLogger<RetentionKeeper>()));
         web.MapLog(new LogService(database, sequencer, retention, organisation, clock));
         web.MapPolicies(policies, new PolicyTrial(agents, decisions, clock));
         web.MapAgents(agents);
@@ -200,9 +201,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
         return host;
     }
 
-    private static IDatabase Open(GatewayOptions options, DataDirectory directory, ILoggerFactory loggers) => options.Postgres is { } postgres
-        ? PostgresDatabase.Open(postgres, options.Clock, loggers.CreateLogger<PostgresDatabase>())
-        : SqliteDatabase.Open(directory.Path);
+    private static IDatabase Open(GatewayOptions options, DataDirectory directory, ActiveBundle active, ILoggerFactory loggers) => options.Postgres is { } postgres
+        ? PostgresDatabase.Open(postgres, options.Clock, loggers.CreateLogger<PostgresDatabase>(), () => active.Retentions)
+        : SqliteDatabase.Open(directory.Path, () => active.Retentions);
 
     private static RecordSequencer Sequencer(GatewayOptions options, DataDirectory directory, IDatabase database, OrganisationRow organisation, GatewayMetrics metrics, ILoggerFactory loggers)
     {

@@ -18,6 +18,7 @@ internal sealed partial class RefusalRecorder : IAsyncDisposable
 
     private readonly AuditWriter _writer;
     private readonly string _organisation;
+    private readonly Func<IReadOnlyList<int>> _retentions;
     private readonly TimeProvider _clock;
     private readonly ILogger<RefusalRecorder> _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -27,10 +28,16 @@ internal sealed partial class RefusalRecorder : IAsyncDisposable
     private readonly Lock _lock = new();
     private Dictionary<RefusalSubject, SortedDictionary<string, long>> _counts = [];
 
-    public RefusalRecorder(AuditWriter writer, string organisation, TimeProvider clock, ILogger<RefusalRecorder> logger)
+    /// <param name="writer">Takes the events.</param>
+    /// <param name="organisation">Whose they are.</param>
+    /// <param name="retentions">Those that policies in force state, the shortest first.</param>
+    /// <param name="clock">Measures the second.</param>
+    /// <param name="logger">Hears of what could not be recorded.</param>
+    public RefusalRecorder(AuditWriter writer, string organisation, Func<IReadOnlyList<int>> retentions, TimeProvider clock, ILogger<RefusalRecorder> logger)
     {
         _writer = writer;
         _organisation = organisation;
+        _retentions = retentions;
         _clock = clock;
         _logger = logger;
         _loop = RunAsync();
@@ -58,7 +65,7 @@ internal sealed partial class RefusalRecorder : IAsyncDisposable
         {
             try
             {
-                await _writer.AppendAsync(AuditRecord.Of(Event(subject, codes)));
+                await _writer.AppendAsync(AuditRecord.Of(Event(subject, codes), RetentionClass.Longest(_retentions())));
             }
             catch (AuditUnavailableException exception)
             {

@@ -11,12 +11,18 @@ internal sealed class ActiveBundle
 
     public BundleInForce Current => _current ?? throw new InvalidOperationException("No bundle is in force yet.");
 
+    /// <summary>See <see cref="BundleInForce.Retentions"/>; none before the first bundle is in force.</summary>
+    public IReadOnlyList<int> Retentions => _current?.Retentions ?? [];
+
     public void Swap(BundleInForce next) => _current = next;
 }
 
 /// <summary>A compiled set of policies with the documents it came from. Immutable.</summary>
 internal sealed record BundleInForce(PolicyBundle Bundle, IReadOnlyList<PolicyInForce> Policies, long Generation)
 {
+    /// <summary>The retentions that policies in force state, in days; each once, the shortest first.</summary>
+    public IReadOnlyList<int> Retentions { get; } = [.. Bundle.Policies.Select(static policy => policy.Audit?.RetentionDays).OfType<int>().Distinct().Order()];
+
     /// <summary>
     /// Why the newest documents of the store cannot be used here, so that everything is denied; null: they can. Happens where
     /// gateways of different versions share a store.

@@ -36,7 +36,7 @@ internal static class LogEndpoints
         {
             var request = await RequestBody.ReadAsync(context, MaxBytes, GatewayJson.Context.ExpireRequest);
             await Reply.JsonAsync(context, StatusCodes.Status201Created, log.Expire(request, Caller.Admin(context).Name), GatewayJson.Context.Expiry);
-        }).RequireScope(Scopes.AuditErase).Describe(new EndpointContract("End the retention of all months before one; the places of their events in the log stay")
+        }).RequireScope(Scopes.AuditErase).Describe(new EndpointContract("End the retention of all months before one, of all events or of those with one retention; the places of their events in the log stay")
         {
             Status = StatusCodes.Status201Created,
             Request = typeof(ExpireRequest),

@@ -45,7 +45,7 @@ internal sealed class LogExport(IDatabase database, LogStore store)
         var more = leaves.Count == ChunkSize;
         var to = more ? leaves[^1].Position : long.MaxValue;
         var bodies = new Queue<LogBodyRow>(store.Bodies(connection, position, to));
-        var firstKept = LogStore.FirstKept(connection);
+        var expiries = RecordRetention.Latest(connection);
         var tiles = LogStore.Tiles(connection);
         var tile = tiles(new TileId(0, index / Tile.MaxWidth), 1);
         foreach (var leaf in leaves)
@@ -57,7 +57,7 @@ internal sealed class LogExport(IDatabase database, LogStore store)
 
             WriteStrays(writer, bodies, leaf.Position);
             var body = bodies.TryPeek(out var next) && next.Position == leaf.Position ? bodies.Dequeue() : null;
-            WriteEntry(writer, connection, leaf, Logged(tile.Span, index), body, firstKept);
+            WriteEntry(writer, connection, leaf, Logged(tile.Span, index), body, expiries);
             index++;
         }
 
@@ -81,21 +81,21 @@ internal sealed class LogExport(IDatabase database, LogStore store)
         }
     }
 
-    private void WriteEntry(ArrayBufferWriter<byte> writer, DbConnection connection, LogLeafRow leaf, MerkleHash? logged, LogBodyRow? row, string? firstKept)
+    private void WriteEntry(ArrayBufferWriter<byte> writer, DbConnection connection, LogLeafRow leaf, MerkleHash? logged, LogBodyRow? row, IReadOnlyDictionary<int, ExpiryRow> expiries)
     {
-        var data = Guid.TryParse(leaf.Id, out var id) && leaf.Commitment.Length == MerkleHash.Length
-            ? new EventLeaf { Id = id, Commitment = new MerkleHash(leaf.Commitment) }
-            : default;
+        var data = leaf.ToLeaf() ?? default;
         if (row is null || row.Id != leaf.Id)
         {
             var by = store.ErasedBy(connection, leaf.Id);
-            var state = by is not null ? BodyState.Erased : firstKept is not null && string.CompareOrdinal(leaf.Id, firstKept) < 0 ? BodyState.Expired : BodyState.Present;
+            var hasExpired = expiries.TryGetValue(leaf.RetentionDays, out var expiry) && string.CompareOrdinal(leaf.Id, expiry.FirstId) < 0;
+            var state = by is not null ? BodyState.Erased : hasExpired ? BodyState.Expired : BodyState.Present;
             writer.Write(LogExportReader.Entry(new LogExportEntry(new StoredEvent(data, default, default, state), logged, null)));
             return;
         }
 
         var body = Encoding.UTF8.GetBytes(row.Body);
-        var difference = ColumnCheck.Difference(row, body, database.Sql.HasUuids);
+        // A body under a shorter retention than its leaf's would go before its time.
+        var difference = row.RetentionDays == leaf.RetentionDays ? ColumnCheck.Difference(row, body, database.Sql.HasUuids) : "retention_days";
         writer.Write(LogExportReader.Entry(new LogExportEntry(new StoredEvent(data, body, row.Salt is { Length: EventLeaf.SaltLength } salt ? salt : default(ReadOnlyMemory<byte>), BodyState.Present), logged, difference)));
     }
 }

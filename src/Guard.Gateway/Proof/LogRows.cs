@@ -1,3 +1,6 @@
+using Guard.Proof.Leaves;
+using Guard.Proof.Tree;
+
 namespace Guard.Gateway.Proof;
 
 /// <summary>The newest signed head as stored.</summary>
@@ -30,6 +33,12 @@ internal sealed record LogLeafRow
     public long Position { get; init; }
     public string Id { get; init; } = "";
     public byte[] Commitment { get; init; } = [];
+    public int RetentionDays { get; init; }
+
+    /// <summary>What the tree is made over; null: the row holds what no leaf can have.</summary>
+    public EventLeaf? ToLeaf() => Guid.TryParse(Id, out var id) && Commitment.Length == MerkleHash.Length && RetentionDays is >= 0 and <= EventLeaf.MaxRetentionDays
+        ? new EventLeaf { Id = id, RetentionDays = RetentionDays, Commitment = new MerkleHash(Commitment) }
+        : null;
 }
 
 /// <summary>A body as stored, with the columns that lists go by.</summary>
@@ -59,4 +68,7 @@ internal sealed record LogBodyRow
     public string? Resource { get; init; }
     public string Body { get; init; } = "";
     public byte[]? Salt { get; init; }
+
+    /// <summary>As the leaf says, unless somebody changed it.</summary>
+    public int RetentionDays { get; init; }
 }

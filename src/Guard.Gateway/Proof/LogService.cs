@@ -6,7 +6,6 @@ using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
 using Guard.Gateway.Storage;
 using Guard.Proof;
-using Guard.Proof.Leaves;
 using Guard.Proof.Log;
 using Guard.Proof.Notes;
 using Guard.Proof.Tree;
@@ -63,7 +62,7 @@ internal sealed class LogService(IDatabase database, RecordSequencer sequencer, 
             var body = disclose ? _store.Bodies(connection, leaf.Position - 1, leaf.Position).FirstOrDefault(row => row.Id == leaf.Id && row.Salt is not null) : null;
             var disclosure = new EventDisclosure
             {
-                Leaf = new EventLeaf { Id = Guid.Parse(leaf.Id), Commitment = new MerkleHash(leaf.Commitment) },
+                Leaf = leaf.ToLeaf() ?? throw new InvalidDataException($"The row at position {leaf.Position} is no leaf."),
                 Salt = body?.Salt ?? default(ReadOnlyMemory<byte>),
                 Json = body is null ? default : Encoding.UTF8.GetBytes(body.Body),
             };
@@ -100,33 +99,47 @@ internal sealed class LogService(IDatabase database, RecordSequencer sequencer, 
 
             var said = AdministrationEvent.Of(organisation.Name, now, actor, Wire.EraseOperation, leaf.Id, request.Reason);
             _store.Erase(write, leaf, said.Id, now.ToUnixTimeMilliseconds());
-            write.Record(said);
+            // As long as what it erased would have been: it goes behind an expiry that covers both.
+            write.Record(said, leaf.RetentionDays);
             return new Erasure { EventId = leaf.Id, ErasedBy = said.Id };
         });
     }
 
-    /// <summary>Deletes the bodies of all months before one.</summary>
-    /// <exception cref="RefusedException">400: no such month, or none that is over.</exception>
+    /// <summary>Deletes the bodies of all months before one, of one retention or of all.</summary>
+    /// <exception cref="RefusedException">400: no such month, or none that is over; no such retention.</exception>
     public Expiry Expire(ExpireRequest request, string actor)
     {
         CheckReason(request.Reason);
-        var now = clock.GetUtcNow();
+        // By the clock that the event is dated by: it must not lie in what it ends.
+        var now = retention.Now();
         if (!DateTimeOffset.TryParseExact(request.Before, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var before) || before > now)
         {
             throw RefusedException.BadRequest("`before` must be the first month that is kept, as in 2026-03, and not one to come.");
         }
 
-        var expiredBy = retention.Expire(before, actor, request.Reason) ?? throw RefusedException.BadRequest($"Events from before {request.Before} have expired already.");
+        var said = retention.Expire(before, ClassOf(request.Class), actor, request.Reason);
+        if (said.Count == 0)
+        {
+            throw RefusedException.BadRequest($"Events from before {request.Before} have expired already.");
+        }
+
         try
         {
-            retention.DropSome();
+            for (var i = 0; i < said.Count && retention.DropSome(); i++)
+            {
+                // What is deleted one by one goes one retention after the other.
+            }
         }
         catch (DbException)
         {
             // The record says it; the bodies go with the next look of a gateway.
         }
 
-        return new Expiry { Before = request.Before, ExpiredBy = expiredBy };
+        return new Expiry
+        {
+            Before = request.Before,
+            Classes = [.. said.Select(static one => new ExpiredClass { Class = ClassText(one.RetentionDays), ExpiredBy = one.SaidBy })],
+        };
     }
 
     /// <exception cref="RefusedException">400: no reason. 409: this gateway does not sign, or the store contradicts what was signed.</exception>
@@ -153,6 +166,21 @@ internal sealed class LogService(IDatabase database, RecordSequencer sequencer, 
         await sequencer.CatchUpAsync(cancellationToken);
         return Info();
     }
+
+    // Null: each that the record has. One that it has not is a slip of the pen.
+    private int? ClassOf(string? stated)
+    {
+        if (stated is null or ExpireRequest.WithoutRetention)
+        {
+            return stated is null ? null : RetentionClass.None;
+        }
+
+        return int.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && ClassText(days) == stated && days != RetentionClass.None && retention.Has(days)
+            ? days
+            : throw RefusedException.BadRequest($"`class` must be `{ExpireRequest.WithoutRetention}`, or a number of days that events in the record are kept for.");
+    }
+
+    private static string ClassText(int days) => days == RetentionClass.None ? ExpireRequest.WithoutRetention : days.ToString(CultureInfo.InvariantCulture);
 
     private static void CheckId(string eventId)
     {

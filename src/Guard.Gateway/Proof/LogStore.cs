@@ -24,14 +24,14 @@ internal sealed class LogStore(IDatabase database)
         ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes, last_position = excluded.last_position
         """;
 
-    private const string LeavesSql = "SELECT position AS Position, CAST(id AS text) AS Id, commitment AS Commitment FROM audit_leaf WHERE position > @position ORDER BY position LIMIT @limit";
+    private const string LeavesSql = "SELECT position AS Position, CAST(id AS text) AS Id, commitment AS Commitment, retention_days AS RetentionDays FROM audit_leaf WHERE position > @position ORDER BY position LIMIT @limit";
 
-    private readonly string _leafSql = $"SELECT position AS Position, CAST(id AS text) AS Id, commitment AS Commitment FROM audit_leaf WHERE id = {database.Sql.Uuid("@id")}";
+    private readonly string _leafSql = $"SELECT position AS Position, CAST(id AS text) AS Id, commitment AS Commitment, retention_days AS RetentionDays FROM audit_leaf WHERE id = {database.Sql.Uuid("@id")}";
 
     private readonly string _bodiesSql = $"""
         SELECT position AS Position, CAST(id AS text) AS Id, time AS Time, kind AS Kind, organisation AS Organisation, owner AS Owner, CAST(agent_id AS text) AS AgentId,
             agent_name AS AgentName, session_id AS SessionId, CAST(trace_id AS text) AS TraceId, tool_use_id AS ToolUseId, tool AS Tool, action AS Action,
-            effect AS Effect, policy AS Policy, rule AS Rule, {database.Sql.CallColumns}, body AS Body, salt AS Salt
+            effect AS Effect, policy AS Policy, rule AS Rule, {database.Sql.CallColumns}, body AS Body, salt AS Salt, retention_days AS RetentionDays
         FROM audit_event WHERE position > @from AND position <= @to ORDER BY position
         """;
 
@@ -78,9 +78,6 @@ internal sealed class LogStore(IDatabase database)
 
     /// <summary>The event that says that a body was erased; null: none does.</summary>
     public string? ErasedBy(DbConnection connection, string id) => connection.QuerySingleOrDefault<string>(_erasureSql, new { id });
-
-    /// <summary>The smallest id whose body has not expired; null: none has.</summary>
-    public static string? FirstKept(DbConnection connection) => connection.QuerySingleOrDefault<string>("SELECT CAST(first_id AS text) FROM audit_expiry ORDER BY before DESC LIMIT 1");
 
     /// <summary>Deletes a body and says by which event, in the transaction of <paramref name="write"/>.</summary>
     public void Erase(StoreWrite write, LogLeafRow leaf, string by, long now)

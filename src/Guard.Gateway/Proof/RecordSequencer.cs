@@ -235,7 +235,7 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         return false;
     }
 
-    private static EventLeaf Leaf(LogLeafRow row) => new() { Id = Guid.Parse(row.Id), Commitment = new MerkleHash(row.Commitment) };
+    private static EventLeaf Leaf(LogLeafRow row) => row.ToLeaf() ?? throw new ProofFormatException($"The row at position {row.Position} is no leaf: the store was changed. Nothing is signed");
 
     private static SignedNote? Note(LogHeadRow? head) => head is null ? null : SignedNote.Parse(System.Text.Encoding.UTF8.GetBytes(head.Note));
 

@@ -1,15 +1,15 @@
 using System.Data.Common;
 using System.Globalization;
+using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
-using Guard.Gateway.Policies;
 using Microsoft.Extensions.Logging;
 
 namespace Guard.Gateway.Proof;
 
-/// <summary>Ends the retention of months by itself, as policies state it.</summary>
+/// <summary>Ends the retention of months by itself, for each class when all its events in a month are older than its days.</summary>
 /// <remarks>
-/// Months that are to go long since, as after the first policy that states a retention, go one a day, the oldest first: a slip in a
-/// policy, or a clock that is far ahead, is seen before it has cost more than that.
+/// Months that are to go long since, as after a gateway was down for long, go one a day, the oldest first, for each class: a clock
+/// that is far ahead is seen before it has cost more than that.
 /// </remarks>
 internal sealed partial class RetentionKeeper : IAsyncDisposable
 {
@@ -17,16 +17,14 @@ internal sealed partial class RetentionKeeper : IAsyncDisposable
     private static readonly TimeSpan Between = TimeSpan.FromHours(24);
 
     private readonly RecordRetention _retention;
-    private readonly ActiveBundle _active;
     private readonly RetentionOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<RetentionKeeper> _logger;
     private readonly BackgroundRounds _rounds;
 
-    public RetentionKeeper(RecordRetention retention, ActiveBundle active, RetentionOptions options, TimeProvider clock, ILogger<RetentionKeeper> logger)
+    public RetentionKeeper(RecordRetention retention, RetentionOptions options, TimeProvider clock, ILogger<RetentionKeeper> logger)
     {
         _retention = retention;
-        _active = active;
         _options = options;
         _clock = clock;
         _logger = logger;
@@ -42,7 +40,16 @@ internal sealed partial class RetentionKeeper : IAsyncDisposable
 
     private async Task LookAsync(CancellationToken stop)
     {
-        ExpireOldest();
+        // Before what is judged by it is read: a clock that is set meanwhile ends nothing.
+        var now = _retention.Now();
+        foreach (var (retention, oldest) in _retention.Oldest())
+        {
+            if (retention != RetentionClass.None)
+            {
+                ExpireOldest(retention, oldest, now);
+            }
+        }
+
         while (_retention.DropSome())
         {
             // Whoever records in between goes first.
@@ -50,48 +57,34 @@ internal sealed partial class RetentionKeeper : IAsyncDisposable
         }
     }
 
-    private void ExpireOldest()
+    private void ExpireOldest(int days, DateTimeOffset oldest, DateTimeOffset now)
     {
-        var current = _active.Current;
-        if (current.Unusable is not null || current.Stale is not null || Longest(current) is not { } retention || _retention.Oldest() is not { } oldest)
-        {
-            return;
-        }
-
         // Of the month that the limit lies in, some are younger.
-        var now = _retention.Now();
         var before = MonthAfter(oldest);
-        if (before > now - TimeSpan.FromDays(retention.Days) || (_retention.Latest() is { } latest && (now - DateTimeOffset.FromUnixTimeMilliseconds(latest.ExpiredAt)).Duration() < Between))
+        if (before > now - TimeSpan.FromDays(days) || (_retention.Latest(days) is { } latest && (now - DateTimeOffset.FromUnixTimeMilliseconds(latest.ExpiredAt)).Duration() < Between))
         {
             return;
         }
 
-        var month = oldest.ToString("yyyy-MM", CultureInfo.InvariantCulture);
         try
         {
-            if (_retention.Expire(before, Actor, $"policy {retention.Policy} keeps events for {retention.Days} days, the longest that a policy states") is not null)
+            if (_retention.Expire(before, days, Actor, $"events of {Month(oldest)} that are kept for {days} days, as policies stated when they were recorded").Count > 0)
             {
-                LogExpired(month, retention.Days, retention.Policy);
+                LogExpired(Month(oldest), days);
             }
         }
-        catch (DbException) when (_retention.Latest() is { } made && made.Before >= before.ToUnixTimeMilliseconds())
+        catch (DbException) when (_retention.Latest(days) is { } made && made.Before >= before.ToUnixTimeMilliseconds())
         {
             // Another gateway said it in the same moment.
         }
     }
 
-    // One record, one retention: whoever keeps events longest keeps them for all. None is stated: nothing expires.
-    private static (int Days, string Policy)? Longest(BundleInForce current) => current.Bundle.Policies
-        .Where(static policy => policy.Audit?.RetentionDays is not null)
-        .Select(static policy => ((int Days, string Policy)?)(policy.Audit!.RetentionDays!.Value, policy.Name))
-        .OrderByDescending(static stated => stated!.Value.Days)
-        .ThenBy(static stated => stated!.Value.Policy, StringComparer.Ordinal)
-        .FirstOrDefault();
+    private static string Month(DateTimeOffset time) => time.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset MonthAfter(DateTimeOffset time) => new DateTimeOffset(time.Year, time.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1);
 
-    [LoggerMessage(EventId = 7301, Level = LogLevel.Information, Message = "The retention of {Month} has ended: policy {Policy} keeps events for {Days} days, the longest that a policy states")]
-    private partial void LogExpired(string month, int days, string policy);
+    [LoggerMessage(EventId = 7301, Level = LogLevel.Information, Message = "The retention of events of {Month} has ended that are kept for {Days} days")]
+    private partial void LogExpired(string month, int days);
 
     [LoggerMessage(EventId = 7302, Level = LogLevel.Warning, Message = "What has expired could not be deleted yet; it is tried again")]
     private partial void LogFailed(Exception exception);

@@ -46,11 +46,13 @@ internal sealed partial class SequenceWatch : IAsyncDisposable
     }
 
     /// <summary>An event with a number was recorded.</summary>
-    public void Saw(AuditEvent auditEvent)
+    /// <param name="record">As recorded; a gap that it shows is kept as long.</param>
+    public void Saw(AuditRecord record)
     {
+        var auditEvent = record.Event;
         if (auditEvent is { Installation: { } installation, Sequence: { } sequence, AgentId: { } agentId } && auditEvent.Kind != AuditKinds.SequenceGap && _seen.Count < MaxWaiting)
         {
-            _seen.Enqueue(new Seen(agentId, auditEvent.AgentName, auditEvent.Owner, installation, sequence));
+            _seen.Enqueue(new Seen(agentId, auditEvent.AgentName, auditEvent.Owner, installation, sequence, record.Leaf.RetentionDays));
         }
     }
 
@@ -150,7 +152,7 @@ internal sealed partial class SequenceWatch : IAsyncDisposable
             // What came to light only now is waited for anew.
             for (var isDue = numbers.MissingSince == since; (isDue || numbers.IsFull) && numbers.Gap() is { } gap; isDue = false)
             {
-                await writer.AppendAsync(AuditRecord.HandedOver(Event(watched.Latest!, gap.First, gap.Last), pin: null));
+                await writer.AppendAsync(AuditRecord.HandedOver(Event(watched.Latest!, gap.First, gap.Last), watched.Latest!.Retention, pin: null));
                 _metrics.GapFound(gap.Last - gap.First + 1);
                 LogGap(installation, gap.First, gap.Last);
                 numbers.GiveUp(now);
@@ -187,7 +189,7 @@ internal sealed partial class SequenceWatch : IAsyncDisposable
     [LoggerMessage(EventId = 7002, Level = LogLevel.Warning, Message = "The numbers of hooks' requests could not be held against the record; it is tried again")]
     private partial void LogFailed(Exception exception);
 
-    private sealed record Seen(string AgentId, string? AgentName, string? Owner, string Installation, long Sequence);
+    private sealed record Seen(string AgentId, string? AgentName, string? Owner, string Installation, long Sequence, int Retention);
 
     private sealed class Watched(InstallationNumbers numbers, DateTimeOffset settledAt)
     {

@@ -12,7 +12,7 @@ internal sealed class WatchedStore(IAuditStore store, SequenceWatch watch) : IAu
         {
             if (results[i] == AppendResult.Appended)
             {
-                watch.Saw(records[i].Event);
+                watch.Saw(records[i]);
             }
         }
 

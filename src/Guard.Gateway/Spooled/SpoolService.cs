@@ -141,9 +141,11 @@ internal sealed class SpoolService(OutcomeService outcomes, AuditWriter writer, 
             for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
                 var (agent, generation) = keys.AgentOf(key);
-                // Whom the policies apply to is not asked: all of them are heeded.
-                var auditEvent = _events.Redact(Event(agent, denial, origin), RedactOrders.Of(active.Current.Bundle));
-                if (await writer.AppendAsync(AuditRecord.Of(auditEvent, basis: new Basis(Policies: null, generation))) != AppendResult.Outdated)
+                // Whom the policies apply to is not asked for what they erase: all of them are heeded.
+                var snapshot = active.Current;
+                var auditEvent = _events.Redact(Event(agent, denial, origin), RedactOrders.Of(snapshot.Bundle));
+                var record = AuditRecord.Of(auditEvent, RetentionClass.Of(snapshot, agent.Facts), basis: new Basis(Policies: null, generation));
+                if (await writer.AppendAsync(record) != AppendResult.Outdated)
                 {
                     return;
                 }

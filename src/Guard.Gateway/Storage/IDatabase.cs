@@ -40,6 +40,12 @@ internal interface IDatabase : IDisposable
     /// <summary>The way of events into the record; one per gateway, used by its audit writer alone.</summary>
     IAuditStore OpenAuditStore();
 
+    /// <summary>
+    /// Makes room for events of the retentions that policies in force state, where there is none; cheap where there is. What cannot
+    /// be made now is made for the first event that needs it.
+    /// </summary>
+    void PrepareRetentions();
+
     /// <summary>Tries a write of no consequence that does not wait for others.</summary>
     /// <returns>Null: the store takes writes. Else why not.</returns>
     string? ProbeWrite();

@@ -42,6 +42,9 @@ internal sealed record SqlDialect
     /// <summary>Drops the months that have expired by what is recorded; null: their bodies are deleted one by one.</summary>
     public required string? DropsMonths { get; init; }
 
+    /// <summary>The retention classes that events in the store have; perhaps others beside them.</summary>
+    public required string RetentionClasses { get; init; }
+
     /// <summary>The time of the database server, in milliseconds since 1970-01-01 UTC; null: it is this machine's.</summary>
     public required string ServerTime { get; init; }
 

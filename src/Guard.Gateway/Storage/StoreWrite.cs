@@ -6,7 +6,9 @@ namespace Guard.Gateway.Storage;
 
 /// <summary>A change under way.</summary>
 /// <remarks>Lives as long as its transaction; used by one thread.</remarks>
-internal sealed class StoreWrite(DbConnection connection)
+/// <param name="connection">In the transaction of the change.</param>
+/// <param name="retention">The <see cref="RetentionClass"/> of its events.</param>
+internal sealed class StoreWrite(DbConnection connection, int retention)
 {
     private readonly List<AuditRecord> _records = [];
     private readonly List<string> _last = [];
@@ -22,7 +24,10 @@ internal sealed class StoreWrite(DbConnection connection)
     public bool ChangesKeys { get; private set; }
 
     /// <summary>The event is stored with the change, after everything else in it.</summary>
-    public void Record(AuditEvent auditEvent) => _records.Add(AuditRecord.Of(auditEvent));
+    public void Record(AuditEvent auditEvent) => Record(auditEvent, retention);
+
+    /// <summary>The same for an event that says what was removed: it is kept as long as that would have been.</summary>
+    public void Record(AuditEvent auditEvent, int keptAs) => _records.Add(AuditRecord.Of(auditEvent, keptAs));
 
     /// <summary>
     /// Runs a statement as the last of the change: it takes locks that everybody waits for, so no gateway may hold them while it

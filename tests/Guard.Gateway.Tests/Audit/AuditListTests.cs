@@ -46,7 +46,7 @@ public abstract class AuditListTests : IDisposable
 
         foreach (var group in _events.Chunk(500))
         {
-            audit.Append([.. group.Select(static e => AuditRecord.Of(e))]).Should().AllBeEquivalentTo(AppendResult.Appended);
+            audit.Append([.. group.Select(static e => AuditRecord.Of(e, RetentionClass.None))]).Should().AllBeEquivalentTo(AppendResult.Appended);
         }
     }
 

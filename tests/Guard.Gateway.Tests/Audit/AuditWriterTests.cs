@@ -179,7 +179,7 @@ public abstract class AuditWriterTests(StoreKind kind) : IDisposable
         AgentId = "01920000-0000-7000-8000-0000000000aa",
         TraceId = trace,
         Effect = Effects.Deny,
-    });
+    }, RetentionClass.None);
 
     private IReadOnlyList<AuditEvent> Stored() => new AuditReader(Store).Page(new AuditQuery()).Events;
 }

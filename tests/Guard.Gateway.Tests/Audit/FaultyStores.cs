@@ -80,7 +80,7 @@ internal sealed class LostAnswerStore(IAuditStore inner) : IAuditStore
 internal sealed class RenamingStore(IAuditStore inner) : IAuditStore
 {
     public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records) =>
-        inner.Append([.. records.Select(static record => AuditRecord.Of(record.Event with { Id = Guid.CreateVersion7(record.Event.Time).ToString(), AgentId = Guid.NewGuid().ToString() }))]);
+        inner.Append([.. records.Select(static record => AuditRecord.Of(record.Event with { Id = Guid.CreateVersion7(record.Event.Time).ToString(), AgentId = Guid.NewGuid().ToString() }, record.Leaf.RetentionDays))]);
 
     public void Dispose() => inner.Dispose();
 }

@@ -59,7 +59,7 @@ public abstract class LeafTests(StoreKind kind) : StoreTests(kind)
         (await gateway.EventsAsync($"?trace={request.TraceId}")).Events.Single().Input!.Value.GetProperty("offset").GetString().Should().Be("18446744073709551615");
     }
 
-    private static AuditRecord Record(JsonElement? input = null, string? trace = null) => AuditRecord.Of(new AuditEvent
+    private static AuditRecord Record(JsonElement? input = null, string? trace = null, int retention = RetentionClass.None) => AuditRecord.Of(new AuditEvent
     {
         Id = Guid.CreateVersion7().ToString(),
         Time = TimeProvider.System.GetUtcNow(),
@@ -69,7 +69,7 @@ public abstract class LeafTests(StoreKind kind) : StoreTests(kind)
         TraceId = trace ?? Some.Trace(),
         Effect = Effects.Deny,
         Input = input,
-    });
+    }, retention);
 
     private sealed record Row
     {

@@ -138,7 +138,7 @@ public abstract class TamperTests(StoreKind kind) : StoreTests(kind), IAsyncLife
     {
         Tamper(connection =>
         {
-            connection.Execute($"INSERT INTO audit_expiry (before, first_id, expired_by, expired_at) VALUES (9999999999999, {Id("ffffffff-ffff-7fff-bfff-ffffffffffff")}, {Id(_decisions[5].EventId)}, 1)");
+            connection.Execute($"INSERT INTO audit_expiry (retention_days, before, first_id, expired_by, expired_at) VALUES (0, 9999999999999, {Id("ffffffff-ffff-7fff-bfff-ffffffffffff")}, {Id(_decisions[5].EventId)}, 1)");
             connection.Execute("DELETE FROM audit_event");
         });
 
@@ -491,7 +491,7 @@ public abstract class TamperTests(StoreKind kind) : StoreTests(kind), IAsyncLife
         var writer = new TileWriter(0, (_, _) => default);
         foreach (var row in LogStore.Leaves(connection, 0, 1_000))
         {
-            writer.Append(new EventLeaf { Id = Guid.Parse(row.Id), Commitment = new MerkleHash(row.Commitment) }.Hash());
+            writer.Append(row.ToLeaf()!.Value.Hash());
         }
 
         var tiles = writer.TakeChanged();

@@ -143,6 +143,54 @@ public sealed class PostgresSchemaTests : IDisposable
     }
 
     [Fact]
+    public void Events_OfSeveralRetentionsAndMonths_LieInPartitionsOfTheirOwn()
+    {
+        var worker = As(Role()) with { MigrationConnection = _options.Connection };
+        using var database = Open(worker);
+        using var store = database.OpenAuditStore();
+        var now = TimeProvider.System.GetUtcNow();
+
+        store.Append([Record(now), Record(now, 30), Record(now, 90), Record(now.AddYears(2), 90)]).Should().AllBeEquivalentTo(AppendResult.Appended);
+
+        using var connection = PostgresServer.Shared.Open(worker);
+        connection.Query<string>("SELECT tableoid::regclass::text FROM audit_event ORDER BY position").Should().Equal(
+            $"audit_event_0_{now:yyyy_MM}", $"audit_event_30_{now:yyyy_MM}", $"audit_event_90_{now:yyyy_MM}", $"audit_event_90_{now.AddYears(2):yyyy_MM}");
+        connection.Query<int>("SELECT retention_days FROM audit_leaf ORDER BY position").Should().Equal(0, 30, 90, 90);
+    }
+
+    /// <summary>Every query looks into all of them, so their number has an end; and nothing goes before its time for it.</summary>
+    [Fact]
+    public void Retention_BeyondTheMostThatARecordHas_IsKeptAsTheNextLonger()
+    {
+        using var database = Open();
+        using var connection = PostgresServer.Shared.Open(_options);
+        var now = TimeProvider.System.GetUtcNow();
+        for (var days = 100; days < 164; days++)
+        {
+            connection.QuerySingle<int>("SELECT prepare_months(@days, @now, 1)", new { days, now = now.ToUnixTimeMilliseconds() }).Should().Be(days);
+        }
+
+        using var store = database.OpenAuditStore();
+        store.Append([Record(now, 99), Record(now, 163), Record(now, 164), Record(now)]).Should().AllBeEquivalentTo(AppendResult.Appended);
+        store.Append([Record(now, 99)]).Should().Equal(AppendResult.Appended);
+
+        connection.Query<(int, int)>("SELECT l.retention_days, e.retention_days FROM audit_leaf l JOIN audit_event e USING (position) ORDER BY position").Should().Equal((100, 100), (163, 163), (0, 0), (0, 0), (100, 100));
+    }
+
+    [Theory]
+    [InlineData("SELECT prepare_months(-1, 1767225600000, 1)", "a retention has 1 to 36500 days, or 0 where there is none")]
+    [InlineData("SELECT prepare_months(36501, 1767225600000, 1)", "a retention has 1 to 36500 days, or 0 where there is none")]
+    [InlineData("SELECT prepare_months(30, 1767225600000, 25)", "from 1 to 24 months can be prepared at once")]
+    [InlineData("SELECT prepare_months(30, 4102444800000, 1)", "is out of range")]
+    public void Partitions_OfWhatNoEventCanHave_AreNotMade(string sql, string message)
+    {
+        using var database = Open();
+        using var connection = PostgresServer.Shared.Open(_options);
+
+        ((Action)(() => connection.Execute(sql))).Should().Throw<PostgresException>().WithMessage($"*{message}*");
+    }
+
+    [Fact]
     public void Record_ThatTheStoreRefuses_HarmsNoOther()
     {
         using var database = Open();
@@ -179,7 +227,7 @@ public sealed class PostgresSchemaTests : IDisposable
         store.Append([Record(time ?? TimeProvider.System.GetUtcNow())]).Should().Equal(AppendResult.Appended);
     }
 
-    private static AuditRecord Record(DateTimeOffset time) => AuditRecord.Of(new AuditEvent
+    private static AuditRecord Record(DateTimeOffset time, int retention = RetentionClass.None) => AuditRecord.Of(new AuditEvent
     {
         Id = Ids.New(time),
         Time = time,
@@ -188,7 +236,7 @@ public sealed class PostgresSchemaTests : IDisposable
         AgentId = "01920000-0000-7000-8000-0000000000aa",
         TraceId = Some.Trace(),
         Effect = Effects.Deny,
-    });
+    }, retention);
 
     // Roles belong to the server, so each test has its own.
     private string Role()

@@ -4,6 +4,7 @@ using Dapper;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Identity;
+using Guard.Gateway.Proof;
 using Guard.Gateway.Storage;
 using Guard.Gateway.Storage.Sqlite;
 using Guard.Proof.Leaves;
@@ -19,9 +20,10 @@ public sealed class SqliteUpgradeTests : IDisposable
     private const string Owner = "01920000-0000-7000-8000-000000000002";
     private const string Agent = "01920000-0000-7000-8000-000000000003";
     private const string Event = "01920000-0000-7000-8000-000000000004";
+    private const string FirstKept = "018ae87b-f000-0000-0000-000000000000";
     private const string Trace = "01920000-0000-7000-8000-000000000005";
 
-    private static readonly string[] Steps = ["0001_first_schema.sql", "0002_events_by_time.sql", "0003_generations_and_scopes.sql"];
+    private static readonly string[] Steps = ["0001_first_schema.sql", "0002_events_by_time.sql", "0003_generations_and_scopes.sql", "0004_leaves.sql", "0005_provable_record.sql", "0006_session_facts.sql", "0007_counts.sql"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly NewKey _agentKey = ApiKey.Create(KeyKind.Agent);
@@ -38,7 +40,7 @@ public sealed class SqliteUpgradeTests : IDisposable
         using var database = SqliteDatabase.Open(_folder.Path);
 
         using var connection = database.Connect();
-        connection.ExecuteScalar<int>("PRAGMA user_version").Should().Be(SqliteSchema.Version).And.Be(7);
+        connection.ExecuteScalar<int>("PRAGMA user_version").Should().Be(SqliteSchema.Version).And.Be(8);
         connection.ExecuteScalar<string>("PRAGMA integrity_check").Should().Be("ok");
         connection.QuerySingle<Generations>(Generations.Sql).Should().Be(new Generations { Policies = 1, Keys = 1 });
         connection.ExecuteScalar<long>("SELECT bootstrapped_at FROM store_state").Should().Be(1_700_000_000_000);
@@ -66,6 +68,32 @@ public sealed class SqliteUpgradeTests : IDisposable
         page.Events.Select(e => e.Position).Should().BeInDescendingOrder().And.HaveCount(2).And.EndWith(1);
     }
 
+    /// <summary>What older versions recorded has no retention, and what they ended and counted stays so.</summary>
+    [Fact]
+    public void Open_OfAFileWithoutRetentionClasses_KeepsItsLeavesExpiriesAndNumbers()
+    {
+        WriteOldFile(7);
+
+        using var database = SqliteDatabase.Open(_folder.Path);
+
+        using var connection = database.Connect();
+        connection.ExecuteScalar<int>("PRAGMA user_version").Should().Be(SqliteSchema.Version);
+        connection.ExecuteScalar<string>("PRAGMA integrity_check").Should().Be("ok");
+        connection.QuerySingle<(long, long)>("SELECT e.retention_days, l.retention_days FROM audit_event e JOIN audit_leaf l USING (position, id)").Should().Be((0, 0));
+        LogStore.Leaves(connection, 0, 10).Should().ContainSingle().Which.ToLeaf()!.Value.ToArray().Should().HaveCount(49).And.StartWith([1]);
+        RecordRetention.Latest(connection).Should().ContainSingle().Which.Value.Should().Be(new ExpiryRow { RetentionDays = 0, Before = 1_696_118_400_000, FirstId = FirstKept, ExpiredAt = 1_700_000_000_001 });
+        connection.QuerySingle<(long, long, long)>("SELECT count, denied, retention_days FROM audit_count").Should().Be((1, 1, 0));
+        foreach (var (statement, message) in new[] { ("DELETE FROM audit_event", "deleted"), ("DELETE FROM audit_expiry", "deleted"), ("UPDATE audit_expiry SET before = 1", "changed"), ("UPDATE audit_event SET retention_days = 1", "changed"), ("UPDATE audit_leaf SET retention_days = 1", "changed") })
+        {
+            ((Action)(() => connection.Execute(statement))).Should().Throw<SqliteException>().WithMessage($"*never {message}*");
+        }
+
+        connection.Execute("INSERT INTO audit_expiry (retention_days, before, first_id, expired_by, expired_at) VALUES (30, 9, 'ffffffff', 'x', 1)");
+        ((Action)(() => connection.Execute("DELETE FROM audit_event"))).Should().Throw<SqliteException>("its retention is another one");
+        connection.Execute("INSERT INTO audit_expiry (retention_days, before, first_id, expired_by, expired_at) VALUES (0, 9999999999999, 'ffffffff', 'x', 1)");
+        connection.Execute("DELETE FROM audit_event").Should().Be(1);
+    }
+
     [Fact]
     public void Open_OfAnEmptyFile_IsAStoreWithoutOrganisation()
     {
@@ -83,7 +111,7 @@ public sealed class SqliteUpgradeTests : IDisposable
 
         var open = () => SqliteDatabase.Open(_folder.Path);
 
-        open.Should().Throw<GatewayStartException>().WithMessage("*schema version 99; this program knows versions up to 7*");
+        open.Should().Throw<GatewayStartException>().WithMessage("*schema version 99; this program knows versions up to 8*");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -115,6 +143,21 @@ public sealed class SqliteUpgradeTests : IDisposable
         if (version >= 3)
         {
             connection.Execute("UPDATE store_state SET bootstrapped_at = 1700000000000");
+        }
+
+        if (version >= 7)
+        {
+            var salt = new byte[EventLeaf.SaltLength];
+            connection.Execute(
+                """
+                DROP TRIGGER audit_event_no_update;
+                UPDATE audit_event SET salt = @salt, body = replace(body, '12345678901234567890', '1');
+                CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END;
+                INSERT INTO audit_leaf (position, id, commitment) VALUES (1, @Event, @commitment);
+                INSERT INTO audit_expiry (before, first_id, expired_by, expired_at) VALUES (1696118400000, @FirstKept, @Event, 1700000000001);
+                INSERT INTO audit_count (level, slot, dimension, digest, subject, count, denied) VALUES (2, 1698796800000, 'kind', 'd', '["decision"]', 1, 1);
+                """,
+                new { salt, Event, FirstKept, commitment = EventLeaf.Commit(Guid.Parse(Event), Encoding.UTF8.GetBytes(body.Replace("12345678901234567890", "1", StringComparison.Ordinal)), salt).Commitment.ToArray() });
         }
 
         // 0x47524431: "GRD1".

@@ -145,5 +145,19 @@ public sealed class FactTests
 
         audit.RetentionDays.Should().Be(90);
         audit.Redact.Should().Equal("/tool_input/content", "/tool_input/url");
+        bundle.RetentionFor(Agent, new ContextFacts()).Should().Be(90);
+    }
+
+    [Fact]
+    public void Retention_OfPoliciesThatPossiblyApply_HoldsToo()
+    {
+        var bundle = Bundle(
+            """{ name: a, rules: [ { effect: deny, actions: ["*"] } ] }""",
+            """{ name: b, rules: [ { effect: deny, actions: ["*"] } ], audit: { retention_days: 30 } }""",
+            """{ name: c, appliesTo: { projects: [github.com/acme/app] }, rules: [ { effect: deny, actions: ["*"] } ], audit: { retention_days: 900 } }""");
+
+        bundle.RetentionFor(Agent, new ContextFacts()).Should().Be(900, "the project is not known");
+        bundle.RetentionFor(Agent, new ContextFacts { Project = "github.com/acme/other" }).Should().Be(30);
+        Bundle("""{ name: a, rules: [ { effect: deny, actions: ["*"] } ] }""").RetentionFor(Agent, new ContextFacts()).Should().BeNull();
     }
 }

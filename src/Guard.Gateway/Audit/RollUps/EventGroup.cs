@@ -17,6 +17,9 @@ internal sealed record EventGroup
     public string? Action { get; init; }
     public string? Resource { get; init; }
 
+    /// <summary>Their <see cref="RetentionClass"/>.</summary>
+    public int RetentionDays { get; init; }
+
     /// <summary>How many of them were answered with allow although they are not.</summary>
     public long NotEnforced { get; init; }
     public long Count { get; init; }

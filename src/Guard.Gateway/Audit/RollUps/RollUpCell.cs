@@ -7,8 +7,9 @@ namespace Guard.Gateway.Audit.RollUps;
 /// <param name="Slot">Its beginning, in milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Dimension">One of <see cref="RollUpDimensions"/>.</param>
 /// <param name="Subject">As <see cref="RollUpSubject"/> writes it.</param>
+/// <param name="RetentionDays">The <see cref="RetentionClass"/> of the events: what expires together is counted together.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct RollUpCell(int Level, long Slot, string Dimension, string Subject);
+internal readonly record struct RollUpCell(int Level, long Slot, string Dimension, string Subject, int RetentionDays);
 
 /// <summary>How many events, and how many of them were denied.</summary>
 [StructLayout(LayoutKind.Auto)]

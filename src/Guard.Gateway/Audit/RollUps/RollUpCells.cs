@@ -30,17 +30,17 @@ internal sealed class RollUpCells
         }
     }
 
-    /// <summary>The numbers of a dimension by hours.</summary>
+    /// <summary>The numbers of a dimension by hours; an hour of a subject as often as its events have retentions.</summary>
     public IEnumerable<(long Hour, string Subject, RollUpCount Count)> Hours(string dimension) =>
         _cells.Where(cell => cell.Key.Level == RollUpLevels.Hour && cell.Key.Dimension == dimension).Select(static cell => (cell.Key.Slot, cell.Key.Subject, cell.Value));
 
     /// <summary>All numbers as rows for the store.</summary>
     public string ToJson() => Json(_cells);
 
-    /// <summary>The numbers of a dimension over all times.</summary>
+    /// <summary>The numbers of a dimension over all times and retentions.</summary>
     public string ToJson(string dimension) => Json(Hours(dimension)
         .GroupBy(static hour => hour.Subject, StringComparer.Ordinal)
-        .Select(subject => KeyValuePair.Create(new RollUpCell(RollUpLevels.Hour, 0, dimension, subject.Key), subject.Aggregate(default(RollUpCount), static (sum, hour) => sum + hour.Count))));
+        .Select(subject => KeyValuePair.Create(new RollUpCell(RollUpLevels.Hour, 0, dimension, subject.Key, RetentionClass.None), subject.Aggregate(default(RollUpCount), static (sum, hour) => sum + hour.Count))));
 
     private void Add(EventGroup group, int sign)
     {
@@ -48,7 +48,7 @@ internal sealed class RollUpCells
         Events += count;
         Earliest = Math.Min(Earliest ?? group.First, group.First);
         Latest = Math.Max(Latest ?? group.Last, group.Last);
-        Add(group.Hour, RollUpDimensions.Kind, RollUpSubject.Of(group.Kind), new RollUpCount(count, 0));
+        Add(group, RollUpDimensions.Kind, RollUpSubject.Of(group.Kind), new RollUpCount(count, 0));
         if (group.Kind != AuditKinds.Decision)
         {
             return;
@@ -56,26 +56,27 @@ internal sealed class RollUpCells
 
         var isDenied = group.Effect == Effects.Deny;
         var decisions = new RollUpCount(count, isDenied ? count : 0);
-        Add(group.Hour, RollUpDimensions.Effect, RollUpSubject.Of(group.Effect), decisions);
-        Add(group.Hour, RollUpDimensions.Agent, RollUpSubject.Of(group.AgentId, group.AgentName), decisions);
-        Add(group.Hour, RollUpDimensions.Tool, RollUpSubject.Of(group.Tool), decisions);
+        Add(group, RollUpDimensions.Effect, RollUpSubject.Of(group.Effect), decisions);
+        Add(group, RollUpDimensions.Agent, RollUpSubject.Of(group.AgentId, group.AgentName), decisions);
+        Add(group, RollUpDimensions.Tool, RollUpSubject.Of(group.Tool), decisions);
         if (group.NotEnforced > 0)
         {
-            Add(group.Hour, RollUpDimensions.NotEnforced, RollUpSubject.Of(), new RollUpCount(group.NotEnforced * sign, 0));
+            Add(group, RollUpDimensions.NotEnforced, RollUpSubject.Of(), new RollUpCount(group.NotEnforced * sign, 0));
         }
 
         if (isDenied)
         {
-            Add(group.Hour, RollUpDimensions.Rule, RollUpSubject.Of(group.Policy, group.Rule), decisions);
-            Add(group.Hour, RollUpDimensions.Resource, RollUpSubject.Of(group.Action, group.Resource), decisions);
+            Add(group, RollUpDimensions.Rule, RollUpSubject.Of(group.Policy, group.Rule), decisions);
+            Add(group, RollUpDimensions.Resource, RollUpSubject.Of(group.Action, group.Resource), decisions);
         }
     }
 
-    private void Add(long hour, string dimension, string subject, RollUpCount count)
+    private void Add(EventGroup group, string dimension, string subject, RollUpCount count)
     {
-        Add(new RollUpCell(RollUpLevels.Hour, hour, dimension, subject), count);
-        Add(new RollUpCell(RollUpLevels.Day, RollUpTime.Day(hour), dimension, subject), count);
-        Add(new RollUpCell(RollUpLevels.Month, RollUpTime.Month(hour), dimension, subject), count);
+        var cell = new RollUpCell(RollUpLevels.Hour, group.Hour, dimension, subject, group.RetentionDays);
+        Add(cell, count);
+        Add(cell with { Level = RollUpLevels.Day, Slot = RollUpTime.Day(group.Hour) }, count);
+        Add(cell with { Level = RollUpLevels.Month, Slot = RollUpTime.Month(group.Hour) }, count);
     }
 
     private void Add(RollUpCell cell, RollUpCount count) => _cells[cell] = _cells.GetValueOrDefault(cell) + count;
@@ -96,6 +97,7 @@ internal sealed class RollUpCells
                 writer.WriteString("subject"u8, cell.Subject);
                 writer.WriteNumber("count"u8, count.Count);
                 writer.WriteNumber("denied"u8, count.Denied);
+                writer.WriteNumber("retention_days"u8, cell.RetentionDays);
                 writer.WriteEndObject();
             }
 

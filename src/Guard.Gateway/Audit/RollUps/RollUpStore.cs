@@ -52,18 +52,19 @@ internal sealed class RollUpStore
                 CASE WHEN kind = 'decision' AND effect = 'deny' THEN rule END AS Rule,
                 CASE WHEN kind = 'decision' AND effect = 'deny' THEN action END AS Action,
                 CASE WHEN kind = 'decision' AND effect = 'deny' THEN {{sql.Resource}} END AS Resource,
+                retention_days AS RetentionDays,
                 sum(CASE WHEN kind = 'decision' AND effect <> 'allow' THEN CASE {{sql.Answer}} WHEN 'allow' THEN 1 ELSE 0 END ELSE 0 END) AS NotEnforced,
                 count(*) AS Count, min(time) AS First, max(time) AS Last
-            FROM {0} WHERE {1} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+            FROM {0} WHERE {1} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
             """;
         _addSql = $"""
-            INSERT INTO audit_count (level, slot, dimension, digest, subject, count, denied)
-            SELECT level, slot, dimension, digest, subject, count, denied FROM {sql.CountsOfJson} WHERE 1 = 1
-            ON CONFLICT (level, dimension, slot, digest) DO UPDATE SET count = audit_count.count + excluded.count, denied = audit_count.denied + excluded.denied
+            INSERT INTO audit_count (level, slot, dimension, digest, subject, count, denied, retention_days)
+            SELECT level, slot, dimension, digest, subject, count, denied, retention_days FROM {sql.CountsOfJson} WHERE 1 = 1
+            ON CONFLICT (level, dimension, slot, digest, retention_days) DO UPDATE SET count = audit_count.count + excluded.count, denied = audit_count.denied + excluded.denied
             """;
         _dropEmptySql = $"""
             DELETE FROM audit_count
-            WHERE count <= 0 AND (level, dimension, slot, digest) IN (SELECT level, dimension, slot, digest FROM {sql.CountsOfJson})
+            WHERE count <= 0 AND (level, dimension, slot, digest, retention_days) IN (SELECT level, dimension, slot, digest, retention_days FROM {sql.CountsOfJson})
             """;
         var stretches = string.Join(" UNION ALL ", Enumerable.Range(0, 5).Select(static i =>
             $"SELECT subject, count, denied FROM audit_count WHERE level = @level{i} AND dimension = @dimension AND slot >= @from{i} AND slot < @to{i}"));
@@ -160,23 +161,24 @@ internal sealed class RollUpStore
         }
     }
 
-    /// <summary>Takes away what the events up to an id were counted as, likewise.</summary>
-    public void RetractUpTo(StoreWrite write, string lastId)
+    /// <summary>Takes away what the events of a retention up to an id were counted as, likewise.</summary>
+    public void RetractUpTo(StoreWrite write, int retentionDays, string lastId)
     {
         var connection = write.Connection;
         if (Hold(connection) is { } state)
         {
             var cells = new RollUpCells();
-            cells.Add(Groups(connection, "audit_event", $"id <= {_database.Sql.Uuid("@lastId")} AND position <= @upTo", new { lastId, upTo = state.Position }), -1);
+            cells.Add(Groups(connection, "audit_event", $"retention_days = @retentionDays AND id <= {_database.Sql.Uuid("@lastId")} AND position <= @upTo", new { retentionDays, lastId, upTo = state.Position }), -1);
             Change(connection, cells);
         }
     }
 
-    /// <summary>Takes away what the events of expired months were counted as, likewise.</summary>
+    /// <summary>Takes away what the events of a retention in expired months were counted as, likewise.</summary>
     /// <param name="write">The change.</param>
-    /// <param name="before">A beginning of a month, in milliseconds; the retention of what is older by its id has ended.</param>
+    /// <param name="retentionDays">Theirs.</param>
+    /// <param name="before">A beginning of a month, in milliseconds; what is older by its id has expired.</param>
     /// <param name="firstId">The smallest id that is kept.</param>
-    public void RetractMonths(StoreWrite write, long before, string firstId)
+    public void RetractMonths(StoreWrite write, int retentionDays, long before, string firstId)
     {
         var connection = write.Connection;
         if (Hold(connection) is not { } state)
@@ -186,11 +188,12 @@ internal sealed class RollUpStore
 
         // What a hook kept in its spool has an id of before its time, which can be the time of another month.
         var first = _database.Sql.Uuid("@firstId");
+        var values = new { retentionDays, firstId, before, upTo = state.Position };
         var cells = new RollUpCells();
-        cells.Add(Groups(connection, "audit_event", $"id < {first} AND time >= @before AND position <= @upTo", new { firstId, before, upTo = state.Position }), -1);
-        cells.Add(Groups(connection, _database.Sql.EventsByTime, $"time < @before AND id >= {first} AND position <= @upTo", new { firstId, before, upTo = state.Position }));
-        var gone = connection.QuerySingle<long>(CountedSql + " AND slot < @before", new { before });
-        connection.Execute("DELETE FROM audit_count WHERE slot < @before", new { before });
+        cells.Add(Groups(connection, "audit_event", $"retention_days = @retentionDays AND id < {first} AND time >= @before AND position <= @upTo", values), -1);
+        cells.Add(Groups(connection, _database.Sql.EventsByTime, $"retention_days = @retentionDays AND time < @before AND id >= {first} AND position <= @upTo", values));
+        var gone = connection.QuerySingle<long>(CountedSql + " AND slot < @before AND retention_days = @retentionDays", values);
+        connection.Execute("DELETE FROM audit_count WHERE slot < @before AND retention_days = @retentionDays", values);
         connection.Execute("UPDATE audit_count_state SET events = events - @gone WHERE id = 1", new { gone });
         Change(connection, cells);
     }

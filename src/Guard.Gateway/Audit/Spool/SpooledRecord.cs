@@ -14,7 +14,7 @@ internal static class SpooledRecord
     /// <summary>The line with its end.</summary>
     public static byte[] Write(AuditRecord record)
     {
-        var entry = JsonSerializer.SerializeToUtf8Bytes(new SpoolEntry(record.Body, record.Pin), SpoolEntryJson.Default.SpoolEntry);
+        var entry = JsonSerializer.SerializeToUtf8Bytes(new SpoolEntry(record.Body, record.Pin, record.Leaf.RetentionDays), SpoolEntryJson.Default.SpoolEntry);
         var line = new byte[ChecksumLength + 1 + entry.Length + 1];
         Checksum(entry, line);
         line[ChecksumLength] = (byte)' ';
@@ -41,7 +41,7 @@ internal static class SpooledRecord
 
         var entry = JsonSerializer.Deserialize(json, SpoolEntryJson.Default.SpoolEntry)!;
         var auditEvent = JsonSerializer.Deserialize(entry.Body, GatewayJson.Context.AuditEvent)!;
-        return AuditRecord.HandedOver(auditEvent, entry.Pin);
+        return AuditRecord.HandedOver(auditEvent, entry.Retention, entry.Pin);
     }
 
     private static void Checksum(ReadOnlySpan<byte> bytes, Span<byte> target) =>
@@ -49,7 +49,10 @@ internal static class SpooledRecord
 }
 
 /// <summary>What a line holds.</summary>
-internal sealed record SpoolEntry(string Body, SessionPin? Pin);
+/// <param name="Body">The event.</param>
+/// <param name="Pin">The workspace it pins.</param>
+/// <param name="Retention">Its class; in lines of older versions there is none.</param>
+internal sealed record SpoolEntry(string Body, SessionPin? Pin, int Retention = RetentionClass.None);
 
 /// <summary>The spool is this gateway's own file, so its form may change with the program once it is empty.</summary>
 [JsonSerializable(typeof(SpoolEntry))]

@@ -120,7 +120,7 @@ internal sealed partial class SpoolingAuditStore : IAuditStore
                 claimed.Add(claim);
             }
 
-            kept.Add(AuditRecord.HandedOver(records[i].Event with { Degraded = true }, records[i].Pin));
+            kept.Add(AuditRecord.HandedOver(records[i].Event with { Degraded = true }, records[i].Leaf.RetentionDays, records[i].Pin));
         }
 
         try
@@ -239,6 +239,7 @@ internal sealed partial class SpoolingAuditStore : IAuditStore
             auditEvent.Kind == AuditKinds.Outcome
                 ? auditEvent with { Kind = AuditKinds.OutcomeRefused, Reason = "the trace has its outcome already" }
                 : auditEvent with { TraceId = null, Errors = [.. auditEvent.Errors ?? [], $"the trace {auditEvent.TraceId} or the workspace of the session was used otherwise on another gateway; recorded without the trace"] },
+            record.Leaf.RetentionDays,
             pin: null);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Dapper;
 using Guard.Gateway.Audit;
@@ -20,20 +21,27 @@ internal sealed partial class PostgresDatabase : IDatabase
     private readonly PostgresMonitor _monitor;
     private readonly RecordedNotices _notices;
     private readonly ITimer _partitions;
+    private readonly Func<IReadOnlyList<int>> _retentions;
+    private readonly TimeProvider _clock;
     private readonly ILogger<PostgresDatabase> _logger;
 
-    private PostgresDatabase(NpgsqlConnectionStringBuilder stated, string description, bool allowVolatile, TimeProvider clock, ILogger<PostgresDatabase> logger)
+    // Months of retention classes that partitions were made for, and the class that has them: another one where there are too many.
+    private readonly ConcurrentDictionary<(int Retention, int Month), int> _prepared = [];
+
+    private PostgresDatabase(NpgsqlConnectionStringBuilder stated, string description, bool allowVolatile, Func<IReadOnlyList<int>> retentions, TimeProvider clock, ILogger<PostgresDatabase> logger)
     {
+        _retentions = retentions;
+        _clock = clock;
         _logger = logger;
         Description = description;
         _work = NpgsqlDataSource.Create(PostgresConnections.ForWork(stated));
         _changing = NpgsqlDataSource.Create(PostgresConnections.ForChanges(stated));
         _reading = NpgsqlDataSource.Create(PostgresConnections.ForReading(stated));
-        PrepareMonths(clock.GetUtcNow(), isWaitedFor: false);
+        PrepareMonths(RetentionClass.None, clock.GetUtcNow(), isWaitedFor: false);
         _notices = new RecordedNotices(NpgsqlDataSource.Create(PostgresConnections.ForNotices(stated)), clock);
         _monitor = new PostgresMonitor(PostgresConnections.ForListening(stated).ConnectionString, allowVolatile, Changes, clock);
         // What fails here is tried again, and a missing month is made when its first event comes.
-        _partitions = clock.CreateTimer(_ => TryPrepareMonths(clock.GetUtcNow()), null, PartitionCheck, PartitionCheck);
+        _partitions = clock.CreateTimer(_ => TryPrepareMonths(), null, PartitionCheck, PartitionCheck);
     }
 
     public string Description { get; }
@@ -44,7 +52,7 @@ internal sealed partial class PostgresDatabase : IDatabase
         EventsByPosition = "audit_event",
         CountsOfJson = """
             json_to_recordset(CAST(@cells AS json))
-            AS given (level bigint, slot bigint, dimension text, digest text, subject text COLLATE "C", count bigint, denied bigint)
+            AS given (level bigint, slot bigint, dimension text, digest text, subject text COLLATE "C", count bigint, denied bigint, retention_days integer)
             """,
         FirstPosition = "SELECT first_at(@From)",
         LastPosition = "SELECT coalesce(first_at(@To + (SELECT max(lateness) FROM audit_lateness)) - 1, max(position)) FROM audit_leaf",
@@ -55,6 +63,7 @@ internal sealed partial class PostgresDatabase : IDatabase
         CallColumns = "answer AS Answer, resource AS Resource",
         EraseBody = "SELECT erase_body(CAST(@id AS uuid))",
         DropsMonths = "SELECT drop_expired_months()",
+        RetentionClasses = "SELECT CAST(substring(relname FROM 13) AS integer) FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = CAST('audit_event' AS regclass)",
         ServerTime = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
         LockPolicies = "SELECT pg_advisory_xact_lock(1196573745, 4)",
         HasUuids = true,
@@ -65,8 +74,12 @@ internal sealed partial class PostgresDatabase : IDatabase
     public StoreOutage? Outage => _monitor.Outage;
 
     /// <summary>Connects, brings the schema up to date and begins to listen.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="clock">By which partitions are made ahead.</param>
+    /// <param name="logger">Hears of partitions that could not be made.</param>
+    /// <param name="retentions">Those that policies in force state, the shortest first; null: there are no policies.</param>
     /// <exception cref="GatewayStartException">The database cannot be reached or is not Guard's.</exception>
-    public static PostgresDatabase Open(PostgresOptions options, TimeProvider clock, ILogger<PostgresDatabase> logger)
+    public static PostgresDatabase Open(PostgresOptions options, TimeProvider clock, ILogger<PostgresDatabase> logger, Func<IReadOnlyList<int>>? retentions = null)
     {
         var stated = PostgresConnections.Parse(options.Connection);
         var name = PostgresConnections.Name(stated);
@@ -75,7 +88,7 @@ internal sealed partial class PostgresDatabase : IDatabase
             CheckDurability(options, stated, name);
             var migration = options.MigrationConnection is { } own ? PostgresConnections.Parse(own) : stated;
             var version = PostgresSchema.Migrate(PostgresConnections.ForMigration(migration), PostgresConnections.ForWork(stated), name);
-            return new PostgresDatabase(stated, $"PostgreSQL {version} {name}", options.AllowVolatile, clock, logger);
+            return new PostgresDatabase(stated, $"PostgreSQL {version} {name}", options.AllowVolatile, retentions ?? (static () => []), clock, logger);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -101,7 +114,7 @@ internal sealed partial class PostgresDatabase : IDatabase
         using var connection = _changing.OpenConnection();
         // Undone by the pool if this does not get to its end.
         connection.Execute("BEGIN TRANSACTION");
-        var write = new StoreWrite(connection);
+        var write = new StoreWrite(connection, RetentionClass.Longest(_retentions()));
         var result = work(write);
         Finish(connection, write);
         return result;
@@ -142,13 +155,68 @@ internal sealed partial class PostgresDatabase : IDatabase
         }
     }
 
-    /// <summary>Makes the partitions for events of <paramref name="time"/> and later.</summary>
-    /// <param name="time">Of the first event.</param>
+    public void PrepareRetentions()
+    {
+        try
+        {
+            foreach (var retention in _retentions())
+            {
+                var now = _clock.GetUtcNow();
+                if (!_prepared.ContainsKey((retention, MonthOf(now))))
+                {
+                    PrepareMonths(retention, now, isWaitedFor: false);
+                }
+            }
+        }
+        catch (DbException exception)
+        {
+            LogNotPrepared(exception);
+        }
+    }
+
+    /// <summary>Makes the partitions for events whose ids are of <paramref name="time"/> and later.</summary>
+    /// <param name="retention">Their class.</param>
+    /// <param name="time">Of the first event's id.</param>
     /// <param name="isWaitedFor">Decisions wait for it; else it may take the server as long as a busy one needs.</param>
-    public void PrepareMonths(DateTimeOffset time, bool isWaitedFor)
+    /// <returns>The class that they are kept as: where there are too many already, the next longer one.</returns>
+    public int PrepareMonths(int retention, DateTimeOffset time, bool isWaitedFor)
     {
         using var connection = (isWaitedFor ? _work : _reading).OpenConnection();
-        connection.Execute("SELECT prepare_months(@first, @months)", new { first = time.ToUnixTimeMilliseconds(), months = MonthsAhead });
+        var keptAs = connection.ExecuteScalar<int>("SELECT prepare_months(@retention, @first, @months)", new { retention, first = time.ToUnixTimeMilliseconds(), months = MonthsAhead });
+        for (var month = MonthOf(time); month < MonthOf(time) + MonthsAhead; month++)
+        {
+            _prepared[(retention, month)] = keptAs;
+        }
+
+        if (keptAs != retention)
+        {
+            LogTooManyClasses(retention, keptAs == RetentionClass.None ? "until somebody ends it" : $"for {keptAs} days");
+        }
+
+        return keptAs;
+    }
+
+    /// <summary>The records as this store keeps them, with the partitions for them made where none were yet.</summary>
+    public IReadOnlyList<AuditRecord> WithRoom(IReadOnlyList<AuditRecord> records)
+    {
+        AuditRecord[]? changed = null;
+        for (var i = 0; i < records.Count; i++)
+        {
+            var retention = records[i].Leaf.RetentionDays;
+            var time = Ids.TimeOf(records[i].Event.Id);
+            if (!_prepared.TryGetValue((retention, MonthOf(time)), out var keptAs))
+            {
+                keptAs = PrepareMonths(retention, time, isWaitedFor: true);
+            }
+
+            if (keptAs != retention)
+            {
+                changed ??= [.. records];
+                changed[i] = records[i].Kept(keptAs);
+            }
+        }
+
+        return changed ?? records;
     }
 
     public void Dispose()
@@ -178,7 +246,7 @@ internal sealed partial class PostgresDatabase : IDatabase
         using var batch = new NpgsqlBatch(connection);
         if (write.Records.Count > 0)
         {
-            batch.BatchCommands.Add(PostgresAuditStore.Command(write.Records));
+            batch.BatchCommands.Add(PostgresAuditStore.Command(WithRoom(write.Records)));
         }
 
         foreach (var statement in write.Last)
@@ -219,11 +287,16 @@ internal sealed partial class PostgresDatabase : IDatabase
         Publish(generations ?? throw new InvalidDataException("The store has no state."), recordedTo);
     }
 
-    private void TryPrepareMonths(DateTimeOffset time)
+    private static int MonthOf(DateTimeOffset time) => (time.UtcDateTime.Year * 12) + time.UtcDateTime.Month;
+
+    private void TryPrepareMonths()
     {
         try
         {
-            PrepareMonths(time, isWaitedFor: false);
+            foreach (var retention in (IEnumerable<int>)[RetentionClass.None, .. _retentions()])
+            {
+                PrepareMonths(retention, _clock.GetUtcNow(), isWaitedFor: false);
+            }
         }
         catch (DbException exception)
         {
@@ -233,4 +306,7 @@ internal sealed partial class PostgresDatabase : IDatabase
 
     [LoggerMessage(EventId = 6101, Level = LogLevel.Error, Message = "The partitions of the next months could not be made; it is tried again in six hours, and when an event needs one")]
     private partial void LogNotPrepared(Exception exception);
+
+    [LoggerMessage(EventId = 6102, Level = LogLevel.Warning, Message = "The record has 64 retentions and takes no other one: events that are to be kept for {Days} days are kept {Instead}")]
+    private partial void LogTooManyClasses(int days, string instead);
 }

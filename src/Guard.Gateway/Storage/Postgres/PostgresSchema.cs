@@ -22,7 +22,7 @@ internal static class PostgresSchema
         GRANT SELECT, INSERT, UPDATE ON agent, api_key, policy TO {role};
         GRANT SELECT, INSERT, UPDATE, DELETE ON log_tile, log_head, audit_count, audit_count_state TO {role};
         GRANT SELECT, UPDATE ON store_state TO {role};
-        GRANT EXECUTE ON FUNCTION prepare_months(bigint, integer), erase_body(uuid), drop_expired_months() TO {role};
+        GRANT EXECUTE ON FUNCTION prepare_months(integer, bigint, integer), erase_body(uuid), drop_expired_months() TO {role};
         """;
 
     private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql", "0002_counts.sql"];
@@ -65,7 +65,7 @@ internal static class PostgresSchema
 
         if (version is null)
         {
-            connection.Execute("REVOKE ALL ON FUNCTION prepare_months(bigint, integer), erase_body(uuid), drop_expired_months() FROM PUBLIC");
+            connection.Execute("REVOKE ALL ON FUNCTION prepare_months(integer, bigint, integer), erase_body(uuid), drop_expired_months() FROM PUBLIC");
         }
 
         if (!isOwner)

@@ -17,9 +17,12 @@ internal sealed class SqliteDatabase : IDatabase
 
     private readonly string _connectionString;
 
-    private SqliteDatabase(string path)
+    private readonly Func<IReadOnlyList<int>> _retentions;
+
+    private SqliteDatabase(string path, Func<IReadOnlyList<int>> retentions)
     {
         Path = path;
+        _retentions = retentions;
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = true, DefaultTimeout = 4 }.ToString();
     }
 
@@ -34,7 +37,8 @@ internal sealed class SqliteDatabase : IDatabase
         EventsByPosition = "audit_event NOT INDEXED",
         CountsOfJson = """
             (SELECT json_extract(value, '$.level') AS level, json_extract(value, '$.slot') AS slot, json_extract(value, '$.dimension') AS dimension, json_extract(value, '$.digest') AS digest,
-                json_extract(value, '$.subject') AS subject, json_extract(value, '$.count') AS count, json_extract(value, '$.denied') AS denied FROM json_each(@cells))
+                json_extract(value, '$.subject') AS subject, json_extract(value, '$.count') AS count, json_extract(value, '$.denied') AS denied, json_extract(value, '$.retention_days') AS retention_days
+                FROM json_each(@cells))
             """,
         FirstPosition = "SELECT min(position) FROM audit_event INDEXED BY audit_event_time WHERE {0}",
         LastPosition = "SELECT max(position) FROM audit_event INDEXED BY audit_event_time WHERE {0}",
@@ -45,6 +49,14 @@ internal sealed class SqliteDatabase : IDatabase
         CallColumns = "NULL AS Answer, NULL AS Resource",
         EraseBody = "DELETE FROM audit_event WHERE id = @id",
         DropsMonths = null,
+        // From one class to the next by the index, whatever the number of events.
+        RetentionClasses = """
+            WITH RECURSIVE class (days) AS (
+                SELECT min(retention_days) FROM audit_event
+                UNION ALL
+                SELECT (SELECT min(retention_days) FROM audit_event WHERE retention_days > class.days) FROM class WHERE days IS NOT NULL)
+            SELECT days FROM class WHERE days IS NOT NULL
+            """,
         ServerTime = "SELECT NULL",
         // The write lock of the whole file is held already.
         LockPolicies = "SELECT 1",
@@ -56,11 +68,13 @@ internal sealed class SqliteDatabase : IDatabase
     public StoreOutage? Outage => null;
 
     /// <summary>Opens the store in <paramref name="directory"/>, creating it (mode 0600), and brings its schema up to date.</summary>
+    /// <param name="directory">Where the file is.</param>
+    /// <param name="retentions">Those that policies in force state, the shortest first; null: there are no policies.</param>
     /// <exception cref="GatewayStartException">The file is not a Guard store, is newer than this program, or cannot be opened.</exception>
-    public static SqliteDatabase Open(string directory)
+    public static SqliteDatabase Open(string directory, Func<IReadOnlyList<int>>? retentions = null)
     {
         SqliteLibrary.Use();
-        var database = new SqliteDatabase(System.IO.Path.Combine(directory, FileName));
+        var database = new SqliteDatabase(System.IO.Path.Combine(directory, FileName), retentions ?? (static () => []));
         try
         {
             CreatePrivateFile(database.Path);
@@ -124,7 +138,7 @@ internal sealed class SqliteDatabase : IDatabase
     {
         using var connection = Connect();
         using var transaction = WriteTransaction.Begin(connection);
-        var write = new StoreWrite(connection);
+        var write = new StoreWrite(connection, RetentionClass.Longest(_retentions()));
         var result = work(write);
         var recordedTo = SqliteAuditRow.Insert(connection, write.Records);
         foreach (var statement in write.Last)
@@ -147,6 +161,11 @@ internal sealed class SqliteDatabase : IDatabase
     public void WriteOne(string sql, object parameters) => Write(write => write.Connection.Execute(sql, parameters));
 
     public IAuditStore OpenAuditStore() => new SqliteAuditStore(this);
+
+    public void PrepareRetentions()
+    {
+        // One table holds them all.
+    }
 
     public string? ProbeWrite()
     {

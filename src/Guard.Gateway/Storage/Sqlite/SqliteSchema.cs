@@ -19,6 +19,7 @@ internal static class SqliteSchema
         new("0005_provable_record.sql"),
         new("0006_session_facts.sql"),
         new("0007_counts.sql"),
+        new("0008_retention.sql"),
     ];
 
     /// <summary>The schema version this program writes.</summary>

@@ -76,7 +76,7 @@ public abstract class RollUpKillTests(ITestOutputHelper output) : IDisposable
         using var audit = database.OpenAuditStore();
         foreach (var chunk in Enumerable.Range(0, Events).Chunk(2_000))
         {
-            audit.Append([.. chunk.Select(i => AuditRecord.Of(Event(i)))]).Should().AllBeEquivalentTo(AppendResult.Appended);
+            audit.Append([.. chunk.Select(i => AuditRecord.Of(Event(i), RetentionClass.None))]).Should().AllBeEquivalentTo(AppendResult.Appended);
         }
     }
 

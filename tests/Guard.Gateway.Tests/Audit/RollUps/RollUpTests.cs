@@ -17,6 +17,7 @@ public abstract class RollUpTests(StoreKind kind) : IDisposable
 
     private readonly TestStore _store = new(kind);
     private readonly Random _random = new(11);
+    private readonly Dictionary<string, int> _retentions = [];
     private readonly string[] _agents = [.. Enumerable.Range(0, 6).Select(static _ => Guid.CreateVersion7().ToString())];
 
     [Fact]
@@ -78,16 +79,19 @@ public abstract class RollUpTests(StoreKind kind) : IDisposable
         Settle();
         Append();
         var retention = new RecordRetention(_store.Database, "default", TimeProvider.System);
-        foreach (var before in new[] { new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero) })
+        var february = new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
+        foreach (var (before, only) in new (DateTimeOffset, int?)[] { (february, 30), (february, null), (february.AddMonths(1), 90), (february.AddMonths(1), RetentionClass.None), (february.AddMonths(1), null) })
         {
-            retention.Expire(before, "ada", "old").Should().NotBeNull();
+            var kept = NaiveStatistics.Events(_store.Database).Select(static e => e.Id).Where(id => !HasExpired(id, before, only)).ToList();
+            retention.Expire(before, only, "ada", "old").Should().HaveCount(only is null && before == february ? 2 : 1);
             Check();
             while (retention.DropSome())
             {
                 Check();
             }
 
-            NaiveStatistics.Events(_store.Database).Should().NotBeEmpty().And.OnlyContain(e => string.CompareOrdinal(e.Id, Ids.First(before)) >= 0);
+            var left = NaiveStatistics.Events(_store.Database).Select(static e => e.Id).ToList();
+            left.Should().NotContain(id => HasExpired(id, before, only)).And.Contain(kept);
             Check();
             retention.DropSome().Should().BeFalse();
             Check();
@@ -223,10 +227,21 @@ public abstract class RollUpTests(StoreKind kind) : IDisposable
         }
     }
 
+    private bool HasExpired(string id, DateTimeOffset before, int? only) =>
+        string.CompareOrdinal(id, Ids.First(before)) < 0 && (only is null || _retentions.GetValueOrDefault(id) == only);
+
     private void Append()
     {
         using var audit = _store.Database.OpenAuditStore();
-        audit.Append([.. Enumerable.Range(0, Chunk).Select(_ => AuditRecord.Of(Event()))]).Should().AllBeEquivalentTo(AppendResult.Appended);
+        audit.Append([.. Enumerable.Range(0, Chunk).Select(_ => Record())]).Should().AllBeEquivalentTo(AppendResult.Appended);
+    }
+
+    private AuditRecord Record()
+    {
+        var auditEvent = Event();
+        var retention = _random.Next(3) switch { 0 => RetentionClass.None, 1 => 30, _ => 90 };
+        _retentions.Add(auditEvent.Id, retention);
+        return AuditRecord.Of(auditEvent, retention);
     }
 
     // Over three months in any order, as clocks that are set make it; half of all in a few hours.

@@ -28,6 +28,7 @@ public sealed class GatewaySpoolTests : IDisposable
         using var again = Open();
         again.Peek(100, out _).Select(record => record.Event.Id).Should().Equal(records.Select(record => record.Event.Id));
         again.Peek(100, out _).Select(record => record.Pin).Should().BeEquivalentTo(records.Select(record => record.Pin));
+        again.Peek(100, out _).Select(record => record.Leaf.RetentionDays).Should().Equal(0, 30, 60, 90, 120);
         System.IO.File.GetUnixFileMode(File).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         System.IO.File.GetUnixFileMode(_folder.File("spool")).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
@@ -120,5 +121,6 @@ public sealed class GatewaySpoolTests : IDisposable
 
     private static AuditRecord[] Records(int count) => [.. Enumerable.Range(0, count).Select(i => AuditRecord.HandedOver(
         new AuditEvent { Id = Ids.New(DateTimeOffset.UtcNow), Time = DateTimeOffset.UtcNow, Kind = AuditKinds.Decision, Organisation = "default", Reason = $"line\nfeed {i}" },
+        i * 30,
         new SessionPin("agent", $"session {i}", "/w", null, DateTimeOffset.FromUnixTimeSeconds(i))))];
 }

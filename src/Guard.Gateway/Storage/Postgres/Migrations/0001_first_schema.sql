@@ -126,12 +126,14 @@ CREATE TABLE session_fact (
 -- commitment: to the body, with a salt that stands beside it.
 -- clock: the latest time of any event up to this position, so that it never goes back although clocks do: it grows with the
 -- position, so that the primary key finds it as well (first_at).
+-- retention_days: how long the body is kept, fixed when it was recorded; 0: until somebody ends it. Part of what is signed.
 CREATE TABLE audit_leaf (
-    position    bigint  NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    id          uuid    NOT NULL UNIQUE,
-    claim       uuid    UNIQUE,
-    clock       bigint  NOT NULL,
-    commitment  bytea   NOT NULL CHECK (length(commitment) = 32)
+    position        bigint  NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id              uuid    NOT NULL UNIQUE,
+    claim           uuid    UNIQUE,
+    clock           bigint  NOT NULL,
+    commitment      bytea   NOT NULL CHECK (length(commitment) = 32),
+    retention_days  integer NOT NULL DEFAULT 0 CHECK (retention_days BETWEEN 0 AND 36500)
 );
 
 -- The first position whose clock is at least this; null: there is none yet. Halves what is left with each step into the primary
@@ -166,30 +168,33 @@ CREATE TABLE audit_lateness (
 
 INSERT INTO audit_lateness (lateness) VALUES (1);
 
--- body is the whole event; the columns are what lists filter by. One partition per month of the time inside the id, so that
--- ids are unique over all of them and a month can be dropped whole.
+-- body is the whole event; the columns are what lists filter by. One partition per retention (audit_event_90), and below it one
+-- per month of the time inside the id (audit_event_90_2026_03), so that what expires together is dropped whole. That ids are
+-- unique over all of them is seen to by audit_leaf.
 CREATE TABLE audit_event (
-    position      bigint  NOT NULL,
-    id            uuid    NOT NULL PRIMARY KEY,
-    time          bigint  NOT NULL,
-    kind          text    NOT NULL,
-    organisation  text    NOT NULL,
-    owner         text,
-    agent_id      uuid,
-    agent_name    text,
-    session_id    text,
-    trace_id      uuid,
-    tool_use_id   text,
-    tool          text,
-    action        text,
-    resource      text,                             -- cut to 500 characters, for statistics
-    effect        text,
-    answer        text,
-    policy        text,
-    rule          text,
-    body          text    NOT NULL,
-    salt          bytea   NOT NULL                  -- of the leaf's commitment; erased with the body
-) PARTITION BY RANGE (id);
+    position        bigint  NOT NULL,
+    id              uuid    NOT NULL,
+    time            bigint  NOT NULL,
+    kind            text    NOT NULL,
+    organisation    text    NOT NULL,
+    owner           text,
+    agent_id        uuid,
+    agent_name      text,
+    session_id      text,
+    trace_id        uuid,
+    tool_use_id     text,
+    tool            text,
+    action          text,
+    resource        text,                           -- cut to 500 characters, for statistics
+    effect          text,
+    answer          text,
+    policy          text,
+    rule            text,
+    body            text    NOT NULL,
+    salt            bytea   NOT NULL,               -- of the leaf's commitment; erased with the body
+    retention_days  integer NOT NULL DEFAULT 0,     -- as the leaf says
+    PRIMARY KEY (id, retention_days)
+) PARTITION BY LIST (retention_days);
 
 -- Lists go by position, so every filter has its index in that order.
 CREATE INDEX audit_event_position ON audit_event (position);
@@ -220,13 +225,15 @@ CREATE TABLE audit_erasure (
     erased_at  bigint  NOT NULL
 );
 
--- Bodies of events whose id is of before this time have expired: the end of their retention. first_id: the smallest that is
--- kept; expired_by: the event that says so.
+-- Bodies of events of this retention whose id is of before this time have expired. first_id: the smallest that is kept;
+-- expired_by: the event that says so.
 CREATE TABLE audit_expiry (
-    before      bigint  NOT NULL PRIMARY KEY,
-    first_id    uuid    NOT NULL,
-    expired_by  uuid    NOT NULL,
-    expired_at  bigint  NOT NULL
+    retention_days  integer NOT NULL,
+    before          bigint  NOT NULL,
+    first_id        uuid    NOT NULL,
+    expired_by      uuid    NOT NULL,
+    expired_at      bigint  NOT NULL,
+    PRIMARY KEY (retention_days, before)
 );
 
 -- A body goes only where an erasure of it stands, and then by whoever may call this: the running role may not delete.
@@ -263,43 +270,61 @@ CREATE FUNCTION first_id(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE AS 
     SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
 $$;
 
--- Makes the partitions of a number of months, from the month of a time on. Runs as its owner, because making tables is the
--- one thing that the running role needs beside INSERT and SELECT. A partition is made beside its table and attached, which
--- waits for no reader.
-CREATE FUNCTION prepare_months(first_time bigint, months integer) RETURNS integer
+-- Makes the partitions of a retention for a number of months, from the month of a time on, and returns the retention that has
+-- them: another one where there are 64 already, because every query looks into all of them. Then it is the next longer, or none,
+-- so that nothing goes before its time. Runs as its owner, because making tables is the one thing that the running role needs
+-- beside INSERT and SELECT. A partition is made beside its table and attached, which waits for no reader.
+CREATE FUNCTION prepare_months(days integer, first_time bigint, months integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = guard, pg_temp AS $$
 DECLARE
+    class      text := 'audit_event_' || days;
     month      timestamp;
     part       text;
-    made       integer := 0;
 BEGIN
     IF months NOT BETWEEN 1 AND 24 THEN
         RAISE EXCEPTION 'from 1 to 24 months can be prepared at once';
     END IF;
 
+    IF days NOT BETWEEN 0 AND 36500 THEN
+        RAISE EXCEPTION 'a retention has 1 to 36500 days, or 0 where there is none';
+    END IF;
+
     PERFORM pg_advisory_xact_lock(1196573745, 3);
+    IF to_regclass('guard.' || class) IS NULL THEN
+        -- That of events without a retention stands beside them.
+        IF (SELECT count(*) FROM pg_inherits WHERE inhparent = 'audit_event'::regclass) > 64 THEN
+            SELECT coalesce(min(made.days), 0) INTO days
+                FROM (SELECT substring(relname FROM 13)::integer AS days FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = 'audit_event'::regclass) made
+                WHERE made.days > prepare_months.days;
+            class := 'audit_event_' || days;
+        ELSE
+            EXECUTE format('CREATE TABLE %I (LIKE audit_event INCLUDING ALL) PARTITION BY RANGE (id)', class);
+            EXECUTE format('ALTER TABLE audit_event ATTACH PARTITION %I FOR VALUES IN (%L)', class, days);
+            EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', class);
+        END IF;
+    END IF;
+
     FOR i IN 0 .. months - 1 LOOP
         month := date_trunc('month', to_timestamp(first_time / 1000) AT TIME ZONE 'UTC') + make_interval(months => i);
         IF month NOT BETWEEN '2020-01-01' AND '2099-12-01' THEN
             RAISE EXCEPTION 'the month % is out of range: is the clock of the gateway right?', to_char(month, 'YYYY-MM');
         END IF;
 
-        part := 'audit_event_' || to_char(month, 'YYYY_MM');
+        part := class || '_' || to_char(month, 'YYYY_MM');
         CONTINUE WHEN to_regclass('guard.' || part) IS NOT NULL;
         EXECUTE format('CREATE TABLE %I (LIKE audit_event INCLUDING ALL)', part);
         EXECUTE format(
-            'ALTER TABLE audit_event ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-            part, first_id(month AT TIME ZONE 'UTC'), first_id((month + interval '1 month') AT TIME ZONE 'UTC'));
+            'ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+            class, part, first_id(month AT TIME ZONE 'UTC'), first_id((month + interval '1 month') AT TIME ZONE 'UTC'));
         EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', part);
-        made := made + 1;
     END LOOP;
 
-    RETURN made;
+    RETURN days;
 END
 $$;
 
--- Drops the partitions of the months that have expired whole, and returns how many. Runs as its owner; what has not expired
--- it leaves alone, whoever calls it.
+-- Drops the partitions of the months that have expired whole, each by the expiries of its own retention, and returns how many.
+-- Runs as its owner; what has not expired it leaves alone, whoever calls it.
 CREATE FUNCTION drop_expired_months() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = guard, pg_temp AS $$
 DECLARE
@@ -308,11 +333,14 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(1196573745, 3);
     FOR part IN
-        SELECT child.relname AS name, (to_date(right(child.relname, 7), 'YYYY_MM') + interval '1 month')::timestamp AS ends
-        FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
-        WHERE inhparent = 'audit_event'::regclass
+        SELECT child.relname AS name, substring(class.relname FROM 13)::integer AS days, (to_date(right(child.relname, 7), 'YYYY_MM') + interval '1 month')::timestamp AS ends
+        FROM pg_inherits classes
+        JOIN pg_class class ON class.oid = classes.inhrelid
+        JOIN pg_inherits months ON months.inhparent = class.oid
+        JOIN pg_class child ON child.oid = months.inhrelid
+        WHERE classes.inhparent = 'audit_event'::regclass
     LOOP
-        CONTINUE WHEN NOT EXISTS (SELECT FROM audit_expiry WHERE before >= extract(epoch FROM part.ends AT TIME ZONE 'UTC') * 1000);
+        CONTINUE WHEN NOT EXISTS (SELECT FROM audit_expiry WHERE retention_days = part.days AND before >= extract(epoch FROM part.ends AT TIME ZONE 'UTC') * 1000);
         EXECUTE format('DROP TABLE %I', part.name);
         dropped := dropped + 1;
     END LOOP;
@@ -381,7 +409,7 @@ CREATE FUNCTION append_chosen(
     ids uuid[], claims uuid[], times bigint[], kinds text[], organisations text[], owners text[], agent_ids uuid[], agent_names text[],
     session_ids text[], trace_ids uuid[], tool_use_ids text[], tools text[], actions text[], resources text[], effects text[], answers text[],
     policy_names text[], rule_ids text[], bodies text[], basis_policies bigint[], basis_keys bigint[],
-    pinned_ats bigint[], pins_written text[], pins_real text[], commitments bytea[], salts bytea[])
+    pinned_ats bigint[], pins_written text[], pins_real text[], commitments bytea[], salts bytea[], retentions integer[])
 RETURNS integer[]
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
@@ -392,11 +420,11 @@ BEGIN
         SELECT * FROM unnest(
             ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
             resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real,
-            commitments, salts)
+            commitments, salts, retentions)
         WITH ORDINALITY AS given (
             id, claim, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
             resource, effect, answer, policy, rule, body, basis_policies, basis_keys, pinned_at, pin_written, pin_real,
-            commitment, salt, number)
+            commitment, salt, retention_days, number)
     ), valid AS MATERIALIZED (
         SELECT * FROM input
         WHERE (basis_policies IS NULL OR basis_policies = policies_in_force)
@@ -406,14 +434,14 @@ BEGIN
               WHERE session.agent_id = input.agent_id::text AND session.session_id = input.session_id
                 AND (workspace_written, workspace_real) IS DISTINCT FROM (pin_written, pin_real)))
     ), leaf AS (
-        INSERT INTO audit_leaf (id, claim, clock, commitment) SELECT id, claim, group_clock, commitment FROM valid ORDER BY number
+        INSERT INTO audit_leaf (id, claim, clock, commitment, retention_days) SELECT id, claim, group_clock, commitment, retention_days FROM valid ORDER BY number
         ON CONFLICT DO NOTHING RETURNING position, id
     ), body AS (
         INSERT INTO audit_event (
             position, id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
-            resource, effect, answer, policy, rule, body, salt)
+            resource, effect, answer, policy, rule, body, salt, retention_days)
         SELECT leaf.position, id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
-            resource, effect, answer, policy, rule, body, salt
+            resource, effect, answer, policy, rule, body, salt, retention_days
         FROM leaf JOIN valid USING (id)
     ), pin AS (
         INSERT INTO session (agent_id, session_id, workspace_written, workspace_real, pinned_at)
@@ -443,7 +471,7 @@ CREATE FUNCTION append_events(
     ids uuid[], claims uuid[], times bigint[], kinds text[], organisations text[], owners text[], agent_ids uuid[], agent_names text[],
     session_ids text[], trace_ids uuid[], tool_use_ids text[], tools text[], actions text[], resources text[], effects text[], answers text[],
     policy_names text[], rule_ids text[], bodies text[], basis_policies bigint[], basis_keys bigint[],
-    pinned_ats bigint[], pins_written text[], pins_real text[], commitments bytea[], salts bytea[])
+    pinned_ats bigint[], pins_written text[], pins_real text[], commitments bytea[], salts bytea[], retentions integer[])
 RETURNS TABLE (states integer[], recorded_to bigint, policies bigint, keys bigint)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
@@ -476,13 +504,13 @@ BEGIN
             latest, policies, keys,
             ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
             resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real,
-            commitments, salts);
+            commitments, salts, retentions);
     ELSE
         BEGIN
             WITH leaf AS (
-                INSERT INTO audit_leaf (id, claim, clock, commitment)
-                SELECT given.id, given.claim, latest, given.commitment
-                FROM unnest(ids, claims, commitments) WITH ORDINALITY AS given (id, claim, commitment, number) ORDER BY number
+                INSERT INTO audit_leaf (id, claim, clock, commitment, retention_days)
+                SELECT given.id, given.claim, latest, given.commitment, given.retention_days
+                FROM unnest(ids, claims, commitments, retentions) WITH ORDINALITY AS given (id, claim, commitment, retention_days, number) ORDER BY number
                 RETURNING position
             )
             SELECT min(position), max(position) INTO first, recorded_to FROM leaf;
@@ -493,22 +521,22 @@ BEGIN
 
             INSERT INTO audit_event (
                 position, id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
-                resource, effect, answer, policy, rule, body, salt)
+                resource, effect, answer, policy, rule, body, salt, retention_days)
             SELECT first + given.number - 1, given.id, given.time, given.kind, given.organisation, given.owner, given.agent_id, given.agent_name,
                 given.session_id, given.trace_id, given.tool_use_id, given.tool, given.action,
-                given.resource, given.effect, given.answer, given.policy, given.rule, given.body, given.salt
+                given.resource, given.effect, given.answer, given.policy, given.rule, given.body, given.salt, given.retention_days
             FROM unnest(
                 ids, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
-                resources, effects, answers, policy_names, rule_ids, bodies, salts)
+                resources, effects, answers, policy_names, rule_ids, bodies, salts, retentions)
             WITH ORDINALITY AS given (
                 id, time, kind, organisation, owner, agent_id, agent_name, session_id, trace_id, tool_use_id, tool, action,
-                resource, effect, answer, policy, rule, body, salt, number);
+                resource, effect, answer, policy, rule, body, salt, retention_days, number);
         EXCEPTION WHEN unique_violation OR integrity_constraint_violation THEN
             states := append_chosen(
                 latest, policies, keys,
                 ids, claims, times, kinds, organisations, owners, agent_ids, agent_names, session_ids, trace_ids, tool_use_ids, tools, actions,
                 resources, effects, answers, policy_names, rule_ids, bodies, basis_policies, basis_keys, pinned_ats, pins_written, pins_real,
-                commitments, salts);
+                commitments, salts, retentions);
         END;
     END IF;
 

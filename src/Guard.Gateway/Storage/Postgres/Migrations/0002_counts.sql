@@ -1,14 +1,16 @@
 -- Numbers for statistics, made from the record in the background and made again where they are gone: how many events of an hour
--- (level 0), a day (1) and a month (2) a subject of a dimension has. slot: the beginning, UTC. subject: a JSON array.
+-- (level 0), a day (1) and a month (2) a subject of a dimension has, by the events' retention, so that what expires is taken away
+-- without being counted again. slot: the beginning, UTC. subject: a JSON array.
 CREATE TABLE audit_count (
-    level      bigint  NOT NULL,
-    slot       bigint  NOT NULL,
-    dimension  text    NOT NULL,
-    digest     text    NOT NULL,                    -- of the subject, which can be longer than an index takes
-    subject    text    COLLATE "C" NOT NULL,
-    count      bigint  NOT NULL,
-    denied     bigint  NOT NULL,
-    PRIMARY KEY (level, dimension, slot, digest)
+    level           bigint  NOT NULL,
+    slot            bigint  NOT NULL,
+    dimension       text    NOT NULL,
+    digest          text    NOT NULL,               -- of the subject, which can be longer than an index takes
+    retention_days  integer NOT NULL,
+    subject         text    COLLATE "C" NOT NULL,
+    count           bigint  NOT NULL,
+    denied          bigint  NOT NULL,
+    PRIMARY KEY (level, dimension, slot, digest, retention_days)
 );
 
 -- Events up to position are counted. generation: how often counted events were taken away, or all was begun anew. earliest and
