@@ -21,17 +21,16 @@ public sealed class NetworkCutTests(HookBinary hook, ITestOutputHelper output) :
           - { id: everything, effect: allow, actions: ["*"] }
         """;
 
-    // Longer than a call takes anywhere, and short enough to be waited for.
-    private const string Impatient = "4";
-    private const string Patient = "25";
-
     private static readonly byte[] GitStatus = HookBinary.Sample("pre-bash-git-status.json");
     private static readonly byte[] Post = HookBinary.Sample("post-bash.json");
 
     private readonly TemporaryFolder _folder = new();
     private SeparatedNetwork _network = null!;
     private KilledGateway _gateway = null!;
-    private HookHome _home = null!;
+
+    // One installation with two settings: who waits longer than the network is cut, and who gives up before.
+    private HookHome _patient = null!;
+    private HookHome _impatient = null!;
 
     public async Task InitializeAsync()
     {
@@ -48,7 +47,8 @@ public sealed class NetworkCutTests(HookBinary hook, ITestOutputHelper output) :
         var address = _network.Far.Address + ":8443";
         _gateway = new KilledGateway(_folder, "honest") { Host = _network.Far, Https = (address, _folder.Path) };
         await _gateway.StartAsync();
-        _home = new HookHome("https://" + address, new { caFile, apiKey = _gateway.AgentKey, timeoutSeconds = 20 });
+        _patient = new HookHome("https://" + address, new { caFile, apiKey = _gateway.AgentKey, timeoutSeconds = 20 });
+        _impatient = new HookHome("https://" + address, new { caFile, apiKey = _gateway.AgentKey, timeoutSeconds = 4, stateDirectory = Path.Combine(_patient.Folder, "state") });
     }
 
     [NetworkTheory]
@@ -60,11 +60,11 @@ public sealed class NetworkCutTests(HookBinary hook, ITestOutputHelper output) :
         var denied = new List<string>();
         for (var i = 0; i < TestRuns.Faults; i++)
         {
-            Pre(Patient).ShouldBeSilent();
+            Pre(_patient).ShouldBeSilent();
             _network.Cut(how);
-            var calls = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Pre(Impatient))));
+            var calls = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Pre(_impatient))));
             denied.AddRange(calls.Select(static call => call.ShouldDeny("the gateway").Error.TrimEnd()));
-            Run("post", Impatient, Post).ShouldBeSilent();
+            Report().ShouldBeSilent();
             _network.Heal();
             Flush();
         }
@@ -89,8 +89,8 @@ public sealed class NetworkCutTests(HookBinary hook, ITestOutputHelper output) :
         for (var i = 0; i < TestRuns.Faults; i++)
         {
             await _gateway.HoldAsync(AuditKinds.Decision);
-            var call = Task.Run(() => Pre(Impatient));
-            await _gateway.HeldAsync();
+            var call = Task.Run(() => Pre(_impatient));
+            await HeldAsync(call);
             _network.Cut(how);
             await _gateway.GoAsync();
             (await call).ShouldDeny("the gateway");
@@ -110,10 +110,10 @@ public sealed class NetworkCutTests(HookBinary hook, ITestOutputHelper output) :
     {
         for (var i = 0; i < TestRuns.Faults; i++)
         {
-            Pre(Patient).ShouldBeSilent();
+            Pre(_patient).ShouldBeSilent();
             await _gateway.HoldAsync(AuditKinds.Outcome);
-            var report = Task.Run(() => Run("post", Impatient, Post));
-            await _gateway.HeldAsync();
+            var report = Task.Run(() => Report());
+            await HeldAsync(report);
             _network.Cut(NetworkCut.Silence);
             await _gateway.GoAsync();
             (await report).ShouldBeSilent();
@@ -133,11 +133,19 @@ public sealed class NetworkCutTests(HookBinary hook, ITestOutputHelper output) :
         for (var i = 0; i < TestRuns.Faults; i++)
         {
             _network.Cut(NetworkCut.Silence);
-            denied.Add(Pre("1").ShouldDeny("the gateway").Error.TrimEnd());
+            denied.Add(Pre(_impatient).ShouldDeny("the gateway").Error.TrimEnd());
             _network.Heal();
             await _gateway.HoldAsync(AuditKinds.HookDenied);
-            var call = Task.Run(() => Pre(Patient));
-            await _gateway.HeldAsync();
+            var held = _gateway.HeldAsync();
+            Task<HookResult> call;
+            do
+            {
+                // On a busy machine half a second can be too short for a hand-over to arrive: then it is the next call's.
+                call = Task.Run(() => Pre(_patient));
+                await Task.WhenAny(held, call);
+            }
+            while (!held.IsCompleted);
+            await held;
             _network.Cut(NetworkCut.Silence);
             await _gateway.GoAsync();
             (await call).ShouldBeSilent();
@@ -153,12 +161,12 @@ public sealed class NetworkCutTests(HookBinary hook, ITestOutputHelper output) :
     [NetworkFact]
     public async Task Network_CutUnderAHookThatKeepsNothing_DenialsAreFoundMissing()
     {
-        using var forgetful = new HookHome(_home.Url, new { caFile = _folder.File("authority.pem"), apiKey = _gateway.AgentKey, timeoutSeconds = 20, stateDirectory = "/proc/none" });
+        using var forgetful = new HookHome(_patient.Url, new { caFile = _folder.File("authority.pem"), apiKey = _gateway.AgentKey, timeoutSeconds = 4, stateDirectory = "/proc/none" });
         _network.Cut(NetworkCut.Silence);
-        hook.Run(forgetful.Pre("--deadline", "1"), GitStatus, host: _network.Near).ShouldDeny("the gateway");
+        Pre(forgetful).ShouldDeny("the gateway");
         _network.Heal();
 
-        hook.Run(forgetful.Pre("--deadline", Patient), GitStatus, host: _network.Near).ShouldBeSilent();
+        Pre(forgetful).ShouldBeSilent();
         hook.Run(["flush", "--config", forgetful.Config], [], host: _network.Near).ExitCode.Should().Be(0);
 
         (await _gateway.EventsAsync("kind=" + AuditKinds.Decision)).Should().ContainSingle();
@@ -167,23 +175,31 @@ public sealed class NetworkCutTests(HookBinary hook, ITestOutputHelper output) :
 
     public Task DisposeAsync()
     {
-        _home?.Dispose();
+        _impatient?.Dispose();
+        _patient?.Dispose();
         _gateway?.Dispose();
         _network?.Dispose();
         _folder.Dispose();
         return Task.CompletedTask;
     }
 
-    private HookResult Pre(string deadline) => hook.Run(_home.Pre("--deadline", deadline), GitStatus, host: _network.Near);
+    private async Task HeldAsync(Task<HookResult> call)
+    {
+        var held = _gateway.HeldAsync();
+        (await Task.WhenAny(held, call)).Should().Be(held, "the hook must not give up before its request has arrived");
+        await held;
+    }
 
-    private HookResult Run(string command, string deadline, byte[] input) => hook.Run([command, "--config", _home.Config, "--deadline", deadline], input, host: _network.Near);
+    private HookResult Pre(HookHome home) => hook.Run(home.Pre(), GitStatus, host: _network.Near);
+
+    private HookResult Report() => hook.Run(["post", "--config", _impatient.Config], Post, host: _network.Near);
 
     private void Flush()
     {
-        var result = hook.Run(["flush", "--config", _home.Config], [], host: _network.Near);
+        var result = hook.Run(["flush", "--config", _patient.Config], [], host: _network.Near);
         result.ExitCode.Should().Be(0, result.Error);
         Spooled().Should().BeEmpty();
     }
 
-    private byte[] Spooled() => File.ReadAllBytes(Path.Combine(_home.Folder, "state", "spool"));
+    private byte[] Spooled() => File.ReadAllBytes(Path.Combine(_patient.Folder, "state", "spool"));
 }
