@@ -36,9 +36,20 @@ public sealed class PostgresSchemaTests : IDisposable
     public void Open_OfANewerSchema_IsRefused()
     {
         Open().Dispose();
-        Execute("INSERT INTO guard.schema_version (version) VALUES (99)");
+        Execute("INSERT INTO guard.schema_version (version, step) VALUES (99, '')");
 
         ((Action)(() => Open().Dispose())).Should().Throw<GatewayStartException>().WithMessage("The database */guard_* has schema version 99; this program knows versions up to 2. Run the newer Guard that wrote it.");
+    }
+
+    [Theory]
+    [InlineData("UPDATE guard.schema_version SET step = 'another text' WHERE version = 1")]
+    [InlineData("ALTER TABLE guard.schema_version DROP COLUMN step")]
+    public void Open_OfASchemaWhoseStepsWereOthers_IsRefused(string change)
+    {
+        Open().Dispose();
+        Execute(change);
+
+        ((Action)(() => Open().Dispose())).Should().Throw<GatewayStartException>().WithMessage("The database */guard_* was made by a Guard from before this schema was settled, and cannot be brought to it. Run that Guard, or give this one a database of its own.");
     }
 
     [Fact]

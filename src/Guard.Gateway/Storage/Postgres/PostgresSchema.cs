@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Dapper;
 using Guard.Gateway.Hosting;
 using Npgsql;
@@ -54,13 +56,14 @@ internal static class PostgresSchema
         var version = Find(connection, name);
         if (version is null)
         {
-            connection.Execute("CREATE SCHEMA guard; CREATE TABLE schema_version (version bigint NOT NULL PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());");
+            connection.Execute("CREATE SCHEMA guard; CREATE TABLE schema_version (version bigint NOT NULL PRIMARY KEY, step text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());");
         }
 
         foreach (var (step, number) in Steps.Select(static (step, index) => (step, index + 1)).Skip((int)(version ?? 0)))
         {
-            connection.Execute(Read(step));
-            connection.Execute("INSERT INTO schema_version (version) VALUES (@number)", new { number });
+            var text = Read(step);
+            connection.Execute(text);
+            connection.Execute("INSERT INTO schema_version (version, step) VALUES (@number, @digest)", new { number, digest = DigestOf(text) });
         }
 
         if (version is null)
@@ -91,10 +94,27 @@ internal static class PostgresSchema
         }
 
         var version = connection.ExecuteScalar<long>("SELECT max(version) FROM guard.schema_version");
-        return version <= Current
-            ? version
-            : throw new GatewayStartException($"The database {name} has schema version {version}; this program knows versions up to {Current}. Run the newer Guard that wrote it.");
+        if (version > Current)
+        {
+            throw new GatewayStartException($"The database {name} has schema version {version}; this program knows versions up to {Current}. Run the newer Guard that wrote it.");
+        }
+
+        RefuseOtherSteps(connection, name);
+        return version;
     }
+
+    // A step that was changed after it ran leaves a schema that has the right number and the wrong tables: it would fail at the first event.
+    private static void RefuseOtherSteps(NpgsqlConnection connection, string name)
+    {
+        var hasSteps = connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'guard.schema_version'::regclass AND attname = 'step' AND NOT attisdropped)");
+        var applied = hasSteps ? connection.Query<string>("SELECT step FROM guard.schema_version ORDER BY version").AsList() : [];
+        if (!hasSteps || !applied.SequenceEqual(Steps.Take(applied.Count).Select(static step => DigestOf(Read(step))), StringComparer.Ordinal))
+        {
+            throw new GatewayStartException($"The database {name} was made by a Guard from before this schema was settled, and cannot be brought to it. Run that Guard, or give this one a database of its own.");
+        }
+    }
+
+    private static string DigestOf(string step) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(step)));
 
     private static string Read(string step)
     {
