@@ -86,6 +86,17 @@ public sealed class WebMatchingTests
     [InlineData("host: 127.0.0.1", "http://2130706433/")]
     [InlineData("host: 127.0.0.1", "http://0x7f.1/")]
     [InlineData("host: 127.0.0.1", "http://017700000001/")]
+    [InlineData("host: 169.254.169.254", "http://0xa9.0xfe.0xa9.0xfe/")]
+    [InlineData("host: 169.254.169.254", "http://0251.0376.0251.0376/")]
+    [InlineData("host: 169.254.169.254", "http://169.254.43518/")]
+    [InlineData("host: 169.254.169.254", "http://169.16689662/")]
+    [InlineData("host: 169.254.169.254", "http://2852039166/")]
+    [InlineData("host: 169.254.169.254", "http://0xA9FEA9FE/")]
+    [InlineData("host: 169.254.169.254", "http://%3169.254.169.254/")]
+    [InlineData("host: 169.254.169.254", "http://%2531%2536%2539.254.169.254/")]
+    [InlineData("host: twitter.com", "twitter.com#x")]
+    [InlineData("host: twitter.com", "https://twitter.com#x")]
+    [InlineData("host: twitter.com", "https://twitter.com?x")]
     [InlineData("startsWith: 'https://twitter'", "HTTPS://Twitter.com/")]
     public void Deny_Condition_DoesNotMiss(string condition, string url)
     {
