@@ -29,16 +29,24 @@ public abstract class ScheduledRetentionTests(StoreKind kind) : StoreTests(kind)
     // The newest first: nothing is old before the clock goes to April again.
     private protected async Task RecordMonthsAsync(params (string Name, int Days)[] policies)
     {
+        await RecordBackToJanuaryAsync(policies);
+        _clock.Now = January.AddMonths(3);
+    }
+
+    private protected async Task RecordBackToJanuaryAsync(params (string Name, int Days)[] policies)
+    {
         await ApplyAsync(policies);
         for (var month = 3; month >= 0; month--)
         {
             _clock.Now = January.AddMonths(month);
+
+            // A round that began in the month after would find this one long over.
+            await LookedAgainAsync();
             await _gateway.DecideAsync(Some.Read());
         }
 
         // A round that knows no older month than February must not judge it in April.
         await LookedAgainAsync();
-        _clock.Now = January.AddMonths(3);
     }
 
     public async Task DisposeAsync()
@@ -183,8 +191,7 @@ public sealed class SqliteScheduledRetentionTests() : ScheduledRetentionTests(St
     [Fact]
     public async Task Bodies_OfAnExpiredMonth_GoInPartsBetweenWhichDecisionsAreMade()
     {
-        await RecordMonthsAsync(("long", 30));
-        _clock.Now = January;
+        await RecordBackToJanuaryAsync(("long", 30));
         await using (var load = new Load(_gateway))
         {
             await load.AcknowledgedAsync(1_200);
