@@ -102,14 +102,11 @@ internal static class PostgresConnections
             Enlist = false,
             Options = $"{stated.Options} {options}".Trim(),
         };
-        if (!States(stated, nameof(stated.Timeout)))
+        if (!stated.ContainsKey("Timeout"))
         {
             builder.Timeout = ConnectSeconds;
         }
 
         return builder;
     }
-
-    // Npgsql's builder says yes to every word that it knows.
-    private static bool States(NpgsqlConnectionStringBuilder stated, string word) => new DbConnectionStringBuilder { ConnectionString = stated.ConnectionString }.ContainsKey(word);
 }
