@@ -47,8 +47,7 @@ stryker=$!
 # The changed assembly lies beside the tests from here on until Stryker ends.
 until grep -q "Capture mutant coverage" "$out/stryker.log" || ! kill -0 "$stryker" 2>/dev/null; do sleep 0.2; done
 cp "$tests/Guard.Policy.dll" "$work/changed.dll"
-wait "$stryker" || true
-[[ -f $work/stryker/reports/mutation-report.json ]] || { tail -n 20 "$out/stryker.log" >&2; echo "guard: Stryker made no list, see $out/stryker.log" >&2; exit 1; }
+wait "$stryker" && [[ -f $work/stryker/reports/mutation-report.json ]] || { tail -n 20 "$out/stryker.log" >&2; echo "guard: Stryker made no list, see $out/stryker.log" >&2; exit 1; }
 
 cp "$work/stryker/reports/mutation-report.json" "$out/policy.json"
 cp "$work/changed.dll" "$tests/Guard.Policy.dll"

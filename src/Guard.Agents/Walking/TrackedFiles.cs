@@ -59,7 +59,7 @@ internal sealed class TrackedFiles(IPathView paths, string repository)
         if (paths.FormOf(folder) == PathEntryForm.File)
         {
             // Of a worktree or a submodule.
-            if (paths.Text(folder, MaxPointerBytes) is not { } text || !text.StartsWith(PointsTo, StringComparison.Ordinal)) return null;
+            if (paths.Text(folder, MaxPointerBytes) is not { } text || !text.StartsWith(PointsTo, StringComparison.Ordinal) || text.Contains('\0', StringComparison.Ordinal)) return null;
             folder = Path.GetFullPath(text[PointsTo.Length..].TrimEnd('\n'), repository);
         }
 
@@ -78,6 +78,7 @@ internal sealed class TrackedFiles(IPathView paths, string repository)
         if (version is < 2 or > 4 || count > (index.Length - HeaderLength) / NameOffset) return null;
         var names = new string[count];
         var name = new List<byte>();
+        var all = 0L;
         var entry = index[HeaderLength..^HashLength];
         for (var i = 0; i < names.Length; i++)
         {
@@ -88,6 +89,10 @@ internal sealed class TrackedFiles(IPathView paths, string repository)
             var length = entry[start..].IndexOf((byte)0);
             if (length < 0) return null;
             foreach (var b in entry.Slice(start, length)) name.Add(b);
+
+            // In version 4 a few bytes repeat a long name, so that a short file could fill all memory.
+            all += name.Count;
+            if (all > MaxBytes) return null;
             try
             {
                 names[i] = Strict.GetString([.. name]);

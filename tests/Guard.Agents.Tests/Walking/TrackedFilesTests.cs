@@ -73,6 +73,43 @@ public sealed class TrackedFilesTests : IDisposable
     }
 
     [Fact]
+    public void Index_WhoseNamesRepeatALongOneWithoutEnd_LeavesNothingOut()
+    {
+        Fill();
+        const int Entries = 20_000;
+        using (var index = new MemoryStream())
+        {
+            index.Write([.. "DIRC"u8, 0, 0, 0, 4, 0, 0, Entries >> 8, Entries & 255]);
+            for (var i = 0; i < Entries; i++)
+            {
+                // Nothing of the name before goes; the first one has 4,000 letters.
+                index.Write(new byte[62]);
+                index.WriteByte(0);
+                index.Write(System.Text.Encoding.ASCII.GetBytes(new string('n', i == 0 ? 4_000 : 1)));
+                index.WriteByte(0);
+            }
+
+            index.Write(new byte[20]);
+            File.WriteAllBytes(_root + "/.git/index", index.ToArray());
+        }
+
+        Found("git diff").Should().Contain("keys/a.pem");
+    }
+
+    [Theory]
+    [InlineData("gitdir: /tmp/a\0b\n")]
+    [InlineData("gitdir:")]
+    [InlineData("elsewhere")]
+    public void Pointer_ThatLeadsNowhere_LeavesNothingOut(string file)
+    {
+        Write(".gitignore", ".env\n");
+        Write(".env", "");
+        Write(".git", file);
+
+        Found("git diff").Should().Equal(".env");
+    }
+
+    [Fact]
     public void Index_CutAnywhere_LeavesNothingOut()
     {
         Fill();
