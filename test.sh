@@ -51,6 +51,8 @@ for project in tests/*.Tests; do
   else
     printf '  FAIL  %-26s %5s passed, %s failed, %s skipped %6ss   %s\n' "$name" "$p" "$f" "$s" "$((SECONDS - started))" "$results/$name.log"
     grep -aE '^ *Failed [A-Za-z]|Error Message|^ +(Expected|System\.|Xunit)' "$results/$name.log" | head -40 || true
+    # Of a host that was ended because a test hung, the log ends with the names of the tests that ran at that time.
+    grep -aA 20 'The active test run was aborted' "$results/$name.log" || true
     broken+=("$name")
   fi
 done
