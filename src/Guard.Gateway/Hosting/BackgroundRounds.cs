@@ -21,12 +21,14 @@ internal sealed class BackgroundRounds(TimeSpan interval, TimeProvider clock, Fu
     /// <summary>Once.</summary>
     public void Start() => _loop = Task.Run(RunAsync);
 
-    /// <summary>Begins no further round and returns when the one under way has ended.</summary>
+    /// <summary>Begins no further round and returns when the one under way has ended, or hangs.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
+        if (await _loop.EndsInTimeAsync())
+        {
+            _stop.Dispose();
+        }
     }
 
     private async Task RunAsync()

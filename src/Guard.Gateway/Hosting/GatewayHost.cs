@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Reflection;
 using Guard.Gateway.Agents;
 using Guard.Gateway.Audit;
@@ -96,6 +97,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
         try
         {
             return await StartAsync(parts, options, auditStore, cancellationToken);
+        }
+        catch (DbException exception)
+        {
+            // Where and why; what to do is the same whatever it is: nothing that a start does is lost, and each step of it can be done again.
+            await parts.DisposeAsync();
+            throw new GatewayStartException($"The store failed while the gateway started: {PostgresConnections.Reason(exception)}. Nothing that was recorded is lost. See that the store answers, then start the gateway again.", exception);
         }
         catch
         {

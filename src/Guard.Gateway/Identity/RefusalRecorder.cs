@@ -1,4 +1,5 @@
 using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
 using Microsoft.Extensions.Logging;
@@ -78,9 +79,10 @@ internal sealed partial class RefusalRecorder : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _loop;
-        await FlushAsync();
-        _stop.Dispose();
+        if (await _loop.EndsInTimeAsync() && await FlushAsync().EndsInTimeAsync())
+        {
+            _stop.Dispose();
+        }
     }
 
     private async Task RunAsync()

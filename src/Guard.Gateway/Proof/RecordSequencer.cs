@@ -133,21 +133,19 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _loop;
-        if (_loop != Task.CompletedTask)
-        {
-            // What was recorded last is not left without a head.
-            await CatchUpAsync(CancellationToken.None);
-        }
-
+        // What was recorded last is not left without a head, where the store answers.
+        var hasEnded = await _loop.EndsInTimeAsync() && (_loop == Task.CompletedTask || await Task.Run(() => CatchUpAsync(CancellationToken.None)).EndsInTimeAsync());
         foreach (var publisher in _publishers)
         {
             await publisher.DisposeAsync();
         }
 
-        _key?.Dispose();
-        _turn.Dispose();
-        _stop.Dispose();
+        if (hasEnded)
+        {
+            _key?.Dispose();
+            _turn.Dispose();
+            _stop.Dispose();
+        }
     }
 
     private async Task RunAsync()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Guard.Gateway.Audit;
+using Guard.Gateway.Hosting;
 using Guard.Gateway.Metrics;
 using Guard.Gateway.Storage;
 using Guard.Protocol;
@@ -62,8 +63,10 @@ internal sealed partial class SequenceWatch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
+        if (await _loop.EndsInTimeAsync())
+        {
+            _stop.Dispose();
+        }
     }
 
     private async Task RunAsync(AuditWriter writer)

@@ -1,3 +1,4 @@
+using Guard.Gateway.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Guard.Gateway.Storage;
@@ -43,8 +44,10 @@ internal sealed partial class ChangeFollower : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
+        if (await _loop.EndsInTimeAsync())
+        {
+            _stop.Dispose();
+        }
     }
 
     private async Task RunAsync()

@@ -228,6 +228,22 @@ public sealed class PostgresSchemaTests : IDisposable
         new AuditReader(database).Page(new AuditQuery()).Events.Should().HaveCount(2);
     }
 
+    /// <summary>Whatever the store says while a gateway starts, whoever starts it reads one line of it and what to do.</summary>
+    [Fact]
+    public async Task Start_WhoseStoreFailsAfterItWasOpened_IsRefusedInOneMessage()
+    {
+        Open().Dispose();
+        Execute("ALTER TABLE guard.organisation RENAME TO organization");
+        using var folder = new TemporaryFolder();
+        var options = new GatewayOptions { DataDirectory = folder.File("data"), MachineSettingsPath = folder.File("none/gateway.json"), UnixSocketPath = folder.File("s"), Postgres = _options };
+
+        var start = () => GatewayHost.StartAsync(options, CancellationToken.None);
+
+        (await start.Should().ThrowAsync<GatewayStartException>())
+            .WithMessage("The store failed while the gateway started: PostgreSQL says 42P01: relation \"organisation\" does not exist. Nothing that was recorded is lost. See that the store answers, then start the gateway again.");
+        File.Exists(options.UnixSocketPath).Should().BeFalse("what was made for it is taken back");
+    }
+
     public void Dispose() => PostgresServer.Shared.Drop(_options);
 
     private PostgresDatabase Open(PostgresOptions? options = null) => PostgresDatabase.Open(options ?? _options, TimeProvider.System, NullLogger<PostgresDatabase>.Instance);

@@ -102,11 +102,21 @@ internal static class PostgresConnections
             Enlist = false,
             Options = $"{stated.Options} {options}".Trim(),
         };
-        if (!stated.ContainsKey("Timeout"))
+        if (!States(stated, nameof(stated.Timeout)))
         {
             builder.Timeout = ConnectSeconds;
         }
 
+        // Npgsql's own choice is to try it first. Where the server does not answer, the second try without it sometimes has no time-out
+        // at all (npgsql/npgsql#6655): a connection that is opened then waits for ever.
+        if (!States(stated, "GSS Encryption Mode"))
+        {
+            builder.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
+
         return builder;
     }
+
+    // Npgsql's builder says yes to every word that it knows.
+    private static bool States(NpgsqlConnectionStringBuilder stated, string word) => new DbConnectionStringBuilder { ConnectionString = stated.ConnectionString }.ContainsKey(word);
 }
