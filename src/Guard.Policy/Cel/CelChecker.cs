@@ -123,7 +123,7 @@ internal sealed class CelChecker(CelEnvironment environment)
         var member = CheckMember(select);
         if (member is null)
         {
-            return Wrong(CelProblemKind.UnknownName, select.Offset, $"`{Path(select.Operand)}` has no member `{Shown.Text(select.Field, 64)}`", Nearest.Remedy(select.Field, [.. MembersOf(select.Operand)!.Keys]));
+            return Wrong(CelProblemKind.UnknownName, select.Offset, $"`{Path(select.Operand)}` has no member `{Shown.Text(select.Field, 64)}`", Nearest.Remedy(select.Field, [.. MembersOf(select.Operand)!.Keys.Order(StringComparer.Ordinal)]));
         }
 
         if (type.Kind is not (CelKind.Dyn or CelKind.Map))
@@ -261,7 +261,7 @@ internal sealed class CelChecker(CelEnvironment environment)
         }
 
         return CheckMember(select) is null
-            ? Wrong(CelProblemKind.UnknownName, select.Offset, $"`{Path(select.Operand)}` has no member `{Shown.Text(select.Field, 64)}`", Nearest.Remedy(select.Field, [.. MembersOf(select.Operand)!.Keys]))
+            ? Wrong(CelProblemKind.UnknownName, select.Offset, $"`{Path(select.Operand)}` has no member `{Shown.Text(select.Field, 64)}`", Nearest.Remedy(select.Field, [.. MembersOf(select.Operand)!.Keys.Order(StringComparer.Ordinal)]))
             : (new CelHas(call.Offset, operand, select.Field), CelType.Bool);
     }
 

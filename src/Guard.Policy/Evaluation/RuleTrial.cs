@@ -61,12 +61,10 @@ internal readonly record struct RuleTrial(bool Matched, string Because, string? 
             }
         }
 
-        if (rule.Resource is null && rule.Command is null)
-        {
-            return new RuleTrial(true, explain ? $"action `{Diagnostics.Shown.Text(access.Access.Action, 64)}`, no condition on the resource" : "", null) { IsUncertain = uncertain };
-        }
-
-        return (rule.IsGenerous ? JudgeGenerously(rule, access, explain) : JudgeExactly(rule, access, request, explain)) with { IsUncertain = uncertain };
+        var trial = rule.Resource is null && rule.Command is null
+            ? new RuleTrial(true, explain ? $"action `{Diagnostics.Shown.Text(access.Access.Action, 64)}`, no condition on the resource" : "", null)
+            : rule.IsGenerous ? JudgeGenerously(rule, access, explain) : JudgeExactly(rule, access, request, explain);
+        return trial with { IsUncertain = uncertain, Because = explain && uncertain && trial.Matched ? Unstated(rule, request.Context) + trial.Because : trial.Because };
     }
 
     private static RuleTrial JudgeGenerously(RuleCompiled rule, AccessView access, bool explain)
@@ -162,8 +160,15 @@ internal readonly record struct RuleTrial(bool Matched, string Because, string? 
         ReferenceEquals(spelling, access.Generous[0]) ? access.ShownResource : Diagnostics.Shown.Text(spelling.Text);
 
     private static string Describe(ContextTest test, ContextFacts facts, bool generous) => test.Value(facts) is { } value
-        ? $"context {test.Fact}: {test.Block.Explain(Spelling.OfText(value), generous, Diagnostics.Shown.Text(value))}"
-        : $"context {test.Fact} is not stated";
+        ? $"{Written(test.Fact)}: {test.Block.Explain(Spelling.OfText(value), generous, Diagnostics.Shown.Text(value))}"
+        : $"{Written(test.Fact)} is not stated";
+
+    // As policies name it.
+    private static string Written(ContextFact fact) => $"`context.{char.ToLowerInvariant(fact.ToString()[0])}{fact.ToString()[1..]}`";
+
+    // What people wonder about: why a rule for a branch applies where nobody said which branch it is.
+    private static string Unstated(RuleCompiled rule, ContextFacts facts) =>
+        $"nothing is stated of {string.Join(" and ", rule.Context.Where(test => test.Value(facts) is null).Select(static test => Written(test.Fact)))}, so the rule may mean this call; ";
 
     private static RuleTrial Miss(string because) => new(false, because, null);
 }

@@ -64,6 +64,9 @@ internal sealed class DestructiveCommands(VitalFolders vital)
                 var operands = command.Operands.ToList();
                 var sources = command.Has('t', "target-directory") ? operands : operands.Take(Math.Max(0, operands.Count - 1));
                 return sources.Any(IsVital);
+            case "rsync":
+                // What is not in the source goes, before, during or after the copy.
+                return command.Arguments.Any(static a => a.StartsWith("--del", StringComparison.Ordinal)) && command.Operands.LastOrDefault() is { } target && IsVital(target);
             default:
                 return false;
         }

@@ -90,7 +90,23 @@ internal sealed class FloorCommands
         _destructive.Judge(command, here, _relativeMeansVital)
         ?? AgentClientCommands.Judge(command)
         ?? GuardCommands.Judge(command)
-        ?? (NamesProtectedFile(command) ? FloorJudge.FilesVerdict : null);
+        ?? (NamesGateway(command) ? FloorJudge.GatewayVerdict : default(FloorVerdict?))
+        ?? (NamesProtectedFile(command) ? FloorJudge.FilesVerdict : default(FloorVerdict?));
+
+    // Host and port as words of their own: `nc localhost 8765`.
+    private bool NamesGateway(RoughCommand command)
+    {
+        for (var i = 1; i + 1 < command.Words.Length && !_floor.Authorities.IsEmpty; i++)
+        {
+            var port = command.Words[i + 1];
+            if (port.Length is > 0 and <= 5 && port.All(char.IsAsciiDigit) && GuardAddresses.Reaches($"{command.Words[i]}:{port}", _floor.Authorities, anywhere: true))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private bool NamesProtectedFile(RoughCommand command)
     {

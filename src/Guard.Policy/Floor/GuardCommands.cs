@@ -6,7 +6,8 @@ internal static class GuardCommands
     /// <summary>What forbids the command, or null.</summary>
     public static FloorVerdict? Judge(RoughCommand command)
     {
-        if (command.Program is "guard" or "guard.dll" && !OnlyReads(command.Words))
+        var words = command is { Program: "dotnet", Words: [_, var program, ..] } && RoughCommand.BaseName(program) == "guard.dll" ? command.Words[1..] : command.Words;
+        if (words is [var name, ..] && RoughCommand.BaseName(name) is "guard" or "guard.dll" && !OnlyReads(words))
         {
             return new FloorVerdict("guard-administration", "Administering Guard is for people. Run this `guard` command yourself, outside the agent.");
         }
@@ -28,7 +29,7 @@ internal static class GuardCommands
 
     private static bool NamesGuard(string word)
     {
-        var name = RoughCommand.BaseName(word.Trim('^', '$', '[', ']'));
+        var name = RoughCommand.BaseName(string.Concat(word.Where(static c => c is not ('^' or '$' or '[' or ']'))));
         return name is "guard" or "guard-hook" or "guard.service" or "guard-gateway" || name.StartsWith("guard ", StringComparison.Ordinal) || name is "uard";
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Guard.Policy.Documents;
 
 namespace Guard.Policy.Suites;
@@ -8,6 +9,8 @@ namespace Guard.Policy.Suites;
 /// <summary>A piece of YAML as JSON: a tool's input, as the client would send it.</summary>
 internal static class NodeJson
 {
+    private static readonly Regex Decimal = new(@"^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
     public static JsonElement From(DocumentNode node)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -19,6 +22,9 @@ internal static class NodeJson
         using var document = JsonDocument.Parse(buffer.WrittenMemory);
         return document.RootElement.Clone();
     }
+
+    // What YAML and JSON both write as a number: not `.5`, `1.` or `+1.5`.
+    private static bool IsDecimal(string text) => Decimal.IsMatch(text);
 
     private static void Write(DocumentNode node, Utf8JsonWriter to)
     {
@@ -32,6 +38,9 @@ internal static class NodeJson
                 break;
             case ScalarNode { Plain: true } scalar when long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
                 to.WriteNumberValue(number);
+                break;
+            case ScalarNode { Plain: true } scalar when IsDecimal(scalar.Text):
+                to.WriteRawValue(scalar.Text);
                 break;
             case ScalarNode scalar:
                 to.WriteStringValue(scalar.Text);

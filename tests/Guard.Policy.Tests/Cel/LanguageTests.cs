@@ -7,13 +7,13 @@ public sealed class LanguageTests
 {
     private const string Arrow = " ==> ";
 
-    private static readonly CelEnvironment Environment = new(
+    internal static readonly CelEnvironment Environment = new(
     [
         new CelDeclaration("s", CelType.String), new CelDeclaration("i", CelType.Int), new CelDeclaration("l", CelType.ListOf(CelType.Int)),
         new CelDeclaration("m", CelType.AnyMap), new CelDeclaration("m.x", CelType.Int), new CelDeclaration("t", CelType.Timestamp),
     ]);
 
-    private static readonly CelValue[] Values =
+    internal static readonly CelValue[] Values =
     [
         new CelString("Grüße"), new CelInt(7), new CelList([new CelInt(1), new CelInt(2), new CelInt(3)]),
         CelMap.Of([new(new CelString("a"), CelMap.Of([new(new CelString("b"), new CelInt(1))])), new(new CelString("n"), CelNull.Instance)]),
@@ -44,6 +44,6 @@ public sealed class LanguageTests
         return passes ? null : $"line {line}: {text} gave {outcome}";
     }
 
-    private static string Written(string text) =>
+    internal static string Written(string text) =>
         text.Replace('␤', '\n').Replace('⇥', '\t').Replace('␍', '\r').Replace('␌', '\f');
 }
