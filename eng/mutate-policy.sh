@@ -36,7 +36,7 @@ namespace Guard.Policy.Tests;
 public class StrykerTests
 {
     [Fact]
-    public void Little_OfTheCode_IsMet() => Matching.ResourceKindOf.Action("read:file").Should().Be(Matching.ResourceKinds.File);
+    public void Little_OfTheCode_IsMet() => global::Guard.Policy.Matching.ResourceKindOf.Action("read:file").Should().Be(global::Guard.Policy.Matching.ResourceKinds.File);
 }
 TEST
 

@@ -16,7 +16,7 @@ internal static class SuiteOutput
         }
 
         var report = ReportOf(results);
-        context.WriteLine($"{report.Suites.Count} suites, {report.Passed + report.Failed} cases: {report.Passed} passed, {report.Failed} failed.");
+        context.WriteLine($"{report.Suites.Count} {(report.Suites.Count == 1 ? "suite" : "suites")}, {report.Passed + report.Failed} {(report.Passed + report.Failed == 1 ? "case" : "cases")}: {report.Passed} passed, {report.Failed} failed.");
     }
 
     public static void WriteCoverage(CliContext context, IReadOnlyList<(SuiteRule Rule, bool IsMet)> rules)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Guard.Policy.Documents;
@@ -9,12 +10,15 @@ namespace Guard.Policy.Suites;
 /// <summary>A piece of YAML as JSON: a tool's input, as the client would send it.</summary>
 internal static class NodeJson
 {
+    // People read it in names of cases and in messages: `&&` stays `&&`. What a terminal would obey is escaped where it is shown.
+    private static readonly JsonWriterOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly Regex Decimal = new(@"^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     public static JsonElement From(DocumentNode node)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, AsWritten))
         {
             Write(node, writer);
         }

@@ -35,7 +35,7 @@ public sealed class SuiteRunTests : IDisposable
               ok    reads source
               ok    keeps secrets
               ok    does not write
-            1 suites, 3 cases: 3 passed, 0 failed.
+            1 suite, 3 cases: 3 passed, 0 failed.
 
             """, ""));
 
