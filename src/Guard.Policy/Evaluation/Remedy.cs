@@ -15,7 +15,9 @@ internal sealed class Remedy(AccessView[] accesses, AccessOutcome[] outcomes)
             return deciding.Reason;
         }
 
-        return deciding.Reason + About(deciding) + Instead(deciding);
+        var said = deciding.Reason + About(deciding);
+        var instead = Instead(deciding);
+        return instead.Length == 0 || said[^1] is '.' or '!' or '?' ? said + instead : $"{said}.{instead}";
     }
 
     private string About(AccessOutcome deciding)
