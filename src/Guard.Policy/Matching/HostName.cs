@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Guard.Policy.Matching;
 
@@ -10,6 +11,9 @@ namespace Guard.Policy.Matching;
 internal static class HostName
 {
     private const int MaxLength = 253;
+
+    private static readonly IdnMapping Idn = new() { AllowUnassigned = true, UseStd3AsciiRules = false };
+    private static readonly byte[] TranslationPrefix = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private static readonly SearchValues<char> LabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
@@ -89,13 +93,70 @@ internal static class HostName
             }
 
             hosts.Add(host.ToString());
-            if (NumericAddress(hosts[^1]) is { } address)
+            if (OtherSpelling(hosts[^1]) is { } other)
             {
-                hosts.Add(address);
+                hosts.Add(other);
             }
         }
 
         return hosts.DrainToImmutable();
+    }
+
+    /// <summary>The form in which names with letters beyond ASCII are looked up, <c>xn--…</c>; null where there is none.</summary>
+    /// <param name="name">A host or a label of one, lower case.</param>
+    public static string? LookedUp(string name)
+    {
+        try
+        {
+            return Idn.GetAscii(name);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    // The same host written otherwise: an address as a number or within IPv6, a name in the form it is looked up by, or read from that.
+    private static string? OtherSpelling(string host)
+    {
+        if (host[0] == '[')
+        {
+            return EmbeddedAddress(host);
+        }
+
+        if (!Ascii.IsValid(host))
+        {
+            return LookedUp(host);
+        }
+
+        return host.Contains("xn--", StringComparison.Ordinal) ? Read(host) : NumericAddress(host);
+    }
+
+    private static string? Read(string host)
+    {
+        try
+        {
+            return Idn.GetUnicode(host);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    // Sources: RFC 4291, 2.5.5 (IPv4-mapped and -compatible), RFC 6052, 2.1 (the well-known prefix of NAT64).
+    private static string? EmbeddedAddress(string host)
+    {
+        var zone = host.IndexOf('%', StringComparison.Ordinal);
+        if (!IPAddress.TryParse(zone < 0 ? host.Trim('[', ']') : host[1..zone], out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return null;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        var embeds = address.IsIPv4MappedToIPv6 || bytes[..12].SequenceEqual(TranslationPrefix) || (bytes[..12].IndexOfAnyExcept((byte)0) < 0 && bytes[12] != 0);
+        return embeds ? new IPAddress(bytes[12..]).ToString() : $"[{address}]";
     }
 
     private static string Unescape(string text)

@@ -83,8 +83,10 @@ internal sealed class HostPattern
 
         host = host.TrimEnd('.');
         var labels = ImmutableArray.CreateBuilder<TextGlob>();
-        foreach (var label in host.StartsWith('[') ? [Literal(host)] : host.Split('.'))
+        foreach (var written in host.StartsWith('[') ? [Literal(host)] : host.Split('.'))
         {
+            // Names are looked up in ASCII, and that is what stands in the addresses that an allow rule may cover.
+            var label = Ascii.IsValid(written) || written.AsSpan().ContainsAny("*?[") ? written : HostName.LookedUp(TextForm.Compatible(written)) ?? written;
             if (label.Length == 0)
             {
                 problem = "a label of the host is empty";

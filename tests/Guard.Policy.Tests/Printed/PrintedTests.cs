@@ -80,6 +80,12 @@ public sealed class PrintedTests
             return printed.ToString().TrimEnd('\n');
         }
 
+        if (parts is [var (kind, matrix)] && kind.StartsWith("each of ", StringComparison.Ordinal))
+        {
+            PrintMatrix(printed, kind["each of ".Length..], matrix.Split("\n\n"));
+            return printed.ToString().TrimEnd('\n');
+        }
+
         var sources = parts.Where(static part => part.Name.EndsWith(".yaml", StringComparison.Ordinal) && !part.Name.EndsWith("_test.yaml", StringComparison.Ordinal) && !part.Name.StartsWith(".guard/", StringComparison.Ordinal))
             .Select(static part => new PolicySource(part.Name, part.Text)).ToList();
         var result = PolicyCompiler.Compile(sources, FloorSettings.Default);
@@ -220,6 +226,37 @@ public sealed class PrintedTests
                 printed.Append($"  {decision.Effect} by {decision.Policy}/{decision.Rule}{(decision.ByFloor ? $": {decision.Reason}" : "")}\n");
             }
         }
+    }
+
+    // Each comparison on each resource: what an allow rule with it covers, and what a deny rule hits beyond that.
+    private static void PrintMatrix(StringBuilder printed, string action, string[] given)
+    {
+        var calls = given[1].Split('\n').Select(text => (Text: text, Request: OfMatrix(action, LanguageTests.Written(text)))).ToList();
+        foreach (var comparison in given[0].Split('\n'))
+        {
+            printed.Append($"{comparison}\n");
+            string[] effects = ["allow", "deny"];
+            var bundles = effects.Select(effect => PolicyCompiler.Compile([new PolicySource("p.yaml", $"{{ name: p, rules: [ {{ id: r, effect: {effect}, actions: [\"{action}\"], conditions: {{ resource: {{ {comparison} }} }}, reason: r }} ] }}")], FloorSettings.Default)).ToList();
+            if (bundles[1].Bundle is null || bundles[0].Bundle is null)
+            {
+                PrintDiagnostics(printed, bundles[1].Diagnostics);
+                continue;
+            }
+
+            var decided = calls.Select(call => (call.Text, Allowed: Evaluator.Evaluate(bundles[0].Bundle!, call.Request).Effect == Effect.Allow, Denied: Evaluator.Evaluate(bundles[1].Bundle!, call.Request).Rule == "r")).ToList();
+            printed.Append($"  allows {string.Join(" | ", decided.Where(static one => one.Allowed).Select(static one => one.Text))}\n");
+            printed.Append($"  denies as well {string.Join(" | ", decided.Where(static one => one is { Denied: true, Allowed: false }).Select(static one => one.Text))}\n");
+            decided.Should().NotContain(static one => one.Allowed && !one.Denied, "a deny rule means at least what an allow rule means");
+        }
+    }
+
+    private static EvaluationRequest OfMatrix(string action, string text)
+    {
+        var isSubtree = text.EndsWith(" (all)", StringComparison.Ordinal);
+        var spellings = (isSubtree ? text[..^" (all)".Length] : text).Split(" -> ");
+        return Requests.For(action.EndsWith(":file", StringComparison.Ordinal)
+            ? [Requests.File(action, spellings[0], spellings.Length > 1 ? spellings[1] : null, isSubtree)]
+            : action == "execute:shell" ? Requests.Simple(spellings[0], spellings.Length > 1 ? spellings[1] : null) : [Requests.Access(action, text)]);
     }
 
     private static RequestedAccess OfText(string text)
