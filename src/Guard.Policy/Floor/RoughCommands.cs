@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 
 namespace Guard.Policy;
@@ -18,64 +16,9 @@ internal sealed class RoughCommands
     /// <summary>Words looked at for one line, scripts inside scripts and every place where a command may start included.</summary>
     private const int MaxWords = 100_000;
 
-    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
-
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
     private static readonly SearchValues<char> ScriptCharacters = SearchValues.Create(" \t;|&\n");
-
-    private static readonly ImmutableArray<string> Shells = ["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish", "su", "script", "watch"];
-
-    /// <summary>Programs that start the command behind their options, and how many words of their own stand before it.</summary>
-    private static readonly FrozenDictionary<string, int> Wrappers = new Dictionary<string, int>(StringComparer.Ordinal)
-    {
-        ["sudo"] = 0,
-        ["doas"] = 0,
-        ["env"] = 0,
-        ["nohup"] = 0,
-        ["nice"] = 0,
-        ["ionice"] = 0,
-        ["time"] = 0,
-        ["timeout"] = 1,
-        ["stdbuf"] = 0,
-        ["setsid"] = 0,
-        ["command"] = 0,
-        ["builtin"] = 0,
-        ["exec"] = 0,
-        ["xargs"] = 0,
-        ["parallel"] = 0,
-        ["busybox"] = 0,
-        ["toybox"] = 0,
-        ["chroot"] = 1,
-        ["unshare"] = 0,
-        ["nsenter"] = 0,
-        ["strace"] = 0,
-        ["ltrace"] = 0,
-        ["chrt"] = 1,
-        ["taskset"] = 1,
-        ["flock"] = 1,
-        ["systemd-run"] = 0,
-        ["pkexec"] = 0,
-        ["runuser"] = 1,
-        ["fakeroot"] = 0,
-        ["unbuffer"] = 0,
-        ["ssh"] = 1,
-        ["npx"] = 0,
-        ["bunx"] = 0,
-        ["pnpx"] = 0,
-        ["caffeinate"] = 0,
-        ["catchsegv"] = 0,
-        ["setpriv"] = 0,
-        ["su-exec"] = 1,
-        ["gosu"] = 1,
-        ["prlimit"] = 0,
-        ["watch"] = 0,
-        ["eatmydata"] = 0,
-        ["cgexec"] = 0,
-        ["firejail"] = 0,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly ImmutableArray<string> Keywords = ["{", "}", "!", "then", "do", "else", "elif", "if", "while", "until", "time", "coproc", "[[", "]]"];
 
     private readonly List<RoughCommand> _commands = [];
     private int _words;
@@ -133,7 +76,7 @@ internal sealed class RoughCommands
                     break;
                 case '\'':
                     inWord = true;
-                    i = Quoted(line, i, word);
+                    i = RoughQuotes.Quoted(line, i, word);
                     break;
                 case '"':
                     inWord = true;
@@ -141,7 +84,7 @@ internal sealed class RoughCommands
                     break;
                 case '$' when i + 1 < line.Length && line[i + 1] == '\'':
                     inWord = true;
-                    i = AnsiQuoted(line, i + 1, word);
+                    i = RoughQuotes.AnsiQuoted(line, i + 1, word);
                     break;
                 case '$' when i + 1 < line.Length && line[i + 1] is '"' or '(':
                     break;
@@ -231,7 +174,7 @@ internal sealed class RoughCommands
     private void Add(ImmutableArray<string> words, ImmutableArray<string> redirects, int depth)
     {
         var start = 0;
-        while (start < words.Length && (IsAssignment(words[start]) || Keywords.Contains(words[start])))
+        while (start < words.Length && (IsAssignment(words[start]) || StartingPrograms.Keywords.Contains(words[start])))
         {
             start++;
         }
@@ -253,7 +196,7 @@ internal sealed class RoughCommands
             Cut(string.Join(' ', command.Arguments), depth + 1);
         }
 
-        if (Shells.Contains(program) || program is "ssh" or "env" or "parallel")
+        if (StartingPrograms.Shells.Contains(program) || program is "ssh" or "env" or "parallel")
         {
             // Scripts given as one word: `bash -c '…'`, `ssh host '…'`, `env -S '…'`.
             foreach (var argument in command.Arguments)
@@ -274,7 +217,7 @@ internal sealed class RoughCommands
         {
             AddBehindExec(command, depth);
         }
-        else if (Wrappers.TryGetValue(program, out var ownWords))
+        else if (StartingPrograms.Wrappers.TryGetValue(program, out var ownWords))
         {
             AddBehind(command, ownWords, depth);
         }
@@ -336,13 +279,6 @@ internal sealed class RoughCommands
         return true;
     }
 
-    private static int Quoted(string line, int open, StringBuilder word)
-    {
-        var close = line.IndexOf('\'', open + 1);
-        word.Append(close < 0 ? line[(open + 1)..] : line[(open + 1)..close]);
-        return close < 0 ? line.Length : close;
-    }
-
     private int DoubleQuoted(string line, int open, StringBuilder word, int depth)
     {
         for (var i = open + 1; i < line.Length; i++)
@@ -362,7 +298,7 @@ internal sealed class RoughCommands
                 case '$' when i + 1 < line.Length && line[i + 1] == '(':
                 case '`':
                     var start = line[i] == '`' ? i + 1 : i + 2;
-                    var end = Closing(line, start, line[i]);
+                    var end = RoughQuotes.Closing(line, start, line[i]);
                     Cut(line[start..end], depth + 1);
                     word.Append(line[i..end]);
                     i = end;
@@ -370,80 +306,6 @@ internal sealed class RoughCommands
                 default:
                     word.Append(line[i]);
                     break;
-            }
-        }
-
-        return line.Length;
-    }
-
-    private static int Closing(string line, int start, char opening)
-    {
-        var depth = 1;
-        for (var i = start; i < line.Length; i++)
-        {
-            if (opening == '`')
-            {
-                if (line[i] == '`')
-                {
-                    return i;
-                }
-            }
-            else if (line[i] == '(')
-            {
-                depth++;
-            }
-            else if (line[i] == ')' && --depth == 0)
-            {
-                return i;
-            }
-        }
-
-        return line.Length;
-    }
-
-    private static int AnsiQuoted(string line, int open, StringBuilder word)
-    {
-        for (var i = open + 1; i < line.Length; i++)
-        {
-            if (line[i] == '\'')
-            {
-                return i;
-            }
-
-            if (line[i] != '\\' || i + 1 >= line.Length)
-            {
-                word.Append(line[i]);
-                continue;
-            }
-
-            i++;
-            if (line[i] is 'x' or 'u' or 'U')
-            {
-                var digits = line.AsSpan(i + 1, Math.Min(line.Length - i - 1, line[i] == 'x' ? 2 : line[i] == 'u' ? 4 : 8));
-                var length = digits.IndexOfAnyExcept(HexDigits);
-                length = length < 0 ? digits.Length : length;
-                if (length > 0 && int.TryParse(digits[..length], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) && Rune.IsValid(code))
-                {
-                    word.Append(new Rune(code).ToString());
-                }
-
-                i += length;
-            }
-            else if (line[i] is >= '0' and <= '7')
-            {
-                var code = 0;
-                var last = Math.Min(line.Length, i + 3);
-                for (; i < last && line[i] is >= '0' and <= '7'; i++)
-                {
-                    code = (code * 8) + (line[i] - '0');
-                }
-
-                i--;
-                word.Append((char)(code & 255));
-            }
-            else
-            {
-                word.Append(line[i] switch { 'n' => '\n', 't' => '\t', _ => line[i] });
             }
         }
 
