@@ -185,6 +185,42 @@ def lines(sub, text, cobra, small=False, program=""):
     return out
 
 
+GO = """build clean doc env fix fmt generate get install list run test tool version vet bug
+mod%download mod%edit mod%graph mod%init mod%tidy mod%vendor mod%verify mod%why work%edit work%init work%sync work%use""".split()
+
+
+def go_options():
+    """What the go command documents in prose; of each word that looks like an option, every subcommand is asked whether it has it and what it takes."""
+    out = []
+    with tempfile.TemporaryDirectory() as folder:
+        env = dict(os.environ, HOME=folder, GOPATH=folder + "/go", GOCACHE=folder + "/cache", GOFLAGS="", GOPROXY="off", GOTOOLCHAIN="local", GO111MODULE="on", LC_ALL="C")
+
+        def ask(*argv):
+            done = subprocess.run(["go", *argv], capture_output=True, text=True, errors="replace", timeout=60, cwd=folder, env=env, stdin=subprocess.DEVNULL)
+            return done.stdout + done.stderr
+
+        texts = {sub: ask("help", *sub.split("%")) for sub in GO}
+        listed = {}
+        for text in (ask("help", "build"), texts["test"], ask("help", "testflag")):
+            listed.update(re.findall(r"^\t-(\w+)( .*)?$", text, re.M))
+        for sub in GO:
+            if sub == "test":
+                # What it does not know it hands on, so it cannot be asked.
+                out += [f"test\t-{word}\t{'required' if value else 'none'}\t{'VALUE' if value else ''}" for word, value in sorted(listed.items())]
+                continue
+            for word in sorted({*listed, *re.findall(r"(?<![\w-])-([a-zA-Z][\w.]*)", texts[sub])}):
+                # The option that does not exist stands behind it, so that nothing is done whatever the first one is; where the first takes a value, that is it.
+                first = ask(*sub.split("%"), f"-{word}", "-no-such-option")
+                if f"not defined: -{word}\n" in first:
+                    continue
+                missing = ask(*sub.split("%"), f"-{word}") if "not defined: -no-such-option" not in first else ""
+                arity = "none" if "not defined: -no-such-option" in first else "required"
+                if arity == "required" and f"needs an argument: -{word}" not in missing and f"invalid value \"-no-such-option\" for flag -{word}" not in first:
+                    print(f"go {sub} -{word}: {first.splitlines()[:1]} {missing.splitlines()[:1]}")
+                out.append(f"{sub.replace('%', ' ')}\t-{word}\t{arity}\t{'VALUE' if arity == 'required' else ''}")
+    return out
+
+
 # getopt_long's complaints.
 REFUSED = re.compile(r"doesn't allow an argument|requires an argument|ambiguous|option .* takes no (value|argument)|needs? (a value|an argument)|doesn.t take an argument|missing argument|expects a value|requires a value|does not take|unexpected argument|Invalid boolean|unexpected value|wasn't expected|a value is required|expecting any more values|requires parameter")
 GETOPT = {*COREUTILS, "grep", "sed", "tar", "gzip", "xz", "diff", "cmp", "diff3", "sdiff", "wget", "xargs", "make", "patch", "strings", "objdump", "nm", "readelf", "rg",
@@ -234,7 +270,12 @@ def main():
         probe(wanted or sorted(GETOPT))
         return
     OUT.mkdir(parents=True, exist_ok=True)
-    for program in wanted or sorted({*PLAIN, *MULTI}):
+    for program in wanted or sorted({*PLAIN, *MULTI, "go"}):
+        if program == "go":
+            out = go_options()
+            (OUT / "go.txt").write_text("\n".join(out) + "\n")
+            print("go", len(out))
+            continue
         out = lines("", text_of([program], PLAIN.get(program, HELP)), program in ("docker", "kubectl", "gh"), program in SMALL, program)
         how, subs = MULTI.get(program, ("", []))
         for sub in subs:
