@@ -11,7 +11,11 @@ switch (args)
             return await run.RunAsync();
         }
 
+    case ["list", var changed, var unchanged, var symbols, var log, var report]:
+        File.WriteAllText(report, ChangeList.Read(changed, unchanged, symbols, log).ToJsonString());
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Guard.Mutation run REPORT TESTS.dll MINUTES [PLACE...]");
+        Console.Error.WriteLine("usage: Guard.Mutation list CHANGED.dll UNCHANGED.dll UNCHANGED.pdb STRYKER.log REPORT");
+        Console.Error.WriteLine("       Guard.Mutation run REPORT TESTS.dll MINUTES [PLACE...]");
         return 2;
 }
