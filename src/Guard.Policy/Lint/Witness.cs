@@ -26,6 +26,9 @@ internal static class Witness
     {
         switch (ResourceKindOf.Action(action))
         {
+            // There is no empty line to run and no empty address to fetch.
+            case ResourceKinds.Command or ResourceKinds.Web when string.IsNullOrWhiteSpace(text):
+                return null;
             case ResourceKinds.File:
                 var path = AbsolutePath.Parse(text.StartsWith('/') ? text : text.StartsWith("~/", StringComparison.Ordinal) ? Home + text[1..] : $"{Workspace}/{text}")?.Text;
                 return path is null ? null : new RequestedAccess { Action = action, Resource = path, Real = path };

@@ -74,6 +74,16 @@ public sealed class PrintedTests
             return printed.ToString().TrimEnd('\n');
         }
 
+        if (parts is [("members of tools", var tools)])
+        {
+            foreach (var tool in tools.Split('\n'))
+            {
+                printed.Append($"{tool}: {(ToolMembers.Optional(tool) is { } members ? $"[{string.Join(", ", members.Order(StringComparer.Ordinal))}]" : "not known")}\n");
+            }
+
+            return printed.ToString().TrimEnd('\n');
+        }
+
         if (parts is [("lines" or "accesses", var calls)])
         {
             PrintFloor(printed, calls.Split('\n'), isOfLines: parts[0].Name == "lines");
@@ -86,7 +96,7 @@ public sealed class PrintedTests
             return printed.ToString().TrimEnd('\n');
         }
 
-        var sources = parts.Where(static part => part.Name.EndsWith(".yaml", StringComparison.Ordinal) && !part.Name.EndsWith("_test.yaml", StringComparison.Ordinal) && !part.Name.StartsWith(".guard/", StringComparison.Ordinal))
+        var sources = parts.Where(static part => part.Name.EndsWith(".yaml", StringComparison.Ordinal) && !part.Name.EndsWith("_test.yaml", StringComparison.Ordinal) && !part.Name.StartsWith(".guard/", StringComparison.Ordinal) && !part.Name.StartsWith("after ", StringComparison.Ordinal))
             .Select(static part => new PolicySource(part.Name, part.Text)).ToList();
         var result = PolicyCompiler.Compile(sources, FloorSettings.Default);
         PrintDiagnostics(printed, result.Diagnostics);
