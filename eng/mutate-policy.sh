@@ -19,7 +19,14 @@ fi
 root=$PWD
 out=$root/artifacts/mutation
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+stryker=
+end() {
+  # It has a session of its own, so that all of it can be ended.
+  [[ -z $stryker ]] || kill -- "-$stryker" 2>/dev/null || :
+  rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 1' HUP INT TERM
 mkdir -p "$out" "$work/tree"
 git ls-files --cached --others --exclude-standard -z | while IFS= read -r -d '' file; do [[ -e $file ]] && printf '%s\0' "$file"; done | tar -c --null -T - | tar -x -C "$work/tree"
 # The cases of public standards lie beside the repository, and their tests look for them there.
@@ -54,6 +61,7 @@ cp "$tests/Guard.Policy.dll.stryker-unchanged" "$work/unchanged.dll"
 cp "$tests/Guard.Policy.pdb" "$work/unchanged.pdb"
 kill -- "-$stryker" 2>/dev/null || :
 wait "$stryker" || :
+stryker=
 
 cp "$work/changed.dll" "$tests/Guard.Policy.dll"
 dotnet build "$work/tree/tests/Guard.Mutation" -c Release --nologo -v quiet -p:RunAnalyzers=false >"$out/build.log" 2>&1 || { cat "$out/build.log" >&2; exit 1; }

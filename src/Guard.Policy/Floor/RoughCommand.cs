@@ -18,7 +18,7 @@ internal sealed record RoughCommand(ImmutableArray<string> Assignments, Immutabl
 
     public static string BaseName(string word) => word[(word.LastIndexOf('/') + 1)..];
 
-    /// <summary>A short option, alone or in a cluster, or a long one, also abbreviated: `rm --r` is recursive.</summary>
+    /// <summary>A short option, alone or in a cluster, or a long one, also abbreviated: <c>rm --r</c> is recursive.</summary>
     public bool Has(char? letter, string? longName) => Arguments.TakeWhile(a => a != "--").Any(a =>
         (letter is { } c && a.Length > 1 && a[0] == '-' && a[1] != '-' && a.Contains(c, StringComparison.Ordinal))
         || (longName is not null && a.Length >= 3 && a.StartsWith("--", StringComparison.Ordinal) && ("--" + longName).StartsWith(a.Split('=')[0], StringComparison.Ordinal)));

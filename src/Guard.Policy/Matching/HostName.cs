@@ -104,17 +104,7 @@ internal static class HostName
 
     /// <summary>The form in which names with letters beyond ASCII are looked up, <c>xn--…</c>; null where there is none.</summary>
     /// <param name="name">A host or a label of one, lower case.</param>
-    public static string? LookedUp(string name)
-    {
-        try
-        {
-            return Idn.GetAscii(name);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-    }
+    public static string? LookedUp(string name) => Mapped(Idn.GetAscii, name);
 
     // The same host written otherwise: an address as a number or within IPv6, a name in the form it is looked up by, or read from that.
     private static string? OtherSpelling(string host)
@@ -129,14 +119,15 @@ internal static class HostName
             return LookedUp(host);
         }
 
-        return host.Contains("xn--", StringComparison.Ordinal) ? Read(host) : NumericAddress(host);
+        return host.Contains("xn--", StringComparison.Ordinal) ? Mapped(Idn.GetUnicode, host) : NumericAddress(host);
     }
 
-    private static string? Read(string host)
+    // Null: it is no name that has such a form.
+    private static string? Mapped(Func<string, string> mapping, string name)
     {
         try
         {
-            return Idn.GetUnicode(host);
+            return mapping(name);
         }
         catch (ArgumentException)
         {

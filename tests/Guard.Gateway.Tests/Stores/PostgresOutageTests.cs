@@ -207,9 +207,7 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
         await load.StopAsync();
 
         // What systemd waits before it kills.
-        var stop = gateway.DisposeAsync().AsTask();
-        (await Task.WhenAny(stop, Task.Delay(TimeSpan.FromSeconds(90)))).Should().BeSameAs(stop);
-        await stop;
+        await gateway.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(90));
     }
 
     public void Dispose() => _server.Dispose();
