@@ -1,20 +1,24 @@
 #!/usr/bin/env bash
 # Mutation tests of Guard.Policy: Stryker changes the source in thousands of places, and the tests must notice each change.
-#   eng/mutate-policy.sh [--minutes N] [PLACE...]      places are parts of paths, such as Evaluation or Matching/PathGlob.cs
+#   eng/mutate-policy.sh [--minutes N] [--seed N] [PLACE...]      places are parts of paths, such as Evaluation or Matching/PathGlob.cs
 # Stryker makes the changes; tests/Guard.Mutation finds them in the assembly and tries them in test processes that stay, because Stryker starts
-# a test host for each one, which would take a day here. Changes are tried in a random order of a fixed seed: what was tried when N minutes were
-# over is a fair sample. Without N it goes on until all are tried. The report (JSON, as Stryker writes it) lands in artifacts/mutation;
+# a test host for each one, which would take a day here. Changes are tried in a random order: what was tried when N minutes were over is a
+# fair sample, if no test was written by the survivors of the same seed. Without N it goes on until all are tried. The report (JSON, as Stryker writes it) lands in artifacts/mutation;
 # figures are printed, and `eng/mutation-report.py --survivors artifacts/mutation/policy.json` lists what no test noticed.
 # It works on a copy of the tree, so that building and testing go on beside it. Random tests try a fiftieth (GUARD_TESTS_MUTATION), which
 # finds less and never more.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-minutes=100000
-if [[ ${1:-} == --minutes ]]; then
-  minutes=${2:?--minutes needs a number}
+minutes=100000 seed=20260101
+while [[ ${1:-} == --* ]]; do
+  case $1 in
+    --minutes) minutes=${2:?--minutes needs a number} ;;
+    --seed) seed=${2:?--seed needs a number} ;;
+    *) echo "guard: $1 is not an option, see the first lines of $0" >&2; exit 2 ;;
+  esac
   shift 2
-fi
+done
 
 root=$PWD
 out=$root/artifacts/mutation
@@ -67,5 +71,5 @@ cp "$work/changed.dll" "$tests/Guard.Policy.dll"
 dotnet build "$work/tree/tests/Guard.Mutation" -c Release --nologo -v quiet -p:RunAnalyzers=false >"$out/build.log" 2>&1 || { cat "$out/build.log" >&2; exit 1; }
 mutation=$work/tree/artifacts/bin/Guard.Mutation/release/Guard.Mutation
 "$mutation" list "$work/changed.dll" "$work/unchanged.dll" "$work/unchanged.pdb" "$out/stryker.log" "$out/policy.json"
-"$mutation" run "$out/policy.json" "$tests/Guard.Policy.Tests.dll" "$minutes" "$@"
+"$mutation" run "$out/policy.json" "$tests/Guard.Policy.Tests.dll" "$minutes" "$seed" "$@"
 python3 "$root/eng/mutation-report.py" "$out/policy.json"

@@ -10,12 +10,11 @@ namespace Guard.Mutation;
 /// that notices, and no start of a test host. The report gets what became of each.
 /// </summary>
 /// <remarks>
-/// Changes are tried in a random order of a fixed seed, so that what was tried when the time ended is a fair sample of all. As Stryker
-/// counts, one that ends the process or makes it too slow is found.
+/// Changes are tried in a random order of a given seed, so that what was tried when the time ended is a fair sample of all, and one that
+/// tests were not written by when the seed is new. As Stryker counts, one that ends the process or makes it too slow is found.
 /// </remarks>
 internal sealed class MutationRun : IDisposable
 {
-    private const int Seed = 20_260_101;
     private const int Slowdown = 8;
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan CoverageAllowed = TimeSpan.FromMinutes(20);
@@ -24,6 +23,7 @@ internal sealed class MutationRun : IDisposable
     private readonly string _reportPath;
     private readonly JsonNode _report;
     private readonly TimeSpan _time;
+    private readonly int _seed;
     private readonly List<Mutant> _mutants;
     private readonly HostProcess[] _hosts;
     private readonly ConcurrentDictionary<(string File, string Test), int> _found = new();
@@ -34,10 +34,11 @@ internal sealed class MutationRun : IDisposable
     /// <param name="report">Of Stryker; it is written to.</param>
     /// <param name="tests">The tests' assembly, beside the changed one.</param>
     /// <param name="time">After which no further change is tried.</param>
+    /// <param name="seed">Of the order.</param>
     /// <param name="places">Parts of paths; none: everything.</param>
-    public MutationRun(string report, string tests, TimeSpan time, string[] places)
+    public MutationRun(string report, string tests, TimeSpan time, int seed, string[] places)
     {
-        (_reportPath, _time) = (report, time);
+        (_reportPath, _time, _seed) = (report, time, seed);
         _report = JsonNode.Parse(File.ReadAllText(report))!;
         _hosts = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new HostProcess(tests))];
         _mutants =
@@ -75,7 +76,7 @@ internal sealed class MutationRun : IDisposable
 
         var meeting = tests.SelectMany(static t => t.Met, static (test, mutant) => (test, mutant)).ToLookup(static m => m.mutant, static m => m.test);
         var order = _mutants.ToArray();
-        new Random(Seed).Shuffle(order);
+        new Random(_seed).Shuffle(order);
         var queue = new ConcurrentQueue<Mutant>(order);
         var started = Stopwatch.GetTimestamp();
         using var progress = new Timer(_ => Console.Error.WriteLine($"{Stopwatch.GetElapsedTime(started):hh\\:mm\\:ss}  {order.Length - queue.Count} of {order.Length}"), null, ProgressInterval, ProgressInterval);

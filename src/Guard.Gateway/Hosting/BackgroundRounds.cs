@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Guard.Gateway.Hosting;
 
 /// <summary>Work that is looked for in the background, one round after the other, until the gateway stops.</summary>
@@ -5,11 +7,13 @@ namespace Guard.Gateway.Hosting;
 /// A round that fails ends there and the next one tries again: the gateway goes on. Its failure is told when the one before it did
 /// not fail, so that an outage is told of once.
 /// </remarks>
+/// <param name="name">What the rounds do, for the log of a stop that leaves one behind.</param>
 /// <param name="interval">Between the beginnings of rounds; before the first one, too. A round that takes longer delays the next.</param>
 /// <param name="clock">Measures it.</param>
 /// <param name="round">One round; its token is cancelled at the stop.</param>
 /// <param name="failed">Hears of the first failure of a streak.</param>
-internal sealed class BackgroundRounds(TimeSpan interval, TimeProvider clock, Func<CancellationToken, Task> round, Action<Exception> failed) : IAsyncDisposable
+/// <param name="logger">Hears of a round that a stop leaves behind.</param>
+internal sealed class BackgroundRounds(string name, TimeSpan interval, TimeProvider clock, Func<CancellationToken, Task> round, Action<Exception> failed, ILogger logger) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -25,7 +29,7 @@ internal sealed class BackgroundRounds(TimeSpan interval, TimeProvider clock, Fu
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        if (await _loop.EndsInTimeAsync())
+        if (await _loop.EndsInTimeAsync(name, logger))
         {
             _stop.Dispose();
         }

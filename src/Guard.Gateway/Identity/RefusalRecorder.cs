@@ -29,6 +29,9 @@ internal sealed partial class RefusalRecorder : IAsyncDisposable
     private readonly Lock _lock = new();
     private Dictionary<RefusalSubject, SortedDictionary<string, long>> _counts = [];
 
+    // How many of what was taken from _counts are not recorded yet. Of use only to a stop that leaves a flush behind.
+    private long _underWay;
+
     /// <param name="writer">Takes the events.</param>
     /// <param name="organisation">Whose they are.</param>
     /// <param name="retentions">Those that policies in force state, the shortest first.</param>
@@ -60,6 +63,7 @@ internal sealed partial class RefusalRecorder : IAsyncDisposable
         {
             taken = _counts;
             _counts = [];
+            _underWay = taken.Values.Sum(static codes => codes.Values.Sum());
         }
 
         foreach (var (subject, codes) in taken)
@@ -73,15 +77,30 @@ internal sealed partial class RefusalRecorder : IAsyncDisposable
                 LogNotRecorded(subject.Text, exception.Message);
                 PutBack(subject, codes);
             }
+
+            Interlocked.Add(ref _underWay, -codes.Values.Sum());
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        if (await _loop.EndsInTimeAsync() && await FlushAsync().EndsInTimeAsync())
+        if (await _loop.EndsInTimeAsync("The recording of refused requests", _logger) && await FlushAsync().EndsInTimeAsync("The recording of requests that were refused last", _logger))
         {
             _stop.Dispose();
+        }
+
+        if (NotRecorded() is > 0 and var lost)
+        {
+            LogLost(lost);
+        }
+    }
+
+    private long NotRecorded()
+    {
+        lock (_lock)
+        {
+            return Volatile.Read(ref _underWay) + _counts.Values.Sum(static codes => codes.Values.Sum());
         }
     }
 
@@ -146,6 +165,9 @@ internal sealed partial class RefusalRecorder : IAsyncDisposable
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "Refusals of {Subject} could not be recorded and are counted on: {Reason}")]
     private partial void LogNotRecorded(string subject, string reason);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "The gateway stops with {Count} refused requests that are not in the record: the store did not take them in time")]
+    private partial void LogLost(long count);
 }
 
 /// <summary>Who was refused, as far as it is known. Equal by text.</summary>

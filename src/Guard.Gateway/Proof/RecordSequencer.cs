@@ -133,8 +133,7 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        // What was recorded last is not left without a head, where the store answers.
-        var hasEnded = await _loop.EndsInTimeAsync() && (_loop == Task.CompletedTask || await Task.Run(() => CatchUpAsync(CancellationToken.None)).EndsInTimeAsync());
+        var hasEnded = await _loop.EndsInTimeAsync("The signing of the record", _logger) && (_loop == Task.CompletedTask || await SignsLastAsync());
         foreach (var publisher in _publishers)
         {
             await publisher.DisposeAsync();
@@ -146,6 +145,19 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
             _turn.Dispose();
             _stop.Dispose();
         }
+    }
+
+    // What was recorded last is not left without a head, where the store answers. The next gateway on this store signs the rest.
+    private async Task<bool> SignsLastAsync()
+    {
+        using var last = new CancellationTokenSource();
+        var hasEnded = await Task.Run(() => CatchUpAsync(last.Token)).EndsInTimeAsync("The signing of what was recorded last", _logger);
+        if (!hasEnded)
+        {
+            await last.CancelAsync();
+        }
+
+        return hasEnded;
     }
 
     private async Task RunAsync()

@@ -28,7 +28,7 @@ internal sealed partial class RetentionKeeper : IAsyncDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
-        _rounds = new BackgroundRounds(options.Interval, clock, LookAsync, LogFailed);
+        _rounds = new BackgroundRounds("The retention of the record", options.Interval, clock, LookAsync, LogFailed, logger);
     }
 
     /// <summary>How often it has looked.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Guard.Gateway.Metrics;
@@ -30,11 +29,10 @@ internal sealed partial class SequenceWatch : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<SequenceWatch> _logger;
 
-    // Written by the audit writer, read by the loop. Beyond the limit numbers are dropped: the record has them.
+    // Written by the audit writer, read by the rounds. Beyond the limit numbers are dropped: the record has them.
     private readonly ConcurrentQueue<Seen> _seen = new();
     private readonly Dictionary<(string Agent, string Installation), Watched> _installations = [];
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
+    private BackgroundRounds? _rounds;
 
     public SequenceWatch(IDatabase database, GatewayMetrics metrics, string organisation, TimeSpan patience, TimeProvider clock, ILogger<SequenceWatch> logger)
     {
@@ -58,42 +56,15 @@ internal sealed partial class SequenceWatch : IAsyncDisposable
     }
 
     /// <summary>Begins to look, and records what is found with <paramref name="writer"/>.</summary>
-    public void Start(AuditWriter writer) => _loop = RunAsync(writer);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        if (await _loop.EndsInTimeAsync())
-        {
-            _stop.Dispose();
-        }
-    }
-
-    private async Task RunAsync(AuditWriter writer)
+    public void Start(AuditWriter writer)
     {
         var interval = _patience / 10 < TimeSpan.FromSeconds(5) ? _patience / 10 : TimeSpan.FromSeconds(5);
-        using var timer = new PeriodicTimer(interval, _clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                try
-                {
-                    Take();
-                    await LookAsync(writer);
-                }
-                catch (Exception exception) when (exception is DbException or AuditUnavailableException)
-                {
-                    // What could not be asked or recorded now is tried again.
-                    LogFailed(exception);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The stop itself.
-        }
+        // What could not be asked or recorded now is tried again.
+        _rounds = new BackgroundRounds("The search for gaps in numbers of requests", interval, _clock, _ => LookAsync(writer), LogFailed, _logger);
+        _rounds.Start();
     }
+
+    public ValueTask DisposeAsync() => _rounds?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private void Take()
     {
@@ -137,6 +108,7 @@ internal sealed partial class SequenceWatch : IAsyncDisposable
 
     private async Task LookAsync(AuditWriter writer)
     {
+        Take();
         foreach (var ((agentId, installation), watched) in _installations)
         {
             var numbers = watched.Numbers;

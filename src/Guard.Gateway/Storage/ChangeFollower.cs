@@ -44,7 +44,7 @@ internal sealed partial class ChangeFollower : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        if (await _loop.EndsInTimeAsync())
+        if (await _loop.EndsInTimeAsync("The loading of changed policies and keys", _logger))
         {
             _stop.Dispose();
         }

@@ -192,30 +192,43 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
         (await gateway.EventsAsync($"?trace={refused.TraceId}")).Events.Should().ContainSingle().Which.Answer.Should().Be(Effects.Deny);
     }
 
-    /// <summary>Nobody who stops a gateway waits for a database that does not answer. Without a limit for each part it took minutes.</summary>
+    /// <summary>
+    /// Nobody who stops a gateway waits for a database that does not answer; without a limit for each part it took minutes. The log says
+    /// what is not done.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Gateway_StoppedWhileTheDatabaseIsSuspended_Ends(bool hasSpool)
     {
-        using var spool = new TemporaryFolder();
-        var gateway = await StartAsync(hasSpool ? new SpoolOptions(spool.File("s")) : null);
+        using var folder = new TemporaryFolder();
+        var gateway = await StartAsync(hasSpool ? new SpoolOptions(folder.File("s")) : null, folder.File("log"));
         var load = new Load(gateway);
         await load.AcknowledgedAsync(50);
         _server.Suspend();
+        // Refused before the gateway has noticed: later it refuses everything, whatever the key.
+        await gateway.SendAsync(HttpMethod.Get, "/v1/policies", "not-a-key");
         await (hasSpool ? load.AcknowledgedAsync(20) : load.DeniedAsync(20));
         await load.StopAsync();
 
         // What systemd waits before it kills.
         await gateway.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(90));
+
+        var log = await File.ReadAllTextAsync(folder.File("log"));
+        log.Should().Contain("of the stop and is left behind");
+        if (!hasSpool)
+        {
+            log.Should().Contain("refused requests that are not in the record");
+        }
     }
 
     public void Dispose() => _server.Dispose();
 
-    private Task<TestGateway> StartAsync(SpoolOptions? spool = null) => TestGateway.StartAsync(
+    private Task<TestGateway> StartAsync(SpoolOptions? spool = null, string? log = null) => TestGateway.StartAsync(
         adjust: options => options with
         {
             Spool = spool,
+            Log = options.Log with { File = log ?? options.Log.File },
             Postgres = new PostgresOptions { Connection = _server.Connection("postgres") },
             Limits = options.Limits with { PerKey = new RateLimit(1_000_000, 1_000_000) },
         });

@@ -21,7 +21,7 @@ internal sealed partial class RollUpKeeper : IAsyncDisposable
         _store = store;
         _changes = changes;
         _logger = logger;
-        _rounds = new BackgroundRounds(interval, clock, CountAsync, Failed);
+        _rounds = new BackgroundRounds("The counting for statistics", interval, clock, CountAsync, Failed, logger);
     }
 
     public void Start() => _rounds.Start();
