@@ -30,13 +30,12 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
     private readonly LogStore _store;
     private readonly string _directory;
     private readonly string _organisation;
-    private readonly CheckpointMemory _memory;
+    private readonly KnownHead _known;
     private readonly IReadOnlyList<CheckpointPublisher> _publishers;
     private readonly TimeSpan _interval;
     private readonly TimeProvider _clock;
     private readonly ILogger<RecordSequencer> _logger;
-    private readonly LogMetrics _metrics;
-    private readonly List<ICheckpointPlace> _unread;
+    private readonly SigningStatus _status;
     private readonly CancellationTokenSource _stop = new();
 
     // Steps, rotations and their like come one after the other.
@@ -45,29 +44,22 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
 
     // Used by whoever has the turn.
     private LogKeyFile? _key;
-    private Checkpoint? _known;
-    private SignedNote? _unremembered;
-
-    // Written by whoever has the turn, read by health and metrics.
-    private volatile LogState _state;
 
     public RecordSequencer(IDatabase database, string directory, string organisation, IReadOnlyList<CheckpointPublisher> publishers, ProofOptions options, Meter meter, TimeProvider clock, ILogger<RecordSequencer> logger)
     {
         _store = new LogStore(database);
         _directory = directory;
         _organisation = organisation;
-        _memory = new CheckpointMemory(directory);
+        _known = new KnownHead(new CheckpointMemory(directory), publishers);
         _publishers = publishers;
         _interval = options.Interval;
         _clock = clock;
         _logger = logger;
-        _unread = [_memory, .. publishers.Select(static publisher => publisher.Place)];
-        _state = new LogState { CompleteAt = clock.GetUtcNow() };
-        _metrics = new LogMetrics(meter, () => _state, () => _publishers.Select(static publisher => publisher.State), clock);
+        _status = new SigningStatus(meter, () => Publications, clock, logger);
         _key = LogKeyFile.Read(directory);
     }
 
-    public LogState State => _state;
+    public LogState State => _status.State;
 
     public IEnumerable<PublicationState> Publications => _publishers.Select(static publisher => publisher.State);
 
@@ -105,7 +97,7 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            await RememberAsync(cancellationToken);
+            await _known.RememberAsync(cancellationToken);
         }
         finally
         {
@@ -186,16 +178,16 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is ProofRefusedException or BadSignatureException or ProofFormatException)
         {
-            Refuse(exception.Message);
+            _status.Refuse(exception.Message);
         }
         catch (Exception exception) when (exception is DbException or CheckpointPlaceException or GatewayStartException or IOException or UnauthorizedAccessException)
         {
-            Hinder(exception.Message);
+            _status.Hinder(exception.Message);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             LogFailed(exception);
-            Hinder($"the step failed ({exception.GetType().Name})");
+            _status.Hinder($"the step failed ({exception.GetType().Name})");
         }
 
         return false;
@@ -208,19 +200,20 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         var head = LogStore.Head(connection);
         if (FindKey(keys) is not { } key)
         {
-            Watch(connection, head);
+            // Without the key it can still be seen whether somebody signs.
+            _status.Watch(_key, head, isWaiting: LogStore.Leaves(connection, head?.Position ?? 0, 1).Count > 0);
             return false;
         }
 
-        await ReadPlacesAsync(key, cancellationToken);
-        await RememberAsync(cancellationToken);
+        await _known.ReadPlacesAsync(key, cancellationToken);
+        await _known.RememberAsync(cancellationToken);
         var tiles = LogStore.Tiles(connection);
-        CheckKnown(head, tiles);
+        _known.Check(head, tiles);
         CheckTail(connection, head);
         var leaves = LogStore.Leaves(connection, head?.Position ?? 0, MaxLeaves);
         if (leaves.Count == 0)
         {
-            Complete(head);
+            _status.Complete(_key, head);
             return false;
         }
 
@@ -233,15 +226,15 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
             return true;
         }
 
-        Publish(step.Checkpoint, step.Note);
-        await RememberAsync(cancellationToken);
+        _known.Publish(step.Checkpoint, step.Note);
+        await _known.RememberAsync(cancellationToken);
         if (leaves.Count == MaxLeaves)
         {
-            _state = Signed(next);
+            _status.Advance(_key, next);
             return true;
         }
 
-        Complete(next);
+        _status.Complete(_key, next);
         return false;
     }
 
@@ -290,7 +283,7 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         }
 
         var path = Path.Combine(_directory, LogKeyFile.FileName);
-        Hinder(_key is null
+        _status.Hinder(_key is null
             ? $"there is no {path}: copy it from the gateway that signs, or begin a new log with `guard audit restart`"
             : $"{path} is not the key that the log is signed with now: copy the one of the gateway that signs, or begin a new log with `guard audit restart`");
         return null;
@@ -316,11 +309,11 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         var head = LogStore.Head(connection);
         if (FindKey(keys) is not { } key || head is null)
         {
-            throw new RefusedException(409, ProblemCodes.LogNotSigned, $"This gateway does not sign the log: {_state.Hindrance ?? "nothing was signed yet"}.");
+            throw new RefusedException(409, ProblemCodes.LogNotSigned, $"This gateway does not sign the log: {State.Hindrance ?? "nothing was signed yet"}.");
         }
 
         var tiles = LogStore.Tiles(connection);
-        CheckKnown(head, tiles);
+        _known.Check(head, tiles);
         var next = LogKeyFile.Make(key.Origin, key.All);
         var step = new LogSequencer(key.Origin, [key.Signer, next.Signer], Trusted(key, keys)).Integrate(Note(head), tiles, []);
         var now = _clock.GetUtcNow();
@@ -340,7 +333,7 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         LogKeyFile.PromoteNext(_directory);
         _key = next;
         key.Dispose();
-        Publish(step.Checkpoint, step.Note);
+        _known.Publish(step.Checkpoint, step.Note);
         return true;
     }
 
@@ -356,16 +349,13 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         {
             LogStore.ClearTree(write);
             LogStore.AddKey(write, new LogKeyRow { Number = keys.Count == 0 ? 1 : keys[^1].Number + 1, Verifier = next.Signer.Verifier.ToString() }, now.ToUnixTimeMilliseconds());
-            write.Record(AdministrationEvent.Of(_organisation, now, actor, "audit.restart", next.Origin, $"{reason} (before: {_known?.Size ?? 0} events signed in {_key?.Origin ?? "a log whose key is lost"})"));
+            write.Record(AdministrationEvent.Of(_organisation, now, actor, "audit.restart", next.Origin, $"{reason} (before: {_known.Size} events signed in {_key?.Origin ?? "a log whose key is lost"})"));
         });
         LogKeyFile.PromoteNext(_directory);
         _key?.Dispose();
         _key = next;
-        _known = null;
-        _unremembered = null;
-        // The person who began anew knows what stands there.
-        _unread.Clear();
-        _state = new LogState { CompleteAt = now };
+        _known.Forget();
+        _status.Restart();
     }
 
     private string NewOrigin() => $"guard-audit/{_organisation}/{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}";
@@ -373,53 +363,6 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
     private static IReadOnlyList<VerifierKey> Trusted(LogKeyFile key, IReadOnlyList<LogKeyRow> keys) => KeyEndorsement.Follow(
         key.All,
         keys.Where(static row => row.Endorsement is not null).Select(static row => SignedNote.Parse(System.Text.Encoding.UTF8.GetBytes(row.Endorsement!))));
-
-    /// <summary>Reads each place once, before anything is signed: a store that is older than what stands there must not go on from where it is.</summary>
-    private async Task ReadPlacesAsync(LogKeyFile key, CancellationToken cancellationToken)
-    {
-        while (_unread is [var place, ..])
-        {
-            if (await place.ReadAsync(cancellationToken) is { } note)
-            {
-                Know(note, key, place.Name);
-            }
-
-            _unread.RemoveAt(0);
-        }
-    }
-
-    private void Know(SignedNote note, LogKeyFile key, string place)
-    {
-        if (note.VerifiedBy(key.All).Count == 0)
-        {
-            throw new ProofRefusedException($"{place} holds a checkpoint that no key of this log has signed. Publish in a place of this log's own");
-        }
-
-        var checkpoint = Checkpoint.Parse(note.Text);
-        // A log that this one replaced says nothing about this one.
-        if (checkpoint.Origin == key.Origin && checkpoint.Size > (_known?.Size ?? -1))
-        {
-            _known = checkpoint;
-        }
-    }
-
-    private void CheckKnown(LogHeadRow? head, TileSource tiles)
-    {
-        if (_known is not { } known)
-        {
-            return;
-        }
-
-        if (known.Size > (head?.Size ?? 0))
-        {
-            throw new ProofRefusedException($"A checkpoint over {known.Size} events was signed, and the store's log has {head?.Size ?? 0}: the store was restored from a backup, or cut. Nothing is signed");
-        }
-
-        if (new TileReader(known.Size, tiles).Root() != known.Root)
-        {
-            throw new ProofRefusedException($"The stored tree of the first {known.Size} events is not the one that was signed: the store was changed. Nothing is signed");
-        }
-    }
 
     // INVARIANT (nothing behind the log's back): positions only grow, so where the log has passed, no leaf may appear. One with a
     // position far ahead would otherwise have all that follow it left out.
@@ -437,82 +380,8 @@ internal sealed partial class RecordSequencer : IAsyncDisposable
         }
     }
 
-    private void Publish(Checkpoint checkpoint, SignedNote note)
-    {
-        _known = checkpoint;
-        _unremembered = note;
-        foreach (var publisher in _publishers)
-        {
-            publisher.Publish(new SignedHead(checkpoint.Size, note));
-        }
-    }
-
-    private async Task RememberAsync(CancellationToken cancellationToken)
-    {
-        if (_unremembered is { } note)
-        {
-            await _memory.PublishAsync(note, cancellationToken);
-            _unremembered = null;
-        }
-    }
-
-    // Without the key it can still be seen whether somebody signs.
-    private void Watch(DbConnection connection, LogHeadRow? head)
-    {
-        var waiting = LogStore.Leaves(connection, head?.Position ?? 0, 1).Count > 0;
-        _state = Signed(head) with { Hindrance = _state.Hindrance, CompleteAt = waiting ? _state.CompleteAt : _clock.GetUtcNow() };
-    }
-
-    private void Complete(LogHeadRow? head)
-    {
-        if (_state.Refusal is not null)
-        {
-            LogSignsAgain();
-        }
-
-        _state = Signed(head) with { CompleteAt = _clock.GetUtcNow() };
-    }
-
-    private LogState Signed(LogHeadRow? head) => new()
-    {
-        Origin = _key?.Origin,
-        Size = head?.Size ?? 0,
-        SignedAt = head is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(head.SignedAt),
-        CompleteAt = _state.CompleteAt,
-    };
-
-    private void Refuse(string reason)
-    {
-        _metrics.Refused();
-        if (_state.Refusal != reason)
-        {
-            LogRefused(reason);
-        }
-
-        _state = _state with { Refusal = reason, Hindrance = null };
-    }
-
-    private void Hinder(string reason)
-    {
-        if (_state.Hindrance != reason)
-        {
-            LogHindered(reason);
-        }
-
-        _state = _state with { Hindrance = reason };
-    }
-
     [LoggerMessage(EventId = 7001, Level = LogLevel.Information, Message = "The audit log begins; its key is {Key}")]
     private partial void LogBegun(string key);
-
-    [LoggerMessage(EventId = 7002, Level = LogLevel.Critical, Message = "The audit log is not signed: {Reason}")]
-    private partial void LogRefused(string reason);
-
-    [LoggerMessage(EventId = 7003, Level = LogLevel.Warning, Message = "The audit log is not signed by this gateway now: {Reason}")]
-    private partial void LogHindered(string reason);
-
-    [LoggerMessage(EventId = 7004, Level = LogLevel.Information, Message = "The audit log is signed again")]
-    private partial void LogSignsAgain();
 
     [LoggerMessage(EventId = 7005, Level = LogLevel.Error, Message = "A step of the audit log failed; it is tried again")]
     private partial void LogFailed(Exception exception);
