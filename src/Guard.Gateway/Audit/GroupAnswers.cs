@@ -2,7 +2,7 @@ namespace Guard.Gateway.Audit;
 
 /// <summary>
 /// Tells the requests of a group what became of their events. Those that answer at once share a few turns of the pool: to
-/// wake a thread for each of them costs more than the answers do.
+/// wake a thread for each of them costs more than the answers do. One that is alone is answered by whoever has the result.
 /// </summary>
 /// <param name="appended">A part of a group.</param>
 internal sealed class GroupAnswers(IReadOnlyList<WaitingRecord> appended) : IThreadPoolWorkItem
@@ -12,6 +12,14 @@ internal sealed class GroupAnswers(IReadOnlyList<WaitingRecord> appended) : IThr
 
     public static void Give(List<WaitingRecord> group, IReadOnlyList<AppendResult> results)
     {
+        if (group.Count == 1 && group[0].AnswersAtOnce && results[0] == AppendResult.Appended)
+        {
+            // The usual case of a gateway with little to do: the writer has nothing else to do, and a thread of the pool would have
+            // to be woken first.
+            group[0].Tell(AppendResult.Appended);
+            return;
+        }
+
         var appended = new List<WaitingRecord>(group.Count);
         for (var i = 0; i < group.Count; i++)
         {

@@ -6,7 +6,7 @@ namespace Guard.Gateway.Audit;
 /// <param name="answersAtOnce">What follows an appended event may be done by whoever says that it is.</param>
 internal sealed class WaitingRecord(AuditRecord record, long since, bool answersAtOnce)
 {
-    // The writer's thread must not run the rest of a request: what may run at once is told by a thread of the pool.
+    // What may block or is long must not run in the writer's thread.
     private readonly TaskCompletionSource<AppendResult> _done = new(answersAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 
     public AuditRecord Record => record;

@@ -48,6 +48,13 @@ internal sealed partial class RequestPipeline(SocketAccess access, Authenticator
             Count(context, refused);
             await RefuseAsync(context, refused);
         }
+
+        if (!Thread.CurrentThread.IsThreadPoolThread)
+        {
+            // The audit writer answers a request that is alone itself. What the connection does next, its next request even, is not for
+            // that thread: it may block.
+            await Task.Yield();
+        }
     }
 
     /// <summary>Lets a request reach its endpoint with the key that the endpoint requires. Behind routing, before the endpoints.</summary>
