@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures of Stryker's JSON reports: per file of each report what was killed, ran out of time, survived or no test covers, and,
-with --survivors, what survived with its line.
-  eng/mutation-report.py [--survivors] REPORT..."""
+with --survivors, what survived with its line; with --unmet, what no test meets, whether it was tried or not.
+  eng/mutation-report.py [--survivors | --unmet] REPORT..."""
 import collections
 import json
 import pathlib
@@ -9,6 +9,7 @@ import sys
 
 arguments = sys.argv[1:]
 listed = "--survivors" in arguments
+unmet = "--unmet" in arguments
 COUNTED = ("Killed", "Timeout", "Survived", "NoCoverage")
 
 
@@ -25,15 +26,15 @@ for report in (a for a in arguments if not a.startswith("--")):
     files = json.loads(pathlib.Path(report).read_text(encoding="utf-8"))["files"]
     for path, file in sorted(files.items()):
         counts = collections.Counter(m["status"] for m in file["mutants"])
-        if not any(counts[s] for s in COUNTED):
+        if not any(counts[s] for s in COUNTED) and not (unmet and any(m.get("isMet") is False for m in file["mutants"])):
             continue
         folder += counts
         row("  " + pathlib.Path(path).name, counts)
-        if not listed:
+        if not listed and not unmet:
             continue
         lines = file["source"].splitlines()
         for mutant in sorted(file["mutants"], key=lambda m: (m["location"]["start"]["line"], m["location"]["start"]["column"])):
-            if mutant["status"] in ("Survived", "NoCoverage"):
+            if mutant.get("isMet") is False if unmet else mutant["status"] in ("Survived", "NoCoverage"):
                 place = mutant["location"]["start"]
                 print(f"      {place['line']}:{place['column']} {mutant['status']} {mutant['mutatorName']}: {lines[place['line'] - 1].strip()[:120]}  =>  {' '.join(mutant.get('replacement', '').split())[:120]}")
     row(pathlib.Path(report).stem, folder)

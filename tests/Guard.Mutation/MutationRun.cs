@@ -75,6 +75,12 @@ internal sealed class MutationRun : IDisposable
         }
 
         var meeting = tests.SelectMany(static t => t.Met, static (test, mutant) => (test, mutant)).ToLookup(static m => m.mutant, static m => m.test);
+        foreach (var mutant in _mutants.Where(m => !meeting.Contains(m.Id) && !onlyOnce.Contains(m.Id)))
+        {
+            // Known without trying it: not a fact about the sample, but the quickest way to what has no test at all.
+            mutant.Node["isMet"] = false;
+        }
+
         var order = _mutants.ToArray();
         new Random(_seed).Shuffle(order);
         var queue = new ConcurrentQueue<Mutant>(order);

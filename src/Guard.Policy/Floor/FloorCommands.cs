@@ -48,7 +48,7 @@ internal sealed class FloorCommands
             return bomb;
         }
 
-        if (GuardAddresses.Reaches(access.Resource, _floor.Authorities, anywhere: true))
+        if (GuardAddresses.StandsIn(access.Resource, _floor.Authorities))
         {
             return FloorJudge.GatewayVerdict;
         }
@@ -99,7 +99,7 @@ internal sealed class FloorCommands
         for (var i = 1; i + 1 < command.Words.Length && !_floor.Authorities.IsEmpty; i++)
         {
             var port = command.Words[i + 1];
-            if (port.Length is > 0 and <= 5 && port.All(char.IsAsciiDigit) && GuardAddresses.Reaches($"{command.Words[i]}:{port}", _floor.Authorities, anywhere: true))
+            if (port.Length is > 0 and <= 5 && port.All(char.IsAsciiDigit) && GuardAddresses.StandsIn($"{command.Words[i]}:{port}", _floor.Authorities))
             {
                 return true;
             }

@@ -44,7 +44,7 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
             {
                 ResourceKinds.File => JudgeFile(access, errors),
                 ResourceKinds.Command => (_commands ??= new FloorCommands(floor, Vital, accesses)).Judge(access.Access),
-                ResourceKinds.Web or ResourceKinds.Network when GuardAddresses.Reaches(access.Access.Resource, floor.Authorities, anywhere: false) => GatewayVerdict,
+                ResourceKinds.Web or ResourceKinds.Network when access.Generous.Any(spelling => GuardAddresses.Reaches(spelling, floor.Authorities)) => GatewayVerdict,
                 _ => null,
             };
         }

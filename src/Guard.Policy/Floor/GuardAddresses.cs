@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Guard.Policy.Matching;
 
 namespace Guard.Policy;
@@ -10,11 +11,18 @@ internal static class GuardAddresses
 {
     private static readonly ImmutableArray<string> LoopbackNames = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "[::]", "0", "127.1", "ip6-localhost"];
 
-    /// <summary>Whether a URL, host or command line reaches one of them.</summary>
+    /// <summary>Whether a URL or network address reaches one of them, as any client might read it.</summary>
+    /// <param name="spelling">Of the web or the network.</param>
+    /// <param name="authorities"><c>host:port</c>.</param>
+    public static bool Reaches(Spelling spelling, ImmutableArray<string> authorities) => authorities.Any(authority =>
+        Split(authority) is var (host, port)
+        && MayHold(spelling.Text, port)
+        && spelling.Lenient.Any(address => address.Port == port && (address.Host == host || (IsLoopback(host) && IsLoopback(address.Host)))));
+
+    /// <summary>Whether one of them stands anywhere in a text, such as a command line.</summary>
     /// <param name="text">Untrusted.</param>
     /// <param name="authorities"><c>host:port</c>.</param>
-    /// <param name="anywhere">Look anywhere in the text (a command line), not only at its own host.</param>
-    public static bool Reaches(string text, ImmutableArray<string> authorities, bool anywhere)
+    public static bool StandsIn(string text, ImmutableArray<string> authorities)
     {
         if (authorities.IsEmpty)
         {
@@ -22,28 +30,16 @@ internal static class GuardAddresses
         }
 
         var folded = TextForm.Compatible(text).ToLowerInvariant();
-        return authorities.Any(authority => Reaches(folded, authority.ToLowerInvariant(), anywhere));
+        return authorities.Any(authority => Split(authority) is var (host, port) && (IsLoopback(host) ? LoopbackNames : [host]).Any(name => HasWithPort(folded, name, port)));
     }
 
-    private static bool Reaches(string text, string authority, bool anywhere)
-    {
-        if (!WebAddress.TrySplitPort(authority, 0, out var host, out var port) || port == 0)
-        {
-            return false;
-        }
+    // Null: it names no port, so nothing listens there.
+    private static (string Host, int Port)? Split(string authority) =>
+        WebAddress.TrySplitPort(authority.ToLowerInvariant(), 0, out var host, out var port) && port != 0 ? (host, port) : null;
 
-        var suffix = string.Create(CultureInfo.InvariantCulture, $":{port}");
-        if (!text.Contains(suffix, StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        var loopback = IsLoopback(host);
-        var names = loopback ? LoopbackNames : [host];
-        return anywhere
-            ? names.Any(n => ContainsWhole(text, n + suffix))
-            : ContainsWhole(text, suffix) && HostName.Lenient(text).Any(h => h == host || (loopback && IsLoopback(h)));
-    }
+    // To read a text in every way takes longer than most decisions, and most texts do not hold the number at all.
+    private static bool MayHold(string text, int port) =>
+        port is 80 or 443 or 21 || text.Contains('%', StringComparison.Ordinal) || !Ascii.IsValid(text) || text.Contains(port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     private static bool IsLoopback(string host)
     {
@@ -52,13 +48,16 @@ internal static class GuardAddresses
             || (IPAddress.TryParse(name, out var address) && (IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)));
     }
 
-    // `:808` is not part of `:8080`.
-    private static bool ContainsWhole(string text, string part)
+    // `:808` is not part of `:8080`, and `:08080` is the same port.
+    private static bool HasWithPort(string text, string host, int port)
     {
-        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + 1, StringComparison.Ordinal))
+        var before = host + ":";
+        for (var at = text.IndexOf(before, StringComparison.Ordinal); at >= 0; at = text.IndexOf(before, at + 1, StringComparison.Ordinal))
         {
-            var end = at + part.Length;
-            if (end >= text.Length || !char.IsAsciiDigit(text[end]))
+            var rest = text.AsSpan(at + before.Length);
+            var length = rest.IndexOfAnyExceptInRange('0', '9');
+            var digits = (length < 0 ? rest : rest[..length]).TrimStart('0');
+            if (digits.Length <= 5 && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number == port)
             {
                 return true;
             }

@@ -94,10 +94,15 @@ internal sealed class VitalFolders
         return slash < 0 ? "" : word[slash..];
     }
 
-    // `/*`, `/.*`, `/{*,.*}`, `/.[!.]*`: everything in the folder.
+    // `/*`, `/.*`, `/{*,.*}`, `/.[!.]*`: everything in the folder, and `/*/`: every folder in it.
     private static string WithoutGlobs(string word)
     {
-        var path = word;
+        var path = word.TrimEnd('/');
+        if (path.Length == 0)
+        {
+            return word;
+        }
+
         while (path.Length > 0)
         {
             var slash = path.LastIndexOf('/');

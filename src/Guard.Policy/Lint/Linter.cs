@@ -10,7 +10,7 @@ namespace Guard.Policy.Lint;
 public static class Linter
 {
     private static readonly ImmutableArray<Func<LintContext, IEnumerable<LintFinding>>> Checks =
-        [ReasonCheck.Run, CommandTextCheck.Run, WebTextCheck.Run, PathTextCheck.Run, ReachCheck.Run, CoverageCheck.Run, CredentialCheck.Run];
+        [ReasonCheck.Run, CommandTextCheck.Run, WebTextCheck.Run, PathTextCheck.Run, BraceCheck.Run, ReachCheck.Run, CoverageCheck.Run, CredentialCheck.Run];
 
     /// <summary>By file and place. Empty where the documents have errors: those are the compiler's to report.</summary>
     public static IReadOnlyList<LintFinding> Run(IReadOnlyList<PolicySource> sources)

@@ -84,12 +84,13 @@ internal sealed class GlobTest : ResourceTest
     private ImmutableArray<string>?[] WebNeedles() => _web is null ? [] : [Indexing.Needles.Longest(_web.Literals())];
 
     private bool MatchesWebGenerously(Spelling spelling) =>
-        MatchesText(spelling) || MatchesHostGenerously(spelling) || (spelling.Address is { } address && _web?.IsMatch(address) == true);
+        MatchesText(spelling) || MatchesHostGenerously(spelling)
+        || (_web is not null && ((spelling.Address is { } strict && _web.IsMatch(strict)) || spelling.Lenient.Any(read => read.Address is { } address && _web.IsMatch(address))));
 
     private bool MatchesText(Spelling spelling) =>
         _generousText is not null && spelling.GenerousNames.Any(name => _generousText.IsMatch(name));
 
     private bool MatchesHostGenerously(Spelling spelling) =>
         _host is not null
-        && (spelling.LenientHosts.Any(host => _host.IsMatch(host, null)) || (spelling.Host() is { } strict && _host.IsMatch(strict.Host, strict.Port)));
+        && (spelling.Lenient.Any(read => _host.IsMatch(read.Host, read.Port)) || (spelling.Host() is { } strict && _host.IsMatch(strict.Host, strict.Port)));
 }

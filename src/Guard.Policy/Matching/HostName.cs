@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -7,7 +6,7 @@ using System.Text;
 
 namespace Guard.Policy.Matching;
 
-/// <summary>Reads host names: strictly for allow rules, leniently (as any client might) for deny, approve and ask rules.</summary>
+/// <summary>Reads host names: strictly for allow rules; for deny, approve and ask rules in their other spellings.</summary>
 internal static class HostName
 {
     private const int MaxLength = 253;
@@ -64,50 +63,13 @@ internal static class HostName
         return host.ToLowerInvariant();
     }
 
-    /// <summary>Every host that some client might understand by this text, lower case; for rules that must not miss.</summary>
-    public static ImmutableArray<string> Lenient(string text)
-    {
-        var unfolded = TextForm.WithoutBlanks(TextForm.Compatible(Unescape(text)).Replace('。', '.').Replace('\\', '/').ToLowerInvariant());
-        var authority = unfolded.AsSpan();
-        var slashes = authority.IndexOf("//");
-        if (slashes >= 0)
-        {
-            authority = authority[slashes..].TrimStart('/');
-        }
-        else if (authority.IndexOf(':') is > 0 and var colon && authority[..colon] is "http" or "https" or "ws" or "wss" or "ftp")
-        {
-            authority = authority[(authority.IndexOf(':') + 1)..].TrimStart('/');
-        }
-
-        var end = authority.IndexOfAny('/', '?', '#');
-        authority = end < 0 ? authority : authority[..end];
-        var hosts = ImmutableArray.CreateBuilder<string>(1);
-        foreach (var range in authority.Split('@'))
-        {
-            var part = authority[range];
-            var port = part.LastIndexOf(':');
-            var host = (port > part.LastIndexOf(']') ? part[..port] : part).Trim('.');
-            if (host.IsEmpty)
-            {
-                continue;
-            }
-
-            hosts.Add(host.ToString());
-            if (OtherSpelling(hosts[^1]) is { } other)
-            {
-                hosts.Add(other);
-            }
-        }
-
-        return hosts.DrainToImmutable();
-    }
-
     /// <summary>The form in which names with letters beyond ASCII are looked up, <c>xn--…</c>; null where there is none.</summary>
     /// <param name="name">A host or a label of one, lower case.</param>
     public static string? LookedUp(string name) => Mapped(Idn.GetAscii, name);
 
-    // The same host written otherwise: an address as a number or within IPv6, a name in the form it is looked up by, or read from that.
-    private static string? OtherSpelling(string host)
+    /// <summary>The same host written otherwise: an address as a number or within IPv6, a name in the form it is looked up by, or read from that.</summary>
+    /// <param name="host">Not empty, lower case.</param>
+    public static string? OtherSpelling(string host)
     {
         if (host[0] == '[')
         {
@@ -150,7 +112,8 @@ internal static class HostName
         return embeds ? new IPAddress(bytes[12..]).ToString() : $"[{address}]";
     }
 
-    private static string Unescape(string text)
+    /// <summary>Without percent signs that encode something, also where they were encoded again.</summary>
+    public static string Unescape(string text)
     {
         for (var i = 0; i < 3 && text.Contains('%', StringComparison.Ordinal); i++)
         {

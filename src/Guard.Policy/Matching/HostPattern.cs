@@ -37,6 +37,12 @@ internal sealed class HostPattern
         problem = null;
         string? port = null;
         var host = pattern.ToLowerInvariant();
+        if (HostName.Parse($"[{host}]") is { } bare)
+        {
+            // Without its brackets an IPv6 address can be nothing else.
+            host = bare;
+        }
+
         var colon = host.LastIndexOf(':');
         if (colon >= 0 && colon > host.LastIndexOf(']'))
         {
@@ -53,6 +59,24 @@ internal sealed class HostPattern
         {
             problem = "a host has no `/`, `@`, `\\` or blank";
             return null;
+        }
+
+        if (!host.StartsWith('[') && host.Contains(':', StringComparison.Ordinal))
+        {
+            problem = "a name has no `:`, and an IPv6 address with a port stands in brackets, such as `[::1]:8080`";
+            return null;
+        }
+
+        if (host.StartsWith('[') && !host.AsSpan().ContainsAny("*?"))
+        {
+            // In the one spelling that addresses are compared in.
+            if (HostName.Parse(host) is not { } address)
+            {
+                problem = "what stands in the brackets is no IPv6 address";
+                return null;
+            }
+
+            host = address;
         }
 
         if (host.Trim('*').Length == 0)

@@ -38,7 +38,7 @@ internal sealed class HostTest : ResourceTest
         }
 
         // What has no strict reading matches where the name stands anywhere in it.
-        return spelling.LenientHosts.Any(h => _pattern.IsMatch(h, null))
+        return spelling.Lenient.Any(read => _pattern.IsMatch(read.Host, read.Port))
             || (spelling.Host() is null
                 && spelling.GenerousNames.Any(n => n.Contains(_core, StringComparison.OrdinalIgnoreCase)));
     }

@@ -10,7 +10,7 @@ internal sealed class Spelling
 {
     // Filled at first use: many rules ask for the same spelling, and its text may be long.
     private ImmutableArray<string> _generousNames;
-    private ImmutableArray<string> _lenientHosts;
+    private ImmutableArray<LenientAddress> _lenient;
     private ImmutableArray<string> _text;
 
     private Spelling(ResourceKinds kind, string text, bool subtree) => (Kind, Text, Subtree) = (kind, text, subtree);
@@ -51,8 +51,9 @@ internal sealed class Spelling
 
     public static Spelling OfText(string text) => new(ResourceKinds.Text, text, subtree: false);
 
-    /// <summary>Every host that some client might understand by the text.</summary>
-    public ImmutableArray<string> LenientHosts => _lenientHosts.IsDefault ? _lenientHosts = HostName.Lenient(Text) : _lenientHosts;
+    /// <summary>Web and network: every place that some client might understand by the text.</summary>
+    public ImmutableArray<LenientAddress> Lenient =>
+        _lenient.IsDefault ? _lenient = Kind == ResourceKinds.Web ? LenientAddress.OfWeb(Text) : LenientAddress.OfNetwork(Text) : _lenient;
 
     /// <summary>Every true name of the thing, composed, for rules that must not miss.</summary>
     public ImmutableArray<string> GenerousNames => _generousNames.IsDefault ? _generousNames = [.. AllNames()] : _generousNames;
@@ -108,11 +109,7 @@ internal sealed class Spelling
                 AddWebNames(names);
                 break;
             case ResourceKinds.Network:
-                foreach (var host in LenientHosts)
-                {
-                    Add(names, host);
-                }
-
+                AddLenientNames(names);
                 break;
         }
 
@@ -181,9 +178,15 @@ internal sealed class Spelling
             Add(names, Address.Canonical);
         }
 
-        foreach (var host in LenientHosts)
+        AddLenientNames(names);
+    }
+
+    private void AddLenientNames(List<string> names)
+    {
+        foreach (var address in Lenient)
         {
-            Add(names, host);
+            Add(names, address.Host);
+            Add(names, address.Name);
         }
     }
 

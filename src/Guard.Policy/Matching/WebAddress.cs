@@ -51,8 +51,7 @@ internal sealed class WebAddress
         }
 
         var scheme = url[..colon].ToLowerInvariant();
-        var defaultPort = scheme switch { "https" or "wss" => 443, "http" or "ws" => 80, "ftp" => 21, _ => 0 };
-        if (defaultPort == 0)
+        if (DefaultPort(scheme) is not { } defaultPort)
         {
             return null;
         }
@@ -77,6 +76,10 @@ internal sealed class WebAddress
 
         return new WebAddress(scheme, host, port, defaultPort, canonicalPath, query);
     }
+
+    /// <summary>Null: no scheme of an address that is fetched from.</summary>
+    /// <param name="scheme">Lower case.</param>
+    public static int? DefaultPort(string scheme) => scheme switch { "https" or "wss" => 443, "http" or "ws" => 80, "ftp" => 21, _ => null };
 
     /// <summary>Splits <c>host:port</c>; false for user information, an empty host or a bad port.</summary>
     public static bool TrySplitPort(string authority, int defaultPort, out string host, out int port)

@@ -1,9 +1,11 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Guard.Policy.Cel;
 
 namespace Guard.Policy.Tests.Cel;
 
 /// <summary>The language's definition in cases of our own, which run wherever the repository does.</summary>
-public sealed class LanguageTests
+public sealed partial class LanguageTests
 {
     private const string Arrow = " ==> ";
 
@@ -44,6 +46,11 @@ public sealed class LanguageTests
         return passes ? null : $"line {line}: {text} gave {outcome}";
     }
 
-    internal static string Written(string text) =>
-        text.Replace('␤', '\n').Replace('⇥', '\t').Replace('␍', '\r').Replace('␌', '\f');
+    /// <summary>What stands for characters that a line of a file cannot hold, and for text that would fill it: <c>⟪x×1000⟫</c>.</summary>
+    internal static string Written(string text) => Repeated().Replace(
+        text.Replace('␤', '\n').Replace('⇥', '\t').Replace('␍', '\r').Replace('␌', '\f').Replace('␀', '\0').Replace('◧', '\ud83d').Replace('◨', '\ude00'),
+        static match => string.Concat(Enumerable.Repeat(match.Groups[1].Value, int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))));
+
+    [GeneratedRegex("⟪(.+?)×([0-9]+)⟫", RegexOptions.CultureInvariant)]
+    private static partial Regex Repeated();
 }

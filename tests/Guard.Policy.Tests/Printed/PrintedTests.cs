@@ -242,9 +242,10 @@ public sealed class PrintedTests
     private static void PrintMatrix(StringBuilder printed, string action, string[] given)
     {
         var calls = given[1].Split('\n').Select(text => (Text: text, Request: OfMatrix(action, LanguageTests.Written(text)))).ToList();
-        foreach (var comparison in given[0].Split('\n'))
+        foreach (var written in given[0].Split('\n'))
         {
-            printed.Append($"{comparison}\n");
+            var comparison = LanguageTests.Written(written);
+            printed.Append($"{written}\n");
             string[] effects = ["allow", "deny"];
             var bundles = effects.Select(effect => PolicyCompiler.Compile([new PolicySource("p.yaml", $"{{ name: p, rules: [ {{ id: r, effect: {effect}, actions: [\"{action}\"], conditions: {{ resource: {{ {comparison} }} }}, reason: r }} ] }}")], FloorSettings.Default)).ToList();
             if (bundles[1].Bundle is null || bundles[0].Bundle is null)

@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace Guard.Policy.Matching;
+
+/// <summary>One of the places that some client might understand by a text; for rules that must not miss.</summary>
+/// <remarks>
+/// Clients differ in what they take for the scheme (<c>https:host</c>, <c>https:///host</c>, <c>host/path</c>), for the host (what stands
+/// before or behind an <c>@</c>), and in what they decode. Sources: WHATWG URL, 4.4; RFC 3986, 3; curl's URL syntax.
+/// </remarks>
+internal sealed class LenientAddress
+{
+    // Of user information and host; more of them are not read by any client, and all of them would cost work without limit.
+    private const int MaxParts = 8;
+
+    private static readonly SearchValues<char> ToEscape = SearchValues.Create("<>\"^`{|}");
+
+    private static readonly ImmutableArray<string> Assumed = ["https", "http"];
+
+    private LenientAddress(string host, int? port, WebAddress? address, string name) => (Host, Port, Address, Name) = (host, port, address, name);
+
+    /// <summary>Lower case, without final dots.</summary>
+    public string Host { get; }
+
+    /// <summary>Null: none is stated, and no scheme says one.</summary>
+    public int? Port { get; }
+
+    /// <summary>The strict reading of the address once its host stands alone; null: even so there is none.</summary>
+    public WebAddress? Address { get; }
+
+    /// <summary>A URL with this host, canonical where there is an <see cref="Address"/>; for a network address, with its port.</summary>
+    public string Name { get; }
+
+    /// <summary>Of a URL, or what might be taken for one.</summary>
+    public static ImmutableArray<LenientAddress> OfWeb(string url)
+    {
+        var read = ImmutableArray.CreateBuilder<LenientAddress>(1);
+        var folded = Folded(url);
+        foreach (var text in folded.Contains('%', StringComparison.Ordinal) ? [HostName.Unescape(folded), folded] : new[] { folded })
+        {
+            foreach (var (scheme, rest) in Readings(text.Replace('\\', '/')))
+            {
+                var end = rest.AsSpan().IndexOfAny('/', '?', '#');
+                var tail = end < 0 ? "" : Escaped(rest[end..]);
+                foreach (var (host, stated) in Hosts(end < 0 ? rest : rest[..end]))
+                {
+                    foreach (var assumed in scheme is null ? Assumed : [scheme])
+                    {
+                        var written = stated is { } port ? string.Create(CultureInfo.InvariantCulture, $"{assumed}://{host}:{port}{tail}") : $"{assumed}://{host}{tail}";
+                        var address = WebAddress.Parse(written);
+                        read.Add(new LenientAddress(host, address?.Port ?? stated ?? WebAddress.DefaultPort(assumed), address, address?.Canonical ?? written));
+                    }
+                }
+            }
+        }
+
+        return read.DrainToImmutable();
+    }
+
+    /// <summary>Of a host with or without a port.</summary>
+    public static ImmutableArray<LenientAddress> OfNetwork(string text)
+    {
+        var read = ImmutableArray.CreateBuilder<LenientAddress>(1);
+        var folded = HostName.Unescape(Folded(text)).Replace('\\', '/');
+        foreach (var (scheme, rest) in Readings(folded))
+        {
+            var end = rest.AsSpan().IndexOfAny('/', '?', '#');
+            foreach (var (host, stated) in Hosts(end < 0 ? rest : rest[..end]))
+            {
+                var port = stated ?? (scheme is null ? null : WebAddress.DefaultPort(scheme));
+                read.Add(new LenientAddress(host, port, null, port is null ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}")));
+            }
+        }
+
+        return read.DrainToImmutable();
+    }
+
+    private static string Folded(string text) => TextForm.WithoutBlanks(TextForm.Compatible(text)).Replace('。', '.');
+
+    // What may stand for the scheme, and what follows it. Null: none is stated.
+    private static IEnumerable<(string? Scheme, string Remainder)> Readings(string text)
+    {
+        var end = text.AsSpan().IndexOfAny(":/?#@");
+        var slashes = text.IndexOf("//", StringComparison.Ordinal);
+        var scheme = end > 0 && text[end] == ':' ? text[..end].ToLowerInvariant() : null;
+        var isUsual = slashes >= 0 && slashes == end + 1;
+        if (scheme is not null && (isUsual || WebAddress.DefaultPort(scheme) is not null))
+        {
+            yield return (scheme, text[(end + 1)..].TrimStart('/'));
+        }
+        else
+        {
+            yield return (null, text.TrimStart('/'));
+        }
+
+        // An address behind something else: `view-source:https://host/`.
+        if (slashes > 0 && !(scheme is not null && isUsual))
+        {
+            yield return (null, text[slashes..].TrimStart('/'));
+        }
+    }
+
+    private static IEnumerable<(string Host, int? Port)> Hosts(string authority)
+    {
+        var parts = authority.Split('@');
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (i >= MaxParts / 2 && i < parts.Length - (MaxParts / 2))
+            {
+                continue;
+            }
+
+            var part = parts[i];
+            var colon = part.LastIndexOf(':');
+            var hasPort = colon > part.LastIndexOf(']');
+            var host = (hasPort ? part[..colon] : part).Trim('.').ToLowerInvariant();
+            if (host.Length == 0)
+            {
+                continue;
+            }
+
+            int? port = hasPort && int.TryParse(part.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 65535 ? number : null;
+            yield return (host, port);
+            if (HostName.OtherSpelling(host) is { } other)
+            {
+                yield return (other, port);
+            }
+        }
+    }
+
+    // What no strict reading takes, and clients encode before they send it.
+    private static string Escaped(string tail)
+    {
+        if (!tail.AsSpan().ContainsAny(ToEscape) && Ascii.IsValid(tail))
+        {
+            return tail;
+        }
+
+        var escaped = new StringBuilder(tail.Length);
+        foreach (var rune in tail.EnumerateRunes())
+        {
+            escaped.Append(rune.Value >= 0x7f || ToEscape.Contains((char)rune.Value) ? Uri.EscapeDataString(rune.ToString()) : rune.ToString());
+        }
+
+        return escaped.ToString();
+    }
+}
