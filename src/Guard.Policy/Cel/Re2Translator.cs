@@ -17,33 +17,14 @@ internal sealed class Re2Translator
     // A pair of surrogates stands for one code point above U+FFFF.
     private const string Pair = @"[\uD800-\uDBFF][\uDC00-\uDFFF]";
 
-    private static readonly Dictionary<string, string> NamedClasses = new(StringComparer.Ordinal)
-    {
-        ["alnum"] = "0-9A-Za-z",
-        ["alpha"] = "A-Za-z",
-        ["ascii"] = @"\x00-\x7F",
-        ["blank"] = @"\t ",
-        ["cntrl"] = @"\x00-\x1F\x7F",
-        ["digit"] = "0-9",
-        ["graph"] = "!-~",
-        ["lower"] = "a-z",
-        ["print"] = " -~",
-        ["punct"] = @"!-/:-@\[-`{-~",
-        ["space"] = @"\t\n\x0B\f\r ",
-        ["upper"] = "A-Z",
-        ["word"] = "0-9A-Za-z_",
-        ["xdigit"] = "0-9A-Fa-f",
-    };
-
-    private readonly string _pattern;
+    private readonly Re2Cursor _from;
     private readonly StringBuilder _to = new();
-    private int _at;
     private int _depth;
     private bool _ignoreCase;
     private bool _multiline;
     private bool _dotAll;
 
-    private Re2Translator(string pattern) => _pattern = pattern;
+    private Re2Translator(string pattern) => _from = new Re2Cursor(pattern);
 
     /// <summary>The pattern for the framework, or null and what is wrong.</summary>
     public static string? Translate(string pattern, out string? problem)
@@ -52,44 +33,31 @@ internal sealed class Re2Translator
         {
             var translator = new Re2Translator(pattern);
             translator.Alternatives();
-            if (translator._at < pattern.Length)
+            if (!translator._from.IsAtEnd)
             {
-                throw new RefusedException("a `)` has no `(`");
+                throw new Re2RefusedException("a `)` has no `(`");
             }
 
             problem = null;
             return translator._to.ToString();
         }
-        catch (RefusedException e)
+        catch (Re2RefusedException e)
         {
             problem = e.Message;
             return null;
         }
     }
 
-    private char Peek(int ahead = 0) => _at + ahead < _pattern.Length ? _pattern[_at + ahead] : '\0';
-
-    private bool Accept(string text)
-    {
-        if (string.CompareOrdinal(_pattern, _at, text, 0, text.Length) != 0)
-        {
-            return false;
-        }
-
-        _at += text.Length;
-        return true;
-    }
-
     private void Alternatives()
     {
         if (++_depth > MaxDepth)
         {
-            throw new RefusedException($"it is nested deeper than {MaxDepth}");
+            throw new Re2RefusedException($"it is nested deeper than {MaxDepth}");
         }
 
-        while (_at < _pattern.Length && Peek() != ')')
+        while (!_from.IsAtEnd && _from.Peek() != ')')
         {
-            if (Accept("|"))
+            if (_from.Accept("|"))
             {
                 _to.Append('|');
                 continue;
@@ -108,47 +76,36 @@ internal sealed class Re2Translator
     /// <summary>False where nothing was written that could be repeated.</summary>
     private bool Atom()
     {
-        var c = Peek();
+        var c = _from.Peek();
         switch (c)
         {
             case '(':
-                _at++;
+                _from.At++;
                 return Group();
             case '[':
-                _at++;
-                Class();
+                _from.At++;
+                Append(Re2Class.Read(_from));
                 return true;
             case '.':
-                _at++;
+                _from.At++;
                 _to.Append("(?:").Append(Pair).Append(_dotAll ? @"|[^\uD800-\uDFFF])" : @"|[^\n\uD800-\uDFFF])");
                 return true;
             case '^':
-                _at++;
+                _from.At++;
                 _to.Append(_multiline ? "(?m:^)" : @"\A");
                 return true;
             case '$':
-                _at++;
+                _from.At++;
                 _to.Append(_multiline ? "(?m:$)" : @"\z");
                 return true;
             case '*' or '+' or '?':
-                throw new RefusedException($"`{c}` repeats nothing");
+                throw new Re2RefusedException($"`{c}` repeats nothing");
             case '\\':
                 return Escape();
             default:
-                Literal(NextRune());
+                Literal(_from.NextRune());
                 return true;
         }
-    }
-
-    private Rune NextRune()
-    {
-        if (Rune.DecodeFromUtf16(_pattern.AsSpan(_at), out var rune, out var consumed) != System.Buffers.OperationStatus.Done)
-        {
-            throw new RefusedException("it ends early or holds half a character");
-        }
-
-        _at += consumed;
-        return rune;
     }
 
     private void Literal(Rune rune)
@@ -162,17 +119,14 @@ internal sealed class Re2Translator
     private bool Group()
     {
         var (ignoreCase, multiline, dotAll) = (_ignoreCase, _multiline, _dotAll);
-        if (Accept("?"))
+        if (_from.Accept("?"))
         {
-            if (Accept("P<") || (Peek() == '<' && Peek(1) is not ('=' or '!') && Accept("<")))
+            if (_from.Accept("P<") || (_from.Peek() == '<' && _from.Peek(1) is not ('=' or '!') && _from.Accept("<")))
             {
-                var end = _pattern.IndexOf('>', _at);
-                if (end <= _at || !_pattern.AsSpan(_at, end - _at).ToString().All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+                if (_from.Until(">") is not { Length: > 0 } name || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_'))
                 {
-                    throw new RefusedException("a group's name has letters, digits and `_`");
+                    throw new Re2RefusedException("a group's name has letters, digits and `_`");
                 }
-
-                _at = end + 1;
             }
             else if (Flags())
             {
@@ -182,9 +136,9 @@ internal sealed class Re2Translator
 
         _to.Append("(?:");
         Alternatives();
-        if (!Accept(")"))
+        if (!_from.Accept(")"))
         {
-            throw new RefusedException("a `(` has no `)`");
+            throw new Re2RefusedException("a `(` has no `)`");
         }
 
         _to.Append(')');
@@ -198,8 +152,8 @@ internal sealed class Re2Translator
         var on = true;
         while (true)
         {
-            var flag = Peek();
-            _at++;
+            var flag = _from.Peek();
+            _from.At++;
             switch (flag)
             {
                 case 'i':
@@ -221,7 +175,7 @@ internal sealed class Re2Translator
                 case ':':
                     return false;
                 default:
-                    throw new RefusedException("`(?` is followed by what RE2 does not know; look-around and conditions are not supported");
+                    throw new Re2RefusedException("`(?` is followed by what RE2 does not know; look-around and conditions are not supported");
             }
         }
     }
@@ -232,11 +186,12 @@ internal sealed class Re2Translator
         while (true)
         {
             string repetition;
-            if (Peek() is '*' or '+' or '?')
+            if (_from.Peek() is '*' or '+' or '?')
             {
-                repetition = _pattern[_at++].ToString();
+                repetition = _from.Peek().ToString();
+                _from.At++;
             }
-            else if (Peek() == '{' && Counted() is { } counted)
+            else if (_from.Peek() == '{' && Counted() is { } counted)
             {
                 repetition = counted;
             }
@@ -248,11 +203,11 @@ internal sealed class Re2Translator
             // RE2 takes `a**`, not `a*+`; neither says what a reader expects.
             if (++times > 1)
             {
-                throw new RefusedException("a repetition repeats a repetition");
+                throw new Re2RefusedException("a repetition repeats a repetition");
             }
 
             // Greed does not change whether there is a match.
-            Accept("?");
+            _from.Accept("?");
             var atom = _to.ToString(start, _to.Length - start);
             _to.Length = start;
             _to.Append("(?:").Append(atom).Append(')').Append(repetition);
@@ -262,15 +217,11 @@ internal sealed class Re2Translator
     // A brace that counts nothing is itself.
     private string? Counted()
     {
-        var end = _pattern.IndexOf('}', _at);
-        if (end < 0)
+        var start = _from.At;
+        var parts = _from.Until("}")?[1..].Split(',');
+        if (parts is not [{ Length: > 0 }] and not [{ Length: > 0 }, _] || !parts.All(static part => part.All(char.IsAsciiDigit)))
         {
-            return null;
-        }
-
-        var parts = _pattern[(_at + 1)..end].Split(',');
-        if (parts.Length > 2 || parts[0].Length == 0 || !parts.All(p => p.All(char.IsAsciiDigit)))
-        {
+            _from.At = start;
             return null;
         }
 
@@ -278,236 +229,52 @@ internal sealed class Re2Translator
         {
             if (part.Length > 0 && (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > MaxRepetition))
             {
-                throw new RefusedException($"a repetition counts to more than {MaxRepetition}");
+                throw new Re2RefusedException($"a repetition counts to more than {MaxRepetition}");
             }
         }
 
         if (parts is [var low, { Length: > 0 } high] && int.Parse(low, CultureInfo.InvariantCulture) > int.Parse(high, CultureInfo.InvariantCulture))
         {
-            throw new RefusedException("a repetition's least is more than its most");
+            throw new Re2RefusedException("a repetition's least is more than its most");
         }
 
-        var text = _pattern[_at..(end + 1)];
-        _at = end + 1;
-        return text;
+        return $"{{{string.Join(',', parts)}}}";
     }
 
     private bool Escape()
     {
-        if (Accept(@"\Q"))
+        if (_from.Accept(@"\Q"))
         {
-            var end = _pattern.IndexOf(@"\E", _at, StringComparison.Ordinal);
-            var stop = end < 0 ? _pattern.Length : end;
-            while (_at < stop)
+            while (!_from.IsAtEnd && !_from.Accept(@"\E"))
             {
-                Literal(NextRune());
+                Literal(_from.NextRune());
             }
 
-            _at = end < 0 ? stop : stop + 2;
             return false;
         }
 
-        switch (Peek(1))
+        switch (_from.Peek(1))
         {
             case 'A' or 'z' or 'b' or 'B':
-                _to.Append('\\').Append(Peek(1));
-                _at += 2;
+                _to.Append('\\').Append(_from.Peek(1));
+                _from.At += 2;
                 return true;
         }
 
-        if (Shorthand() is { } set)
+        if (Re2Class.Shorthand(_from) is { } set)
         {
-            AppendClass(set.Members, set.Negated);
+            Append(set);
             return true;
         }
 
-        Literal(EscapedRune());
+        Literal(_from.EscapedRune());
         return true;
     }
 
-    /// <summary><c>\d</c>, <c>\W</c>, <c>\pL</c> …: what may stand in a class as well.</summary>
-    private (string Members, bool Negated)? Shorthand()
-    {
-        var letter = Peek(1);
-        switch (letter)
-        {
-            case 'd' or 'D':
-                _at += 2;
-                return ("0-9", letter == 'D');
-            case 'w' or 'W':
-                _at += 2;
-                return ("0-9A-Za-z_", letter == 'W');
-            case 's' or 'S':
-                _at += 2;
-                return (@"\t\n\f\r ", letter == 'S');
-            case 'p' or 'P':
-                return (Property(out var negated), negated != (letter == 'P'));
-            default:
-                return null;
-        }
-    }
-
-    // General categories only: the engine knows no scripts.
-    private string Property(out bool negated)
-    {
-        _at += 2;
-        negated = false;
-        string name;
-        if (Accept("{"))
-        {
-            negated = Accept("^");
-            var end = _pattern.IndexOf('}', _at);
-            name = end < 0 ? "" : _pattern[_at..end];
-            _at = end + 1;
-        }
-        else
-        {
-            name = Peek().ToString();
-            _at++;
-        }
-
-        const string Categories = " L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Co ";
-        if (name.Length is 0 or > 2 || !Categories.Contains($" {name} ", StringComparison.Ordinal))
-        {
-            throw new RefusedException("`\\p` takes a general category such as `\\pL` or `\\p{Lu}`; scripts are not supported");
-        }
-
-        return $"\\p{{{name}}}";
-    }
-
-    private Rune EscapedRune()
-    {
-        _at++;
-        var letter = Peek();
-        _at++;
-        switch (letter)
-        {
-            case 'a':
-                return new Rune('\a');
-            case 'f':
-                return new Rune('\f');
-            case 'n':
-                return new Rune('\n');
-            case 'r':
-                return new Rune('\r');
-            case 't':
-                return new Rune('\t');
-            case 'v':
-                return new Rune('\v');
-            case 'x':
-                return Hexadecimal();
-            case '0':
-                return Octal();
-        }
-
-        return letter is > ' ' and < '\x7F' && !char.IsAsciiLetterOrDigit(letter)
-            ? new Rune(letter)
-            : throw new RefusedException($"`\\{Diagnostics.Shown.Text(letter.ToString())}` is no escape of RE2; back references are not supported");
-    }
-
-    private Rune Hexadecimal()
-    {
-        string digits;
-        if (Accept("{"))
-        {
-            var end = _pattern.IndexOf('}', _at);
-            digits = end < 0 ? "" : _pattern[_at..end];
-            _at = end < 0 ? _pattern.Length : end + 1;
-        }
-        else
-        {
-            digits = _at + 2 <= _pattern.Length ? _pattern.Substring(_at, 2) : "";
-            _at += 2;
-        }
-
-        return digits.Length is > 0 and <= 6 && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && Rune.IsValid(value)
-            ? new Rune(value)
-            : throw new RefusedException("`\\x` has not the digits of a character behind it");
-    }
-
-    private Rune Octal()
-    {
-        var value = 0;
-        for (var i = 0; i < 2 && Peek() is >= '0' and <= '7'; i++)
-        {
-            value = (value * 8) + (Peek() - '0');
-            _at++;
-        }
-
-        return new Rune(value);
-    }
-
-    private void Class()
-    {
-        var negated = Accept("^");
-        var members = new StringBuilder();
-        for (var first = true; first || Peek() != ']'; first = false)
-        {
-            if (_at >= _pattern.Length)
-            {
-                throw new RefusedException("a `[` has no `]`");
-            }
-
-            if (Accept("[:"))
-            {
-                var end = _pattern.IndexOf(":]", _at, StringComparison.Ordinal);
-                var name = end < 0 ? "" : _pattern[_at..end];
-                if (name.StartsWith('^') || !NamedClasses.TryGetValue(name, out var named))
-                {
-                    throw new RefusedException("`[:` names no class known here; write for example `[[:alpha:]]`");
-                }
-
-                members.Append(named);
-                _at = end + 2;
-                continue;
-            }
-
-            if (Peek() == '\\' && Shorthand() is { } set)
-            {
-                if (set.Negated && !set.Members.StartsWith('\\'))
-                {
-                    throw new RefusedException("a negated shorthand such as `\\D` within `[…]` is not supported; write the characters");
-                }
-
-                members.Append(set.Negated ? @"\P" + set.Members[2..] : set.Members);
-                continue;
-            }
-
-            var low = ClassMember();
-            if (Peek() == '-' && Peek(1) is not ('\0' or ']'))
-            {
-                _at++;
-                var high = ClassMember();
-                if (high < low)
-                {
-                    throw new RefusedException("a range in `[…]` runs backwards");
-                }
-
-                members.Append(CultureInfo.InvariantCulture, $"\\u{low:X4}-\\u{high:X4}");
-            }
-            else
-            {
-                members.Append(CultureInfo.InvariantCulture, $"\\u{low:X4}");
-            }
-        }
-
-        _at++;
-        AppendClass(members.ToString(), negated);
-    }
-
-    private int ClassMember()
-    {
-        var rune = Peek() == '\\' ? EscapedRune() : NextRune();
-        return rune.IsBmp ? rune.Value : throw new RefusedException("a character above U+FFFF within `[…]` is not supported; write `(a|b)`");
-    }
-
     // The complement of a class holds every code point above U+FFFF, which is two units here.
-    private void AppendClass(string members, bool negated)
+    private void Append(Re2Class given)
     {
-        var set = negated ? $@"(?:{Pair}|[^{members}\uD800-\uDFFF])" : $"[{members}]";
+        var set = given.IsNegated ? $@"(?:{Pair}|[^{given.Members}\uD800-\uDFFF])" : $"[{given.Members}]";
         _to.Append(_ignoreCase ? $"(?i:{set})" : set);
     }
-
-    /// <summary>The pattern was refused; carries the reason out of the recursion.</summary>
-    private sealed class RefusedException(string message) : Exception(message);
 }
