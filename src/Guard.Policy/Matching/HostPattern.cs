@@ -67,7 +67,8 @@ internal sealed class HostPattern
             return null;
         }
 
-        if (host.StartsWith('[') && !host.AsSpan().ContainsAny("*?"))
+        var isAddress = host.StartsWith('[') && (host.EndsWith(']') || host.Contains(':', StringComparison.Ordinal));
+        if (isAddress && !host.AsSpan().ContainsAny("*?"))
         {
             // In the one spelling that addresses are compared in.
             if (HostName.Parse(host) is not { } address)
@@ -107,7 +108,7 @@ internal sealed class HostPattern
 
         host = host.TrimEnd('.');
         var labels = ImmutableArray.CreateBuilder<TextGlob>();
-        foreach (var written in host.StartsWith('[') ? [Literal(host)] : host.Split('.'))
+        foreach (var written in isAddress ? [Literal(host)] : host.Split('.'))
         {
             // Names are looked up in ASCII, and that is what stands in the addresses that an allow rule may cover.
             var label = Ascii.IsValid(written) || written.AsSpan().ContainsAny("*?[") ? written : HostName.LookedUp(TextForm.Compatible(written)) ?? written;

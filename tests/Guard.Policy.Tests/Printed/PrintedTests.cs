@@ -97,7 +97,7 @@ public sealed class PrintedTests
         }
 
         var sources = parts.Where(static part => part.Name.EndsWith(".yaml", StringComparison.Ordinal) && !part.Name.EndsWith("_test.yaml", StringComparison.Ordinal) && !part.Name.StartsWith(".guard/", StringComparison.Ordinal) && !part.Name.StartsWith("after ", StringComparison.Ordinal))
-            .Select(static part => new PolicySource(part.Name, part.Text)).ToList();
+            .Select(static part => new PolicySource(part.Name, LanguageTests.Written(part.Text))).ToList();
         var result = PolicyCompiler.Compile(sources, FloorSettings.Default);
         PrintDiagnostics(printed, result.Diagnostics);
         if (result.Bundle is not { } bundle)
