@@ -12,8 +12,10 @@ namespace Guard.Policy.Matching;
 /// </remarks>
 internal sealed class LenientAddress
 {
-    // Of user information and host; more of them are not read by any client, and all of them would cost work without limit.
-    private const int MaxParts = 8;
+    // Of user information and host, half of them from each end: clients cut at the first `@` or at the last. All of them would cost work
+    // without limit, and so would long tails: what follows them is compared in the text as it stands.
+    private const int MaxParts = 4;
+    private const int MaxTail = 4_096;
 
     private static readonly SearchValues<char> ToEscape = SearchValues.Create("<>\"^`{|}");
 
@@ -43,7 +45,7 @@ internal sealed class LenientAddress
             foreach (var (scheme, rest) in Readings(text.Replace('\\', '/')))
             {
                 var end = rest.AsSpan().IndexOfAny('/', '?', '#');
-                var tail = end < 0 ? "" : Escaped(rest[end..]);
+                var tail = end < 0 ? "" : Escaped(rest[end..Math.Min(rest.Length, end + MaxTail)]);
                 foreach (var (host, stated) in Hosts(end < 0 ? rest : rest[..end]))
                 {
                     foreach (var assumed in scheme is null ? Assumed : [scheme])
