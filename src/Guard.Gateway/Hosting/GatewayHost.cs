@@ -137,6 +137,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var unfinished = parts.Add(new UnfinishedFirstStart(directory.Path));
         var active = new ActiveBundle();
         var database = parts.Add(Open(options, directory, active, loggers));
+        var checkpoints = database is SqliteDatabase sqlite ? parts.Add(new WalCheckpoints(sqlite, clock, loggers.CreateLogger<WalCheckpoints>())) : null;
 
         var identities = new IdentityStore(database);
         var firstStart = Bootstrap.Run(identities, options);
@@ -203,6 +204,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         sequencer.Start();
         keeper.Start();
         retentionKeeper.Start();
+        checkpoints?.Start();
         var host = new GatewayHost(parts, web, active, sequencer, retentionKeeper, database.Description, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
         host.LogStarted(Version, database.Description, string.Join(", ", host.Addresses));
         return host;

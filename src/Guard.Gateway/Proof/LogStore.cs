@@ -86,6 +86,7 @@ internal sealed class LogStore(IDatabase database)
         _rollUps.Retract(write, leaf.Position);
         write.Connection.Execute($"INSERT INTO audit_erasure (id, erased_by, erased_at) VALUES ({database.Sql.Uuid("@id")}, {database.Sql.Uuid("@by")}, @now)", new { id, by, now });
         write.Connection.Execute(database.Sql.EraseBody, new { id });
+        write.Erased();
     }
 
     /// <summary>Takes the tree away, for a new log over the same leaves, in the transaction of <paramref name="write"/>.</summary>

@@ -134,6 +134,7 @@ internal sealed class RecordRetention(IDatabase database, string organisation, T
         var last = connection.QuerySingle<string>(_boundSql, new { first.RetentionDays, first.FirstId, MaxBodies });
         _rollUps.RetractUpTo(write, first.RetentionDays, last);
         connection.Execute("DELETE FROM audit_event WHERE retention_days = @RetentionDays AND id <= @last", new { first.RetentionDays, last });
+        write.Erased();
         return true;
     });
 

@@ -22,6 +22,7 @@ internal sealed class StoreWrite(DbConnection connection, int retention)
     public IReadOnlyList<string> Last => _last;
     public bool ChangesPolicies { get; private set; }
     public bool ChangesKeys { get; private set; }
+    public bool Erases { get; private set; }
 
     /// <summary>The event is stored with the change, after everything else in it.</summary>
     public void Record(AuditEvent auditEvent) => Record(auditEvent, retention);
@@ -40,4 +41,7 @@ internal sealed class StoreWrite(DbConnection connection, int retention)
 
     /// <summary>Every gateway loads the keys again, and nothing that came in with the old ones is stored.</summary>
     public void KeysChanged() => ChangesKeys = true;
+
+    /// <summary>What was deleted is not to remain in any file of the store's own.</summary>
+    public void Erased() => Erases = true;
 }

@@ -12,12 +12,16 @@ internal sealed class SqliteDatabase : IDatabase
 {
     public const string FileName = "guard.db";
 
-    // busy_timeout is below the audit writer's deadline, so that a writer that waits still answers in time.
-    private const string Pragmas = "PRAGMA busy_timeout = 4000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
+    // busy_timeout is below the audit writer's deadline, so that a writer that waits still answers in time. wal_autocheckpoint, in pages of
+    // 4 KiB, is what WalCheckpoints leaves to a writer: 64 MiB.
+    private const string Pragmas = "PRAGMA busy_timeout = 4000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16000;";
 
     private readonly string _connectionString;
 
     private readonly Func<IReadOnlyList<int>> _retentions;
+
+    // 1: the write-ahead log may hold what was erased.
+    private int _holdsErased;
 
     private SqliteDatabase(string path, Func<IReadOnlyList<int>> retentions)
     {
@@ -153,9 +157,44 @@ internal sealed class SqliteDatabase : IDatabase
 
         var generations = connection.QuerySingle<Generations>(Generations.Sql);
         transaction.Commit();
+        if (write.Erases)
+        {
+            Volatile.Write(ref _holdsErased, 1);
+        }
+
         Changes.Publish(generations);
         Changes.PublishRecorded(recordedTo);
         return result;
+    }
+
+    /// <summary>Something was erased in the file, and an older state of it may still stand in the write-ahead log.</summary>
+    public bool LogHoldsErased => Volatile.Read(ref _holdsErased) == 1;
+
+    /// <summary>Copies what is committed from the write-ahead log into the file, beside whoever reads and writes; after an erasure it empties the log.</summary>
+    /// <exception cref="SqliteException">The disk is full, or fails. What is committed is safe in the log.</exception>
+    public void CheckpointLog()
+    {
+        using var connection = Connect();
+        if (Interlocked.Exchange(ref _holdsErased, 0) == 0)
+        {
+            connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+            return;
+        }
+
+        var isEmpty = false;
+        try
+        {
+            // Writers wait for it as long as it waits for readers; who reads for longer makes it try again.
+            connection.Execute("PRAGMA busy_timeout = 50");
+            isEmpty = connection.ExecuteScalar<long>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+        }
+        finally
+        {
+            if (!isEmpty)
+            {
+                Volatile.Write(ref _holdsErased, 1);
+            }
+        }
     }
 
     public void WriteOne(string sql, object parameters) => Write(write => write.Connection.Execute(sql, parameters));
