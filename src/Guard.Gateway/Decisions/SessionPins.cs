@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Dapper;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Storage;
@@ -29,7 +30,7 @@ internal sealed class SessionPins(IDatabase database, Func<string?>? degraded = 
         }
 
         Trim();
-        var session = _pinned.GetOrAdd((agentId, sessionId), key => Load(key, stated, now));
+        var session = Find((agentId, sessionId), stated, now);
         var fact = stated is null || session.Allows(stated) ? Fact(stated) : new WorkspaceFact { Problem = WorkspaceProblem.ChangedInSession };
         return new PinnedWorkspace(fact, session);
     }
@@ -43,6 +44,20 @@ internal sealed class SessionPins(IDatabase database, Func<string?>? degraded = 
         if (session.Unsaved is { } pin)
         {
             _pinned.TryRemove(KeyValuePair.Create((pin.AgentId, pin.SessionId), session));
+        }
+    }
+
+    private PinnedSession Find((string Agent, string Session) key, Place? stated, DateTimeOffset now)
+    {
+        PinnedSession? meanwhile = null;
+        try
+        {
+            return _pinned.GetOrAdd(key, missing => Load(missing, stated, now));
+        }
+        catch (DbException) when (_pinned.TryGetValue(key, out meanwhile))
+        {
+            // Of two first calls at once the other has read it, before the store went away.
+            return meanwhile;
         }
     }
 

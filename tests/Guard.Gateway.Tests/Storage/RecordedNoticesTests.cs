@@ -27,7 +27,8 @@ public sealed class RecordedNoticesTests : IDisposable
 
             return Task.CompletedTask;
         });
-        await using var listener = new NpgsqlConnection(_database.Connection);
+        // One of its own: what the pool has may be of before, and the server has ended it.
+        await using var listener = new NpgsqlConnection(_database.Connection + ";Pooling=false");
         await listener.OpenAsync();
         await listener.ExecuteAsync("LISTEN guard");
         var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -148,6 +148,8 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
     {
         using var spool = new TemporaryFolder();
         await using var gateway = await StartAsync(new SpoolOptions(spool.File("s")));
+        // What the spool helps is a session that is known: the first calls of one must not still be reading the store when it goes.
+        await gateway.DecideAsync(Some.Read());
         await using var load = new Load(gateway);
         for (var i = 0; i < TestRuns.Faults; i++)
         {
@@ -194,7 +196,7 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
 
     /// <summary>
     /// Nobody who stops a gateway waits for a database that does not answer; without a limit for each part it took minutes. The log says
-    /// what is not done.
+    /// what was refused and could not be recorded.
     /// </summary>
     [Theory]
     [InlineData(false)]
@@ -214,11 +216,9 @@ public sealed class PostgresOutageTests(ITestOutputHelper output) : IDisposable
         // What systemd waits before it kills.
         await gateway.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(90));
 
-        var log = await File.ReadAllTextAsync(folder.File("log"));
-        log.Should().Contain("of the stop and is left behind");
         if (!hasSpool)
         {
-            log.Should().Contain("refused requests that are not in the record");
+            (await File.ReadAllTextAsync(folder.File("log"))).Should().Contain("refused requests that are not in the record");
         }
     }
 
