@@ -17,7 +17,7 @@ internal static class GuardAddresses
     public static bool Reaches(Spelling spelling, ImmutableArray<string> authorities) => authorities.Any(authority =>
         Split(authority) is var (host, port)
         && MayHold(spelling.Text, port)
-        && spelling.Lenient.Any(address => address.Port == port && (address.Host == host || (IsLoopback(host) && IsLoopback(address.Host)))));
+        && spelling.Lenient.Any(address => (address.Port == port || HasWithPort(spelling.Text, "", port)) && (address.Host == host || (IsLoopback(host) && IsLoopback(address.Host)))));
 
     /// <summary>Whether one of them stands anywhere in a text, such as a command line.</summary>
     /// <param name="text">Untrusted.</param>
@@ -48,7 +48,7 @@ internal static class GuardAddresses
             || (IPAddress.TryParse(name, out var address) && (IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)));
     }
 
-    // `:808` is not part of `:8080`, and `:08080` is the same port.
+    // Without a host: whatever stands before the port. `:808` is not part of `:8080`, and `:08080` is the same port.
     private static bool HasWithPort(string text, string host, int port)
     {
         var before = host + ":";

@@ -14,7 +14,7 @@ internal sealed class LenientAddress
 {
     // Of user information and host, half of them from each end: clients cut at the first `@` or at the last. All of them would cost work
     // without limit, and so would long tails: what follows them is compared in the text as it stands.
-    private const int MaxParts = 4;
+    private const int MaxParts = 16;
     private const int MaxTail = 4_096;
 
     private static readonly SearchValues<char> ToEscape = SearchValues.Create("<>\"^`{|}");
@@ -36,13 +36,20 @@ internal sealed class LenientAddress
     public string Name { get; }
 
     /// <summary>Of a URL, or what might be taken for one.</summary>
-    public static ImmutableArray<LenientAddress> OfWeb(string url)
+    /// <param name="url">Untrusted.</param>
+    /// <param name="strict">Its strict reading, by which every client understands the same place; null: there is none.</param>
+    public static ImmutableArray<LenientAddress> OfWeb(string url, WebAddress? strict)
     {
-        var read = ImmutableArray.CreateBuilder<LenientAddress>(1);
-        var folded = Folded(url);
-        foreach (var text in folded.Contains('%', StringComparison.Ordinal) ? [HostName.Unescape(folded), folded] : new[] { folded })
+        if (strict is not null)
         {
-            foreach (var (scheme, rest) in Readings(text.Replace('\\', '/')))
+            var own = new LenientAddress(strict.Host, strict.Port, strict, strict.Canonical);
+            return HostName.OtherSpelling(strict.Host) is { } other ? [own, Of(strict.Scheme, other, strict.HasDefaultPort ? null : strict.Port, strict.Path + strict.Query)] : [own];
+        }
+
+        var read = ImmutableArray.CreateBuilder<LenientAddress>(1);
+        foreach (var text in url.Contains('%', StringComparison.Ordinal) ? [HostName.Unescape(url), url] : new[] { url })
+        {
+            foreach (var (scheme, rest) in Readings(Folded(text)))
             {
                 var end = rest.AsSpan().IndexOfAny('/', '?', '#');
                 var tail = end < 0 ? "" : Escaped(rest[end..Math.Min(rest.Length, end + MaxTail)]);
@@ -50,9 +57,7 @@ internal sealed class LenientAddress
                 {
                     foreach (var assumed in scheme is null ? Assumed : [scheme])
                     {
-                        var written = stated is { } port ? string.Create(CultureInfo.InvariantCulture, $"{assumed}://{host}:{port}{tail}") : $"{assumed}://{host}{tail}";
-                        var address = WebAddress.Parse(written);
-                        read.Add(new LenientAddress(host, address?.Port ?? stated ?? WebAddress.DefaultPort(assumed), address, address?.Canonical ?? written));
+                        read.Add(Of(assumed, host, stated, tail));
                     }
                 }
             }
@@ -65,8 +70,7 @@ internal sealed class LenientAddress
     public static ImmutableArray<LenientAddress> OfNetwork(string text)
     {
         var read = ImmutableArray.CreateBuilder<LenientAddress>(1);
-        var folded = HostName.Unescape(Folded(text)).Replace('\\', '/');
-        foreach (var (scheme, rest) in Readings(folded))
+        foreach (var (scheme, rest) in Readings(Folded(HostName.Unescape(text))))
         {
             var end = rest.AsSpan().IndexOfAny('/', '?', '#');
             foreach (var (host, stated) in Hosts(end < 0 ? rest : rest[..end]))
@@ -79,7 +83,14 @@ internal sealed class LenientAddress
         return read.DrainToImmutable();
     }
 
-    private static string Folded(string text) => TextForm.WithoutBlanks(TextForm.Compatible(text)).Replace('。', '.');
+    private static LenientAddress Of(string scheme, string host, int? stated, string tail)
+    {
+        var written = stated is { } port ? string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{port}{tail}") : $"{scheme}://{host}{tail}";
+        var address = WebAddress.Parse(written);
+        return new LenientAddress(host, address?.Port ?? stated ?? WebAddress.DefaultPort(scheme), address, address?.Canonical ?? written);
+    }
+
+    private static string Folded(string text) => TextForm.WithoutBlanks(TextForm.Compatible(text)).Replace('。', '.').Replace('\\', '/');
 
     // What may stand for the scheme, and what follows it. Null: none is stated.
     private static IEnumerable<(string? Scheme, string Remainder)> Readings(string text)
@@ -123,13 +134,20 @@ internal sealed class LenientAddress
                 continue;
             }
 
-            int? port = hasPort && int.TryParse(part.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 65535 ? number : null;
+            int? port = hasPort ? PortOf(part.AsSpan(colon + 1)) : null;
             yield return (host, port);
             if (HostName.OtherSpelling(host) is { } other)
             {
                 yield return (other, port);
             }
         }
+    }
+
+    // Its leading digits: what follows them some clients do not look at.
+    private static int? PortOf(ReadOnlySpan<char> text)
+    {
+        var length = text.IndexOfAnyExceptInRange('0', '9');
+        return int.TryParse(length < 0 ? text : text[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 65535 ? number : null;
     }
 
     // What no strict reading takes, and clients encode before they send it.

@@ -53,7 +53,7 @@ internal sealed class Spelling
 
     /// <summary>Web and network: every place that some client might understand by the text.</summary>
     public ImmutableArray<LenientAddress> Lenient =>
-        _lenient.IsDefault ? _lenient = Kind == ResourceKinds.Web ? LenientAddress.OfWeb(Text) : LenientAddress.OfNetwork(Text) : _lenient;
+        _lenient.IsDefault ? _lenient = Kind == ResourceKinds.Web ? LenientAddress.OfWeb(Text, Address) : LenientAddress.OfNetwork(Text) : _lenient;
 
     /// <summary>Every true name of the thing, composed, for rules that must not miss.</summary>
     public ImmutableArray<string> GenerousNames => _generousNames.IsDefault ? _generousNames = [.. AllNames()] : _generousNames;

@@ -1,4 +1,5 @@
 using System.Text;
+using Guard.Gateway.Storage.Sqlite;
 using Guard.Gateway.Tests.Proof;
 
 namespace Guard.Gateway.Tests.Storage;
@@ -8,6 +9,9 @@ public sealed class SqliteErasureTests
 {
     private const string Name = "name-to-forget";
 
+    // So that the name stands far behind what is written over the beginning of the log by chance.
+    private const int Before = 60;
+
     /// <summary>The write-ahead log holds older states of a page until something is written over them.</summary>
     [Fact]
     public async Task Text_ThatWasErased_IsInNoFileOfTheStore()
@@ -15,6 +19,11 @@ public sealed class SqliteErasureTests
         using var folder = new TemporaryFolder();
         await using var gateway = await TestGateway.StartAsync();
         var guard = new GuardCommands(gateway, folder);
+        for (var i = 0; i < Before; i++)
+        {
+            await gateway.DecideAsync(Some.Read());
+        }
+
         await gateway.DecideAsync(Some.Read(Some.Workspace + "/" + Name));
         var id = (await gateway.EventsAsync("?kind=decision")).Events[0].Id;
         FilesHold(gateway).Should().BeTrue();
@@ -23,6 +32,33 @@ public sealed class SqliteErasureTests
 
         await Eventually.BecomesAsync(() => Task.FromResult(FilesHold(gateway)), false);
         await gateway.DecideAsync(Some.Read());
+    }
+
+    /// <summary>A gateway that is killed may not have emptied the log, and nobody knows any more what was erased before.</summary>
+    [Fact]
+    public async Task Log_LeftByAKilledGateway_IsEmptiedByTheNext()
+    {
+        using var folder = new TemporaryFolder();
+        var left = Directory.CreateDirectory(folder.File("left")).FullName;
+        await using (var gateway = await TestGateway.StartAsync())
+        {
+            await gateway.DecideAsync(Some.Read(Some.Workspace + "/" + Name));
+            foreach (var suffix in new[] { "", "-wal" })
+            {
+                await File.WriteAllBytesAsync(Path.Combine(left, SqliteDatabase.FileName + suffix), Read(gateway.DatabasePath + suffix));
+            }
+        }
+
+        using var database = SqliteDatabase.Open(left);
+        var log = new FileInfo(Path.Combine(left, SqliteDatabase.FileName + "-wal"));
+        log.Length.Should().BeGreaterThan(0);
+        database.LogHoldsErased.Should().BeTrue();
+
+        database.CheckpointLog();
+
+        database.LogHoldsErased.Should().BeFalse();
+        log.Refresh();
+        log.Length.Should().Be(0);
     }
 
     private static bool FilesHold(TestGateway gateway) => new[] { "", "-wal" }

@@ -20,8 +20,8 @@ internal sealed class SqliteDatabase : IDatabase
 
     private readonly Func<IReadOnlyList<int>> _retentions;
 
-    // 1: the write-ahead log may hold what was erased.
-    private int _holdsErased;
+    // 1: the write-ahead log may hold what was erased. At the start, too: a gateway that was killed may not have emptied it.
+    private int _holdsErased = 1;
 
     private SqliteDatabase(string path, Func<IReadOnlyList<int>> retentions)
     {
@@ -167,7 +167,7 @@ internal sealed class SqliteDatabase : IDatabase
         return result;
     }
 
-    /// <summary>Something was erased in the file, and an older state of it may still stand in the write-ahead log.</summary>
+    /// <summary>Something may have been erased in the file of which an older state still stands in the write-ahead log.</summary>
     public bool LogHoldsErased => Volatile.Read(ref _holdsErased) == 1;
 
     /// <summary>Copies what is committed from the write-ahead log into the file, beside whoever reads and writes; after an erasure it empties the log.</summary>
@@ -184,8 +184,8 @@ internal sealed class SqliteDatabase : IDatabase
         var isEmpty = false;
         try
         {
-            // Writers wait for it as long as it waits for readers; who reads for longer makes it try again.
-            connection.Execute("PRAGMA busy_timeout = 50");
+            // Whoever writes or reads just now is not waited for, because writers would wait with it; it is tried again.
+            connection.Execute("PRAGMA busy_timeout = 0");
             isEmpty = connection.ExecuteScalar<long>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
         }
         finally
