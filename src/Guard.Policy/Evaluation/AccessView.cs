@@ -170,7 +170,7 @@ internal sealed class AccessView
             return anchors.Homes.IsEmpty ? null : AbsolutePath.Parse(anchors.Homes[0].Written.Text + resource[1..]);
         }
 
-        return anchors.Workspace is null ? null : AbsolutePath.Parse($"{anchors.Workspace.Written.Text}/{resource}");
+        return anchors.Workspace is { } workspace ? AbsolutePath.Parse($"{workspace.Written.Text}/{resource}") : null;
     }
 
     private string Show()
@@ -197,7 +197,7 @@ internal sealed class AccessView
         {
             if (path.IsAtOrBelow(folder, ignoreCase: false))
             {
-                return path.Below(folder) is { Length: > 0 } below ? $"{name}/{below}" : name;
+                return path.Below(folder) is { IsEmpty: false } below ? string.Concat(name, "/", below) : name;
             }
         }
 

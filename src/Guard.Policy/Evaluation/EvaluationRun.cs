@@ -14,7 +14,7 @@ internal readonly record struct MatchingRule(PolicyCompiled Policy, RuleCompiled
 /// <summary>One evaluation: finds the rules that match each access, and puts their outcomes together. Used by one thread.</summary>
 internal sealed class EvaluationRun
 {
-    private const int FewIds = 128;
+    private const int FewIds = 64;
 
     // Never added to.
     private static readonly List<ApprovalDefinition?> NoApprovals = [];
@@ -124,7 +124,7 @@ internal sealed class EvaluationRun
             Reason = deciding.Reason,
             Access = deciding.Access,
             Approval = approval,
-            Matched = _matched.ToArray(),
+            Matched = _matched.Count > 0 ? _matched : [],
             Errors = _errors.All(),
             Trace = _trace?.ToArray() ?? [],
         };

@@ -117,25 +117,7 @@ internal sealed class ActionIndex
         {
             if (_kind is ResourceKinds.Web or ResourceKinds.Network)
             {
-                foreach (var name in spelling.GenerousNames)
-                {
-                    _literals.Collect(name, last, ref ids);
-                }
-
-                if (spelling.Host() is { } host && !spelling.GenerousNames.Contains(host.Host))
-                {
-                    _literals.Collect(host.Host, last, ref ids);
-                }
-
-                if (spelling.Address is { } address && !spelling.GenerousNames.Contains(address.Canonical))
-                {
-                    _literals.Collect(address.Canonical, last, ref ids);
-                }
-
-                if (spelling.GenerousNames.Contains(spelling.Text))
-                {
-                    continue;
-                }
+                ScanNames(spelling, ref ids);
             }
 
             _literals.Collect(spelling.Text, last, ref ids);
@@ -143,6 +125,33 @@ internal sealed class ActionIndex
             {
                 _literals.Collect(spelling.Path?.Composed.Text ?? TextForm.Composed(spelling.Text), last, ref ids);
             }
+        }
+    }
+
+    // What stands in the text itself is found there.
+    private void ScanNames(Spelling spelling, ref IdList ids)
+    {
+        foreach (var name in spelling.GenerousNames)
+        {
+            Scan(name, spelling.Text, ref ids);
+        }
+
+        if (spelling.Host() is { } host)
+        {
+            Scan(host.Host, spelling.Text, ref ids);
+        }
+
+        if (spelling.Address is { } address)
+        {
+            Scan(address.Canonical, spelling.Text, ref ids);
+        }
+    }
+
+    private void Scan(string name, string text, ref IdList ids)
+    {
+        if (!text.Contains(name, StringComparison.OrdinalIgnoreCase))
+        {
+            _literals.Collect(name, '\0', ref ids);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Guard.Policy.Indexing;
 
@@ -34,11 +35,7 @@ internal sealed class LiteralIndex
         var length = text.Length + (last == '\0' ? 0 : 1);
         var rented = length > MaxOnStack ? ArrayPool<byte>.Shared.Rent(length) : null;
         var folded = rented is null ? stackalloc byte[MaxOnStack] : rented.AsSpan();
-        for (var i = 0; i < text.Length; i++)
-        {
-            folded[i] = Fold(text[i]);
-        }
-
+        Fold(text, folded);
         if (length > text.Length)
         {
             folded[text.Length] = Fold(last);
@@ -52,6 +49,16 @@ internal sealed class LiteralIndex
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static void Fold(ReadOnlySpan<char> text, Span<byte> folded)
+    {
+        // Most texts are ASCII throughout, which the library folds many characters at a time.
+        _ = Ascii.ToUpper(text, folded, out var done);
+        for (var i = done; i < text.Length; i++)
+        {
+            folded[i] = Fold(text[i]);
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class AbsolutePath
     /// <summary>This path is <paramref name="folder"/> or lies below it.</summary>
     public bool IsAtOrBelow(AbsolutePath folder, bool ignoreCase)
     {
-        if (folder.Depth == 0)
+        if (folder.Text.Length == 1)
         {
             return true;
         }
@@ -77,8 +77,17 @@ internal sealed class AbsolutePath
             && text.StartsWith(start, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
     }
 
-    /// <summary>The part below <paramref name="folder"/> without a leading slash; empty for the folder itself.</summary>
-    public string Below(AbsolutePath folder) => folder.Depth >= Depth ? "" : Text[_starts[folder.Depth]..];
+    /// <summary>The part below <paramref name="folder"/>, which it is or lies below, without a leading slash; empty for the folder itself.</summary>
+    public ReadOnlySpan<char> Below(AbsolutePath folder)
+    {
+        // As long as its composed form is the text itself, the folder's text stands at the beginning.
+        if (_composed is null && folder._composed is null)
+        {
+            return Text.AsSpan(Math.Min(Text.Length, folder.Text.Length == 1 ? 1 : folder.Text.Length + 1));
+        }
+
+        return folder.Depth >= Depth ? [] : Text.AsSpan(_starts[folder.Depth]);
+    }
 
     /// <summary>The segments from one on, as they stand in the text.</summary>
     public string From(int segment) => Text[_starts[segment]..];
@@ -91,9 +100,12 @@ internal sealed class AbsolutePath
         }
 
         var starts = new int[text.AsSpan().Count('/')];
-        for (var (at, i) = (0, 0); at >= 0; at = text.IndexOf('/', at + 1), i++)
+        for (var (at, found) = (0, 0); found < starts.Length; at++)
         {
-            starts[i] = at + 1;
+            if (text[at] == '/')
+            {
+                starts[found++] = at + 1;
+            }
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(starts);
@@ -107,21 +119,27 @@ internal sealed class AbsolutePath
             return false;
         }
 
-        for (var at = 0; at >= 0; at = text.IndexOf('/', at + 1))
+        // Dots that the segment has begun with; -1 once it holds anything else.
+        var dots = 0;
+        for (var i = 1; i < text.Length; i++)
         {
-            var rest = text.AsSpan(at + 1);
-            if (rest.IsEmpty)
+            switch (text[i])
             {
-                break;
-            }
-
-            if (rest[0] == '/' || (rest[0] == '.' && (rest.Length == 1 || rest[1] == '/' || (rest[1] == '.' && (rest.Length == 2 || rest[2] == '/')))))
-            {
-                return false;
+                case '/' when dots is >= 0 and <= 2:
+                    return false;
+                case '/':
+                    dots = 0;
+                    break;
+                case '.' when dots >= 0:
+                    dots++;
+                    break;
+                default:
+                    dots = -1;
+                    break;
             }
         }
 
-        return true;
+        return text.Length == 1 || dots is < 0 or > 2;
     }
 
     private static string Clean(string text)

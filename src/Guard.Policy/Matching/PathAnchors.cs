@@ -21,7 +21,7 @@ internal sealed class PathAnchors
         Workspace = workspace;
         Homes = homes;
         WorkspaceProblem = workspaceProblem;
-        AreReal = (workspace is null || ReferenceEquals(workspace.Written, workspace.Real)) && homes.All(h => ReferenceEquals(h.Written, h.Real));
+        AreReal = (workspace is not { } own || ReferenceEquals(own.Written, own.Real)) && homes.All(h => ReferenceEquals(h.Written, h.Real));
         (_workspace, _realWorkspace) = Spellings(workspace);
         (_home, _realHome) = Spellings(homes.IsEmpty ? null : homes[0]);
         _homes = homes.Length > 1 ? [.. homes.SelectMany(h => h.Spellings)] : _home;
@@ -88,17 +88,22 @@ internal sealed class PathAnchors
 
     private static (ImmutableArray<AbsolutePath> All, ImmutableArray<AbsolutePath> Real) Spellings(Folder? folder)
     {
-        if (folder?.Real is not { } real)
+        if (folder is not { } known)
         {
-            return (folder is null ? [] : [folder.Written], []);
+            return ([], []);
+        }
+
+        if (known.Real is not { } real)
+        {
+            return ([known.Written], []);
         }
 
         ImmutableArray<AbsolutePath> alone = [real];
-        return (ReferenceEquals(folder.Written, real) ? alone : [folder.Written, real], alone);
+        return (ReferenceEquals(known.Written, real) ? alone : [known.Written, real], alone);
     }
 
     /// <summary>A folder in both spellings.</summary>
-    internal sealed record Folder(AbsolutePath Written, AbsolutePath? Real)
+    internal readonly record struct Folder(AbsolutePath Written, AbsolutePath? Real)
     {
         public IEnumerable<AbsolutePath> Spellings => Real is null || ReferenceEquals(Written, Real) ? [Written] : [Written, Real];
 

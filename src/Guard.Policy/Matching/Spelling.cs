@@ -132,7 +132,7 @@ internal sealed class Spelling
         {
             if (Path!.IsAtOrBelow(folder, ignoreCase: true))
             {
-                var below = Path.Below(folder);
+                var below = Path.Below(folder).ToString();
                 Add(names, below);
                 Add(names, "./" + below);
             }
@@ -142,7 +142,7 @@ internal sealed class Spelling
         {
             if (Path!.IsAtOrBelow(folder, ignoreCase: true))
             {
-                Add(names, "~/" + Path.Below(folder));
+                Add(names, string.Concat("~/", Path.Below(folder)));
             }
         }
 
@@ -217,7 +217,7 @@ internal sealed class Spelling
         {
             if (Path!.IsAtOrBelow(folder, ignoreCase: false))
             {
-                return Path.Below(folder);
+                return Path.Below(folder).ToString();
             }
         }
 

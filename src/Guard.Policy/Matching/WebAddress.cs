@@ -56,20 +56,20 @@ internal sealed class WebAddress
             return null;
         }
 
-        var rest = url[(colon + 3)..];
-        var fragment = rest.IndexOf('#', StringComparison.Ordinal);
-        rest = fragment < 0 ? rest : rest[..fragment];
-        var authorityEnd = rest.IndexOfAny(['/', '?']);
-        var authority = authorityEnd < 0 ? rest : rest[..authorityEnd];
-        var tail = authorityEnd < 0 ? "" : rest[authorityEnd..];
-        if (!TrySplitPort(authority, defaultPort, out var hostText, out var port) || HostName.Parse(hostText) is not { } host)
+        // Ends of the address without its fragment, of the authority, and of the path.
+        var fragment = url.IndexOf('#', colon + 3);
+        var end = fragment < 0 ? url.Length : fragment;
+        var rest = url.AsSpan(0, end);
+        var slash = rest[(colon + 3)..].IndexOfAny('/', '?');
+        var authorityEnd = slash < 0 ? end : colon + 3 + slash;
+        if (!TrySplitPort(url[(colon + 3)..authorityEnd], defaultPort, out var hostText, out var port) || HostName.Parse(hostText) is not { } host)
         {
             return null;
         }
 
-        var question = tail.IndexOf('?', StringComparison.Ordinal);
-        var path = question < 0 ? tail : tail[..question];
-        if (CanonicalPath(path) is not { } canonicalPath || Encoded(question < 0 ? "" : tail[question..]) is not { } query)
+        var question = rest[authorityEnd..].IndexOf('?');
+        var pathEnd = question < 0 ? end : authorityEnd + question;
+        if (CanonicalPath(url[authorityEnd..pathEnd]) is not { } canonicalPath || Encoded(url[pathEnd..end]) is not { } query)
         {
             return null;
         }
