@@ -1,4 +1,5 @@
 using Guard.Policy.Evaluation;
+using Guard.Policy.Matching;
 
 namespace Guard.Policy;
 
@@ -20,9 +21,11 @@ internal static class SessionResults
 
         return access.Exact.All(spelling => spelling.Anchors!.Bases(home: true, spelling.IsReal, generous: false).Any(home =>
             spelling.Path!.IsAtOrBelow(home, ignoreCase: false)
-            && spelling.Path.Segments.AsSpan()[home.Depth..] is [".claude", "projects", _, var session, _, ..]
-            && session == request.SessionId));
+            && IsBelowSession(spelling.Path, home.Depth, request.SessionId)));
     }
+
+    private static bool IsBelowSession(AbsolutePath path, int first, string? session) =>
+        path.Depth >= first + 5 && path.Segment(first) is ".claude" && path.Segment(first + 1) is "projects" && path.Segment(first + 3).SequenceEqual(session);
 
     private static bool IsSessionId(string? id) =>
         id is { Length: >= 8 and <= MaxSessionId } && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
