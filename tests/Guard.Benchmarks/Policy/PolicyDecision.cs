@@ -17,6 +17,14 @@ public class PolicyDecision
     [ParamsSource(nameof(Names))]
     public string Name { get; set; } = "";
 
+    /// <summary>One for each name, ready to decide.</summary>
+    public static List<PolicyDecision> All() => [.. Names.Select(static name =>
+    {
+        var decision = new PolicyDecision { Name = name };
+        decision.Choose();
+        return decision;
+    })];
+
     [GlobalSetup]
     public void Choose()
     {

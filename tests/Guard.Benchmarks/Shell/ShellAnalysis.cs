@@ -36,6 +36,18 @@ public class ShellAnalysis
         _line = Name.StartsWith("long", StringComparison.Ordinal) ? ShellLines.Long[at] : ShellLines.Short[at];
     }
 
+    /// <summary>Each line once.</summary>
+    public static void AnalyseAll()
+    {
+        var analysis = new ShellAnalysis();
+        foreach (var name in Names)
+        {
+            analysis.Name = name;
+            analysis.Choose();
+            analysis.Analyse();
+        }
+    }
+
     [Benchmark]
     public int Analyse() => LineAccesses.Of(_line, Facts).Accesses.Count;
 }

@@ -21,6 +21,7 @@ internal static class ShellBench
     /// <summary>In this process: the benchmark's own project would have to be restored for every run.</summary>
     public static int Run(string path)
     {
+        HotCode.Make(ShellAnalysis.AnalyseAll);
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(60)).WithUnrollFactor(16);
         var config = ManualConfig.CreateEmpty().AddJob(job).AddColumnProvider(DefaultColumnProviders.Instance).AddLogger(NullLogger.Instance).WithOptions(ConfigOptions.DisableOptimizationsValidator)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "guard-bench-shell"));
