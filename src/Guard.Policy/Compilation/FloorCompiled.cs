@@ -8,12 +8,12 @@ namespace Guard.Policy.Compilation;
 /// <param name="Policy">The compiled-in document.</param>
 /// <param name="Protected">Guard's own files and folders.</param>
 /// <param name="Lifted">Left to policy, with everything below.</param>
-/// <param name="Authorities"><c>host:port</c> of Guard's API.</param>
+/// <param name="Authorities">Of Guard's API.</param>
 internal sealed record FloorCompiled(
     PolicyCompiled Policy,
     ImmutableArray<AbsolutePath> Protected,
     ImmutableArray<AbsolutePath> Lifted,
-    ImmutableArray<string> Authorities)
+    ImmutableArray<GuardAuthority> Authorities)
 {
     public RuleIndex Index { get; } = RuleIndex.Of([Policy]);
 }

@@ -20,7 +20,7 @@ internal static class FloorCompiler
         Policy.Value,
         [.. settings.ProtectedPaths.Select(AbsolutePath.Parse).OfType<AbsolutePath>()],
         [.. settings.LiftedPaths.Select(AbsolutePath.Parse).OfType<AbsolutePath>()],
-        [.. settings.GatewayAuthorities]);
+        [.. settings.GatewayAuthorities.Select(GuardAddresses.Parse).OfType<GuardAuthority>()]);
 
     private static PolicyCompiled CompileDocument()
     {

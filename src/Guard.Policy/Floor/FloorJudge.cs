@@ -44,7 +44,7 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
             {
                 ResourceKinds.File => JudgeFile(access, errors),
                 ResourceKinds.Command => (_commands ??= new FloorCommands(floor, Vital, accesses)).Judge(access.Access),
-                ResourceKinds.Web or ResourceKinds.Network when access.Generous.Any(spelling => GuardAddresses.Reaches(spelling, floor.Authorities)) => GatewayVerdict,
+                ResourceKinds.Web or ResourceKinds.Network when ReachesGateway(access) => GatewayVerdict,
                 _ => null,
             };
         }
@@ -109,6 +109,19 @@ internal sealed class FloorJudge(FloorCompiled floor, EvaluationRequest request,
 
         ids.Dispose();
         return verdict;
+    }
+
+    private bool ReachesGateway(AccessView access)
+    {
+        foreach (var spelling in access.Generous)
+        {
+            if (GuardAddresses.Reaches(spelling, floor.Authorities))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool ConcernsProtectedFile(AccessView access) =>

@@ -11,35 +11,75 @@ internal static class GuardAddresses
 {
     private static readonly ImmutableArray<string> LoopbackNames = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "[::]", "0", "127.1", "ip6-localhost"];
 
+    /// <summary>One of them, read. Null: it names no port, so nothing listens there.</summary>
+    /// <param name="authority"><c>host:port</c>.</param>
+    public static GuardAuthority? Parse(string authority)
+    {
+        if (!WebAddress.TrySplitPort(authority.ToLowerInvariant(), 0, out var host, out var port) || port == 0)
+        {
+            return null;
+        }
+
+        var isLoopback = IsLoopback(host);
+        return new GuardAuthority(host, port, port.ToString(CultureInfo.InvariantCulture), isLoopback, isLoopback ? LoopbackNames : [host]);
+    }
+
     /// <summary>Whether a URL or network address reaches one of them, as any client might read it.</summary>
     /// <param name="spelling">Of the web or the network.</param>
-    /// <param name="authorities"><c>host:port</c>.</param>
-    public static bool Reaches(Spelling spelling, ImmutableArray<string> authorities) => authorities.Any(authority =>
-        Split(authority) is var (host, port)
-        && MayHold(spelling.Text, port)
-        && spelling.Lenient.Any(address => (address.Port == port || HasWithPort(spelling.Text, "", port)) && (address.Host == host || (IsLoopback(host) && IsLoopback(address.Host)))));
+    /// <param name="authorities">Guard's.</param>
+    public static bool Reaches(Spelling spelling, ImmutableArray<GuardAuthority> authorities)
+    {
+        foreach (var authority in authorities)
+        {
+            if (MayHold(spelling.Text, authority) && Reaches(spelling, authority))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Whether one of them stands anywhere in a text, such as a command line.</summary>
     /// <param name="text">Untrusted.</param>
-    /// <param name="authorities"><c>host:port</c>.</param>
-    public static bool StandsIn(string text, ImmutableArray<string> authorities)
+    /// <param name="authorities">Guard's.</param>
+    public static bool StandsIn(string text, ImmutableArray<GuardAuthority> authorities)
     {
-        if (authorities.IsEmpty)
+        // Most lines do not hold the number at all, which is told in less time than to fold them.
+        var isAscii = Ascii.IsValid(text);
+        string? folded = null;
+        foreach (var authority in authorities)
         {
-            return false;
+            if (!isAscii || text.Contains(authority.Digits, StringComparison.Ordinal))
+            {
+                folded ??= TextForm.Compatible(text).ToLowerInvariant();
+                if (authority.Names.Any(name => HasWithPort(folded, name, authority.Port)))
+                {
+                    return true;
+                }
+            }
         }
 
-        var folded = TextForm.Compatible(text).ToLowerInvariant();
-        return authorities.Any(authority => Split(authority) is var (host, port) && (IsLoopback(host) ? LoopbackNames : [host]).Any(name => HasWithPort(folded, name, port)));
+        return false;
     }
 
-    // Null: it names no port, so nothing listens there.
-    private static (string Host, int Port)? Split(string authority) =>
-        WebAddress.TrySplitPort(authority.ToLowerInvariant(), 0, out var host, out var port) && port != 0 ? (host, port) : null;
+    private static bool Reaches(Spelling spelling, GuardAuthority authority)
+    {
+        foreach (var address in spelling.Lenient)
+        {
+            var isHost = address.Host == authority.Host || (authority.IsLoopback && IsLoopback(address.Host));
+            if (isHost && (address.Port == authority.Port || HasWithPort(spelling.Text, "", authority.Port)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     // To read a text in every way takes longer than most decisions, and most texts do not hold the number at all.
-    private static bool MayHold(string text, int port) =>
-        port is 80 or 443 or 21 || text.Contains('%', StringComparison.Ordinal) || !Ascii.IsValid(text) || text.Contains(port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    private static bool MayHold(string text, GuardAuthority authority) =>
+        authority.Port is 80 or 443 or 21 || text.Contains('%', StringComparison.Ordinal) || !Ascii.IsValid(text) || text.Contains(authority.Digits, StringComparison.Ordinal);
 
     private static bool IsLoopback(string host)
     {
