@@ -137,7 +137,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var unfinished = parts.Add(new UnfinishedFirstStart(directory.Path));
         var active = new ActiveBundle();
         var database = parts.Add(Open(options, directory, active, loggers));
-        var checkpoints = database is SqliteDatabase sqlite ? parts.Add(new WalCheckpoints(sqlite, clock, loggers.CreateLogger<WalCheckpoints>())) : null;
+        var upkeep = parts.Add(database.Upkeep(clock, loggers));
 
         var identities = new IdentityStore(database);
         var firstStart = Bootstrap.Run(identities, options);
@@ -204,7 +204,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         sequencer.Start();
         keeper.Start();
         retentionKeeper.Start();
-        checkpoints?.Start();
+        upkeep.Start();
         var host = new GatewayHost(parts, web, active, sequencer, retentionKeeper, database.Description, firstStart, sockets.Addresses(), loggers.CreateLogger<GatewayHost>());
         host.LogStarted(Version, database.Description, string.Join(", ", host.Addresses));
         return host;

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Guard.Gateway.Audit;
+using Microsoft.Extensions.Logging;
 
 namespace Guard.Gateway.Storage;
 
@@ -45,6 +46,9 @@ internal interface IDatabase : IDisposable
     /// be made now is made for the first event that needs it.
     /// </summary>
     void PrepareRetentions();
+
+    /// <summary>What the store needs done beside its use, not yet started. To be disposed of before the store.</summary>
+    IStoreUpkeep Upkeep(TimeProvider clock, ILoggerFactory loggers);
 
     /// <summary>Tries a write of no consequence that does not wait for others.</summary>
     /// <returns>Null: the store takes writes. Else why not.</returns>

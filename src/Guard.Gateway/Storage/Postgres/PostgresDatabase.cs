@@ -141,6 +141,8 @@ internal sealed partial class PostgresDatabase : IDatabase
 
     public IAuditStore OpenAuditStore() => new PostgresAuditStore(this, _work);
 
+    public IStoreUpkeep Upkeep(TimeProvider clock, ILoggerFactory loggers) => new NoUpkeep();
+
     public string? ProbeWrite()
     {
         try

@@ -3,6 +3,7 @@ using Dapper;
 using Guard.Gateway.Audit;
 using Guard.Gateway.Hosting;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace Guard.Gateway.Storage.Sqlite;
 
@@ -205,6 +206,8 @@ internal sealed class SqliteDatabase : IDatabase
     {
         // One table holds them all.
     }
+
+    public IStoreUpkeep Upkeep(TimeProvider clock, ILoggerFactory loggers) => new WalCheckpoints(this, clock, loggers.CreateLogger<WalCheckpoints>());
 
     public string? ProbeWrite()
     {

@@ -10,7 +10,7 @@ namespace Guard.Gateway.Storage.Sqlite;
 /// the little that is left when it has 64 MiB. Nothing that is promised depends on it: what is committed is safe in the log.
 /// After an erasure it empties the log, which else holds the erased text until something is written over it.
 /// </remarks>
-internal sealed partial class WalCheckpoints : IAsyncDisposable
+internal sealed partial class WalCheckpoints : IStoreUpkeep
 {
     // About 4 MiB of log.
     private const int ManyEvents = 1_000;
