@@ -23,6 +23,40 @@ internal sealed class ArithmeticReader(SourceCursor cursor, WordReader words, He
         cursor.Advance(2);
     }
 
+    // To find the semicolons of a loop's head, bash counts parentheses in substitutions by themselves, also those that open or close nothing.
+    private void RefuseWhatBashCounts(ReadOnlySpan<char> expansion)
+    {
+        if (expansion.Contains("case", StringComparison.Ordinal))
+            throw cursor.Refuse(ShellRefusalCode.Unsupported, "a case command in the head of a for loop");
+        if (expansion.StartsWith("$(") && HasOddParenthesisInBraces(expansion))
+            throw cursor.Refuse(ShellRefusalCode.Unsupported, "an unmatched parenthesis within braces of a substitution in the head of a for loop");
+    }
+
+    // Within ${...}: parentheses that do not match, or stand beside quotes, where one may count and the other not.
+    private static bool HasOddParenthesisInBraces(ReadOnlySpan<char> text)
+    {
+        var (braces, open, any, quoted) = (0, 0, false, false);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '{' && i > 0 && text[i - 1] == '$')
+            {
+                if (braces++ == 0)
+                    (open, any, quoted) = (0, false, false);
+            }
+            else if (braces > 0)
+            {
+                braces -= text[i] == '}' ? 1 : 0;
+                open += text[i] switch { '(' => 1, ')' => -1, _ => 0 };
+                any |= text[i] is '(' or ')';
+                quoted |= text[i] is '\'' or '"' or '\\' or '`';
+                if (open < 0 || (braces == 0 && any && (open != 0 || quoted)))
+                    return true;
+            }
+        }
+
+        return braces > 0 && any;
+    }
+
     /// <summary>Text up to an unmatched closing parenthesis, or one of <paramref name="stops"/> outside parentheses.</summary>
     public Word ReadText(string stops)
     {
@@ -52,8 +86,8 @@ internal sealed class ArithmeticReader(SourceCursor cursor, WordReader words, He
             {
                 var dollar = cursor.Position;
                 words.ReadDollar(parts, TextKind.Arithmetic);
-                if (stops is ";" && cursor.Slice(dollar).Contains("case", StringComparison.Ordinal))
-                    throw cursor.Refuse(ShellRefusalCode.Unsupported, "a case command in the head of a for loop");
+                if (stops is ";")
+                    RefuseWhatBashCounts(cursor.Slice(dollar));
                 continue;
             }
 

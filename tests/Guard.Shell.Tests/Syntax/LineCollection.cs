@@ -37,6 +37,7 @@ internal static class LineCollection
         { "x=1 if", ["if"] },
         { "x=(a 'b c' $(ls)) y[0]=2 z+=3 cmd", ["cmd", "ls"] },
         { "declare -a a=(1 2) b; local=3", ["declare -a a=(1 2) b", ""] },
+        { "for ((i; x < $(p ${a:-$(q)} ${b}); y)); do n; done", ["p ${a:-$(q)} ${b}", "q", "n"] },
         { "(( x = 1 << 2 )) && echo $((x*(1+2)))", ["echo $((x*(1+2)))"] },
         { "for ((i=0; i<3; i++)); do echo $i; done", ["echo $i"] },
         { "[[ $x =~ ^(a|b c)[[:space:]]$ && -f y || ! ( -z $z ) ]] && ls", ["ls"] },
@@ -75,6 +76,9 @@ internal static class LineCollection
     /// <summary>Lines that must be refused: bash refuses them, or they are left out on purpose.</summary>
     public static TheoryData<string> Refused =>
     [
+        "for ((i; x < $(p ${a=(H}); y)); do n; done",
+        "for ((i; x < $(p ${a:-)}; q); y)); do n; done",
+        "for ((i; x < $(p ${a:-'('x)}); y)); do n; done", "for ((i; x < $(p ${a:-${b}(}); y)); do n; done",
         "(", ")", "{", "}", "{ a", "( a", "a )", "a |", "| a", "a ||", "&& a", "a ;; b", "; a", "a & ; b", "if", "if a; then", "if a; then b", "then a", "fi", "do a", "done",
         "for", "for x in a; do", "for 1 in a; do b; done", "while a; done", "case x", "case x in a", "case x in a) b", "esac", "function", "function f", "f() a", "f(", "f(x)", "a(b)",
         "'", "\"", "`", "$(", "${", "${x", "$((", "$((1", "((1", "((1)", "[[", "[[ ]]", "[[ a", "[[ a b ]]", "[[ -f", "[[ a == (b|c) ]]", "[[ -f ]]", "]]", "<", ">", "a >", "a > ;", "a > > b",
