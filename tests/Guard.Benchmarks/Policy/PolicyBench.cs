@@ -24,8 +24,7 @@ internal static class PolicyBench
     /// <summary>In this process: the benchmark's own project would have to be restored for every run.</summary>
     public static int Run(string path)
     {
-        var everyDecision = PolicyDecision.All();
-        HotCode.Make(() => everyDecision.ForEach(static d => d.Decide()));
+        PolicyDecision.Heat();
         var config = ManualConfig.CreateEmpty().AddColumnProvider(DefaultColumnProviders.Instance).AddLogger(NullLogger.Instance).WithOptions(ConfigOptions.DisableOptimizationsValidator)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "guard-bench-policy"));
         var short_ = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(6).WithIterationCount(15).WithIterationTime(TimeInterval.FromMilliseconds(60)).WithUnrollFactor(16);
