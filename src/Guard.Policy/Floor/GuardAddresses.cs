@@ -77,9 +77,11 @@ internal static class GuardAddresses
         return false;
     }
 
-    // To read a text in every way takes longer than most decisions, and most texts do not hold the number at all.
+    // To read a text in every way takes longer than most decisions, and most texts do not hold the number at all. Clients take out tabs and
+    // line ends, also in the middle of a port.
     private static bool MayHold(string text, GuardAuthority authority) =>
-        authority.Port is 80 or 443 or 21 || text.Contains('%', StringComparison.Ordinal) || !Ascii.IsValid(text) || text.Contains(authority.Digits, StringComparison.Ordinal);
+        authority.Port is 80 or 443 or 21 || text.Contains('%', StringComparison.Ordinal) || !Ascii.IsValid(text) || text.AsSpan().ContainsAnyInRange('\0', ' ')
+        || text.Contains(authority.Digits, StringComparison.Ordinal);
 
     private static bool IsLoopback(string host)
     {
