@@ -49,6 +49,26 @@ public sealed class IndexedEvaluationTests
         effects[(int)Effect.Approve].Should().BeGreaterThan(pairs / 50);
     }
 
+    /// <summary>Names of an address that stand in its text only encoded.</summary>
+    [Fact]
+    public void Evaluate_AnEncodedCharacterOfAnAddress_IsFoundByTheIndexAsByEveryRule()
+    {
+        var letters = Enumerable.Range(0x21, 0x5e).Select(a => (char)a).Where(char.IsAsciiLetterOrDigit);
+        var bundle = Requests.Bundle($$"""
+            name: p
+            rules:
+            {{string.Join('\n', letters.SelectMany(a => new[] { "contains", "endsWith" }.Select(key => $$"""  - { effect: deny, actions: ["read:web_fetch"], conditions: { resource: { {{key}}: "{{a}}qz" } } }""")))}}
+            """);
+        for (var c = '\u0080'; c < '\ud800'; c++)
+        {
+            foreach (var url in new[] { $"https://host.example/{c}qz", $"https://host.example/{Uri.EscapeDataString(c.ToString())}qz", $"https://host.example/{Uri.EscapeDataString(Uri.EscapeDataString(c.ToString()))}qz" })
+            {
+                var request = Requests.For(Requests.Access("read:web_fetch", url));
+                Evaluator.Evaluate(bundle, request).Matched.Should().Equal(Evaluator.EvaluateEveryRule(bundle, request).Matched, "{0:x4} in {1}", (int)c, url);
+            }
+        }
+    }
+
     [Fact]
     public void Evaluate_ACharacterThatFoldsIntoAscii_IsTriedOnEveryRule()
     {
