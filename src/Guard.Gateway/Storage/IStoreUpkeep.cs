@@ -5,13 +5,3 @@ internal interface IStoreUpkeep : IAsyncDisposable
 {
     void Start();
 }
-
-/// <summary>A store that looks after itself.</summary>
-internal sealed class NoUpkeep : IStoreUpkeep
-{
-    public void Start()
-    {
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}

@@ -96,7 +96,7 @@ internal sealed class Combination
             Effect = strongest,
             Policy = deciding.Policy.Name,
             Rule = id,
-            Reason = reason ?? string.Concat([Verb(strongest), " `", Shown.Text(access.Access.Action, 64), " ", access.ShownResource, "`"]),
+            Reason = reason ?? $"{Verb(strongest)} `{Named(access)}`",
             Granted = strongest == Effect.Allow && rules.Exists(static r => r.Rule.Definition.Grant),
         };
     }
