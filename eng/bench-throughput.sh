@@ -149,7 +149,11 @@ for ((round = 1; round <= rounds; round++)); do
   load "$work/inserts.sock" "$work/p/request" 1 >>"$work/r.inserts"
   load "$work/p/gateway.sock" "$work/p/request" 1 >>"$work/r.one"
 done
+# What PostgreSQL and its gateway still do behind their answers would be taken from SQLite's disk and processors.
 exec 7>&- 8>&-
+wait
+(cd "$work/pg" && "${as_server[@]}" "$bin/pg_ctl" -D "$work/pg/data" -m immediate -w stop >/dev/null)
+sync
 
 serve 9 "$work/s/key" serve "$work/s" "$throughput/policies" -
 "$bench" request "$(cat "$work/s/key")" >"$work/s/request"

@@ -72,7 +72,9 @@ internal sealed record AuditQuery
 
         if (Session is not null)
         {
-            yield return new AuditCondition("session_id = @Session") { Index = "audit_event_session" };
+            yield return sql.PositionsOfSession is { } positions
+                ? new AuditCondition($"position IN ({positions})") { NamesPositions = true }
+                : new AuditCondition("session_id = @Session");
         }
 
         if (Policy is not null)

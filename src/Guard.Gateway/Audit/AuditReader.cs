@@ -22,7 +22,7 @@ internal sealed class AuditReader(IDatabase database)
     // A client that asks twice for one call makes two decisions; the outcome belongs to the later one.
     private readonly string _byCallSql = $"""
         SELECT body FROM audit_event
-        WHERE agent_id = {database.Sql.Uuid("@agentId")} AND session_id = @sessionId AND tool_use_id = @toolUseId AND kind = 'decision'
+        WHERE {database.Sql.DecisionsOfCall}
         ORDER BY position DESC LIMIT 1
         """;
 
@@ -45,16 +45,11 @@ internal sealed class AuditReader(IDatabase database)
             query = query with { First = first, Last = last };
         }
 
-        var index = database.Sql.ChoosesIndexes ? null : AuditIndexChoice.Of(connection, query, conditions);
-        var sql = new StringBuilder(PageSql);
-        if (index is not null)
-        {
-            sql.Append(" INDEXED BY ").Append(index);
-        }
-
+        var route = database.Sql.ChoosesIndexes ? new AuditRoute("", conditions.Select(static condition => condition.Sql)) : AuditRoute.Of(connection, query, conditions);
+        var sql = new StringBuilder(PageSql).Append(route.Hint);
         if (conditions.Count > 0)
         {
-            sql.Append(" WHERE ").AppendJoin(" AND ", AuditIndexChoice.Conditions(conditions, index));
+            sql.Append(" WHERE ").AppendJoin(" AND ", route.Conditions);
         }
 
         sql.Append(forward ? " ORDER BY position ASC" : " ORDER BY position DESC").Append(" LIMIT @Probe");

@@ -18,6 +18,15 @@ internal sealed record SqlDialect
     /// <summary>A position that no event before @To stands behind; {0} are all conditions on times.</summary>
     public required string LastPosition { get; init; }
 
+    /// <summary>
+    /// The positions of the events of @Session, as far as @First, @Last, @Before and @After leave them (null: no bound); null: a condition on
+    /// the session has an index in the order of positions.
+    /// </summary>
+    public required string? PositionsOfSession { get; init; }
+
+    /// <summary>The condition that leaves the agent's (@agentId) decisions about a call (@sessionId and @toolUseId), at least the latest one.</summary>
+    public required string DecisionsOfCall { get; init; }
+
     /// <summary>Whether the store knows how frequent each value is, and so finds the best index of several by itself.</summary>
     public required bool ChoosesIndexes { get; init; }
 

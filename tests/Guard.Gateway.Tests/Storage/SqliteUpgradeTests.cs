@@ -40,7 +40,7 @@ public sealed class SqliteUpgradeTests : IDisposable
         using var database = SqliteDatabase.Open(_folder.Path);
 
         using var connection = database.Connect();
-        connection.ExecuteScalar<int>("PRAGMA user_version").Should().Be(SqliteSchema.Version).And.Be(8);
+        connection.ExecuteScalar<int>("PRAGMA user_version").Should().Be(SqliteSchema.Version).And.Be(9);
         connection.ExecuteScalar<string>("PRAGMA integrity_check").Should().Be("ok");
         connection.QuerySingle<Generations>(Generations.Sql).Should().Be(new Generations { Policies = 1, Keys = 1 });
         connection.ExecuteScalar<long>("SELECT bootstrapped_at FROM store_state").Should().Be(1_700_000_000_000);
@@ -111,7 +111,7 @@ public sealed class SqliteUpgradeTests : IDisposable
 
         var open = () => SqliteDatabase.Open(_folder.Path);
 
-        open.Should().Throw<GatewayStartException>().WithMessage("*schema version 99; this program knows versions up to 8*");
+        open.Should().Throw<GatewayStartException>().WithMessage("*schema version 99; this program knows versions up to 9*");
     }
 
     public void Dispose() => _folder.Dispose();

@@ -56,6 +56,8 @@ internal sealed partial class PostgresDatabase : IDatabase
             """,
         FirstPosition = "SELECT first_at(@From)",
         LastPosition = "SELECT coalesce(first_at(@To + (SELECT max(lateness) FROM audit_lateness)) - 1, max(position)) FROM audit_leaf",
+        PositionsOfSession = null,
+        DecisionsOfCall = "agent_id = CAST(@agentId AS uuid) AND session_id = @sessionId AND tool_use_id = @toolUseId AND kind = 'decision'",
         ChoosesIndexes = true,
         Answer = "answer",
         Resource = "resource",

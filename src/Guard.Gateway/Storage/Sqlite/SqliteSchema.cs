@@ -20,6 +20,7 @@ internal static class SqliteSchema
         new("0006_session_facts.sql"),
         new("0007_counts.sql"),
         new("0008_retention.sql"),
+        new("0009_sessions_by_stretch.sql"),
     ];
 
     /// <summary>The schema version this program writes.</summary>

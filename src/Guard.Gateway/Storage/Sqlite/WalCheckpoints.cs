@@ -7,13 +7,13 @@ namespace Guard.Gateway.Storage.Sqlite;
 /// <remarks>
 /// Left to itself SQLite does it in the commit that makes the log long, every 4 MiB: then every event behind that commit waits for a second
 /// synchronisation of the disk. While events come without a pause the log is never copied to its end, so it grows, until the writer copies
-/// the little that is left when it has 64 MiB. Nothing that is promised depends on it: what is committed is safe in the log.
+/// the little that is left when it has 128 MiB. Nothing that is promised depends on it: what is committed is safe in the log.
 /// After an erasure it empties the log, which else holds the erased text until something is written over it.
 /// </remarks>
 internal sealed partial class WalCheckpoints : IStoreUpkeep
 {
-    // About 4 MiB of log.
-    private const int ManyEvents = 1_000;
+    // About 32 MiB of log.
+    private const int ManyEvents = 4_000;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LeastOften = TimeSpan.FromSeconds(5);
 
