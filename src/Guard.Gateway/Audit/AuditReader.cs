@@ -60,10 +60,18 @@ internal sealed class AuditReader(IDatabase database)
         {
             // An event can be as large as a decision request: a page of many large ones ends early, but never without one.
             size += row.Body.Length;
-            more = rows.Count == query.Limit || (rows.Count > 0 && size > MaxPageSize);
-            if (more)
+            if (rows.Count > 0 && size > MaxPageSize)
             {
+                more = true;
                 break;
+            }
+
+            // The row behind the page is the last one, and is read to the answer's end: who leaves before has the server cancel the
+            // statement, for which PostgreSQL needs another connection and many times as long as for the page.
+            if (rows.Count == query.Limit)
+            {
+                more = true;
+                continue;
             }
 
             rows.Add(row);
