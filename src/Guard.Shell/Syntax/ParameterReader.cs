@@ -5,6 +5,9 @@ internal sealed class ParameterReader(SourceCursor cursor, WordReader words, Ari
 {
     private const string Transformations = "QEPAaUuLKk";
 
+    // More is not written by anybody, and each of them is looked at from each.
+    private const int MaxQuotesInARow = 16;
+
     public ParameterPart ReadPlain()
     {
         var start = cursor.Position;
@@ -248,6 +251,28 @@ internal sealed class ParameterReader(SourceCursor cursor, WordReader words, Ari
         parts.TakeLiteral(at);
     }
 
+    /// <summary>
+    /// In an operand that stands in quotes itself bash takes out the inner quotes first and reads what is left: a dollar before one comes
+    /// to stand before what is behind it (<c>"${x+"$"(date)}"</c> runs date), and a name goes on there (<c>"${x+$a"b"}"</c> is $ab).
+    /// </summary>
+    private void RefuseWhatQuotesHoldApart(int quote)
+    {
+        var (before, after) = (quote - 1, quote + 1);
+        while (cursor.At(before) == '"')
+            before--;
+        while (cursor.At(after) == '"')
+            after++;
+        if (after - before > MaxQuotesInARow)
+            throw cursor.Refuse(ShellRefusalCode.Unsupported, quote, "many quotes in a row, inside a parameter expansion in quotes");
+        var name = before;
+        while (Characters.IsNameCharacter(cursor.At(name)))
+            name--;
+        cursor.Budget.Step(after - name);
+        var isSplit = cursor.At(before) == '\n' || (cursor.At(after) == '\\' && cursor.At(after + 1) == '\n');
+        if (cursor.At(before) == '$' || isSplit || (name < before && cursor.At(name) == '$' && Characters.IsNameCharacter(cursor.At(after))))
+            throw cursor.Refuse(ShellRefusalCode.Unsupported, quote, "a quote between a dollar or a name and what follows, inside a parameter expansion in quotes");
+    }
+
     private void ReadQuotedOperandPiece(PartCollector parts, TextKind kind)
     {
         var c = cursor.Current;
@@ -260,7 +285,9 @@ internal sealed class ParameterReader(SourceCursor cursor, WordReader words, Ari
         switch (c)
         {
             case '"':
-                parts.Add(words.ReadDoubleQuoted(start, translated: false));
+                parts.Add(words.ReadDoubleQuoted(start, translated: false, inOperand: true));
+                RefuseWhatQuotesHoldApart(start);
+                RefuseWhatQuotesHoldApart(cursor.Position - 1);
                 break;
             case '$' or '`':
                 words.ReadQuotedPiece(parts, kind, "");

@@ -24,6 +24,9 @@ internal sealed class SourceCursor
     /// <summary>The character here; NUL at the end. NUL never stands in the text: it is refused before reading starts.</summary>
     public char Current => Position < _text.Length ? _text[Position] : '\0';
 
+    /// <summary>The character at a place before the cursor or behind it; the end's is a null character.</summary>
+    public char At(int position) => position < _text.Length ? _text[position] : '\0';
+
     public char Peek(int ahead) => Position + ahead < _text.Length ? _text[Position + ahead] : '\0';
 
     public bool AtContinuation => Current == '\\' && Peek(1) == '\n';

@@ -14,6 +14,9 @@ internal sealed class WordReader
     /// <summary>Empty, and in no use: most words have none within them.</summary>
     private PartCollector? _spare;
 
+    /// <summary>Where the last quotes stand that are inside an expansion in quotes; -1: there were none.</summary>
+    private int _innerQuotesAt = -1;
+
     public WordReader(SourceCursor cursor, HereDocumentReader documents)
     {
         _cursor = cursor;
@@ -67,9 +70,22 @@ internal sealed class WordReader
         LastWordWasSplit = split;
         var word = new Word(_cursor.SpanFrom(start), parts.Finish());
         _spare = parts;
+        if (_innerQuotesAt >= start)
+            RefuseBraces(start);
         if (split && _cursor.Current is '<' or '>' && word.LiteralText is not null)
             throw _cursor.Refuse(ShellRefusalCode.Unsupported, "a word split over two lines stands right before a redirect");
         return word;
+    }
+
+    // To bash's search for braces the quotes around an expansion end at the quotes within it: what stands there is not quoted.
+    private void RefuseBraces(int start)
+    {
+        _cursor.Budget.Step((_cursor.Position - start) / 8);
+        for (var i = start; i < _cursor.Position; i++)
+        {
+            if (_cursor.At(i) == '{' && (i == start || _cursor.At(i - 1) != '$'))
+                throw _cursor.Refuse(ShellRefusalCode.Unsupported, i, "a brace in a word with quotes inside a parameter expansion in quotes");
+        }
     }
 
     /// <summary>The right side of <c>=~</c>: parentheses and bars belong to the word.</summary>
@@ -221,8 +237,10 @@ internal sealed class WordReader
     }
 
     /// <summary>From the opening quote (or <paramref name="start"/>, if a dollar precedes it) to the closing one.</summary>
-    public DoubleQuotedPart ReadDoubleQuoted(int start, bool translated)
+    public DoubleQuotedPart ReadDoubleQuoted(int start, bool translated, bool inOperand = false)
     {
+        if (inOperand)
+            _innerQuotesAt = start;
         _cursor.Budget.Enter(_cursor.Origin(start));
         _cursor.Advance();
         var parts = _spare ?? new PartCollector(_cursor);
@@ -231,6 +249,10 @@ internal sealed class WordReader
         {
             if (_cursor.AtEnd)
                 throw _cursor.Refuse(ShellRefusalCode.Unterminated, start, "a double quote is not closed");
+
+            // When bash has taken the quotes out, it drops this backslash with them.
+            if (inOperand && _cursor.Current == '\\' && _cursor.Peek(1) is not ('$' or '`' or '"' or '\\'))
+                throw _cursor.Refuse(ShellRefusalCode.Unsupported, "a backslash in quotes inside a parameter expansion in quotes");
             ReadQuotedPiece(parts, TextKind.DoubleQuoted, "$`\"\\");
         }
 

@@ -60,8 +60,26 @@ internal sealed class WordGenerator(Random random)
 
     private string Parameter(int depth, bool quoted)
     {
-        var word = quoted ? Quoted(depth + 1).Replace("'", "", StringComparison.Ordinal) : Word(depth + 1);
+        var word = quoted ? QuotedOperand(depth + 1) : Word(depth + 1);
         return "${" + Pick(Names) + Pick(":-", "-", ":+", "+") + (word.Contains('{', StringComparison.Ordinal) && !word.Contains("${", StringComparison.Ordinal) ? "w" : word) + "}";
+    }
+
+    // Quotes in an operand that stands in quotes itself: bash takes them out before it reads what is left.
+    private string QuotedOperand(int depth)
+    {
+        var text = Quoted(depth).Replace("'", "", StringComparison.Ordinal);
+        for (var i = random.Next(depth > 3 ? 1 : 4); i > 0; i--)
+        {
+            text += random.Next(4) switch
+            {
+                0 => "\"" + Quoted(depth + 1).Replace("'", "", StringComparison.Ordinal) + "\"",
+                1 => Pick("$", "\"$\"", "\"a$\"", "\"\"", "x", " ", "_b", "(echo q)", "plain", "\\\\", "\"\\\\\""),
+                2 => "$" + Pick(Names),
+                _ => "\"" + Pick("y", "a b", "1", "_", "\\$", "/", "") + "\"",
+            };
+        }
+
+        return text;
     }
 
     private string Operation(bool quoted) => "${" + Pick(Names) + random.Next(9) switch

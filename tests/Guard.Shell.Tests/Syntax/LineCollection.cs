@@ -43,6 +43,7 @@ internal static class LineCollection
         { "[[ $x =~ ^(a|b c)[[:space:]]$ && -f y || ! ( -z $z ) ]] && ls", ["ls"] },
         { "[[ a < b ]] > c", [] },
         { "echo ${x:-$(rm y)} \"${z%\"$w\"}\" ${a[@]} ${!b} ${#c}", ["echo ${x:-$(rm y)} \"${z%\"$w\"}\" ${a[@]} ${!b} ${#c}", "rm y"] },
+        { "echo \"${x:-\"$y\"/z \"${w}\"v $u \"t\"}\"", ["echo \"${x:-\"$y\"/z \"${w}\"v $u \"t\"}\""] },
         { "echo `echo \\`id\\`` \"`ls`\"", ["echo `echo \\`id\\`` \"`ls`\"", "echo `id`", "id", "ls"] },
         { "diff <(a) <(b) > >(c)", ["diff <(a) <(b)", "a", "b", "c"] },
         { "echo 2>(cat)", ["echo 2>(cat)", "cat"] },
@@ -85,6 +86,8 @@ internal static class LineCollection
         "a 1>2>", "cat <<E", "cat <<E\nx", "cat <<E\nx\n E\n", "cat <<$(x)\ny\n", "echo $(cat <<E\nx\nE)", "a=(", "a=(;)", "a[1 2", "x=(1)y", "echo (a)", "echo a=(b)", "a\\", "$[1+1]",
         "((a);b)", "echo $((a);b)", "echo ${x!}", "echo ${}", "echo ${x:}", "echo \"${x:-it's}\"", "a\0b", "a\u0001b", "coproc", "time -x a", "a |&\ntime b", "a | \n\n time b", "{ (a) >x }", "a \\\n&\\\n& b", "i\\\nf a; then b; fi",
         "echo ${x:-<(id)}", "<((a);b)", "a;;", "a&&&b", "a|||b", "{a;}", "{ a; }}", "(a))", "case x in }) a;; esac", "echo `echo \"`", "for x in a b & do c; done", "$'\\0'", "select", "until", "x=$(", "a <<< ",
+        "echo \"${x+\"$\"(date)}\"", "echo \"${x:-\"a$\"{HOME}}\"", "echo \"${x+$\"(date)\"}\"", "echo \"${x+\"$\"\"(date)\"}\"", "echo \"${x+$a\"b\"}\"", "echo \"${x+\"$a\"b}\"", "echo \"${x+\"$a\"\"b\"}\"",
+        "echo \"${x+\"\\*\"}\"", "echo \"${x+\"{a,b}\"}\"", "echo {\"${x+\"a,b\"}\"}", "echo \"${x+\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"}\"",
         "make \"$((${x/< (i} < 1))\"", "echo $(( ${a[(]} ))", "echo $(( ${x:-${y/(/a}} ))", "echo $(( ${x#(} ))",
     ];
 }
