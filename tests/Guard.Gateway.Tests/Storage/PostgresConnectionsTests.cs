@@ -1,4 +1,6 @@
+using Dapper;
 using Guard.Gateway.Storage.Postgres;
+using Guard.Gateway.Tests.Stores;
 using Npgsql;
 
 namespace Guard.Gateway.Tests.Storage;
@@ -33,5 +35,21 @@ public sealed class PostgresConnectionsTests
         PostgresConnections.ForMigration(parsed).GssEncryptionMode.Should().Be(mode);
         PostgresConnections.ForListening(parsed).GssEncryptionMode.Should().Be(mode);
         PostgresConnections.ForNotices(parsed).GssEncryptionMode.Should().Be(mode);
+    }
+
+    /// <summary>To start processes for a statement takes a hundred times as long as any of the gateway's statements would gain by them.</summary>
+    [Theory]
+    [InlineData("", "0")]
+    [InlineData("-c max_parallel_workers_per_gather=3", "3")]
+    public void Connection_WhereNothingIsStatedOfParallelWorkers_DoesWithoutThem(string stated, string workers)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(PostgresServer.Shared.CreateDatabase().Connection) { Options = stated };
+        foreach (var made in new[] { PostgresConnections.ForWork(builder), PostgresConnections.ForChanges(builder), PostgresConnections.ForReading(builder) })
+        {
+            using var connection = new NpgsqlConnection(made.ConnectionString);
+            connection.Open();
+
+            connection.QuerySingle<string>("SHOW max_parallel_workers_per_gather").Should().Be(workers);
+        }
     }
 }

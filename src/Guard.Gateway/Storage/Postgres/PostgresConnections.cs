@@ -91,6 +91,10 @@ internal static class PostgresConnections
         },
         500);
 
+    // No statement of a gateway reads so much that processes for it would pay: the server takes them for statistics of a day, and to start
+    // them takes a hundred times as long as the statement. Whoever states otherwise is heard.
+    private const string NoParallelWorkers = "-c max_parallel_workers_per_gather=0";
+
     private static NpgsqlConnectionStringBuilder With(NpgsqlConnectionStringBuilder stated, int seconds, string options)
     {
         var builder = new NpgsqlConnectionStringBuilder(stated.ConnectionString)
@@ -100,7 +104,7 @@ internal static class PostgresConnections
             CommandTimeout = seconds,
             CancellationTimeout = CancelMilliseconds,
             Enlist = false,
-            Options = $"{stated.Options} {options}".Trim(),
+            Options = $"{NoParallelWorkers} {stated.Options} {options}",
         };
         if (!States(stated, nameof(stated.Timeout)))
         {
