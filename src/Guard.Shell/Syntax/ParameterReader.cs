@@ -5,7 +5,7 @@ internal sealed class ParameterReader(SourceCursor cursor, WordReader words, Ari
 {
     private const string Transformations = "QEPAaUuLKk";
 
-    // More is not written by anybody, and each of them is looked at from each.
+    // Nobody writes more of them, and from each of them all are looked at.
     private const int MaxQuotesInARow = 16;
 
     public ParameterPart ReadPlain()

@@ -83,7 +83,8 @@ internal sealed class WordReader
         _cursor.Budget.Step((_cursor.Position - start) / 8);
         for (var i = start; i < _cursor.Position; i++)
         {
-            if (_cursor.At(i) == '{' && (i == start || _cursor.At(i - 1) != '$'))
+            var opensExpansion = i > start && _cursor.At(i - 1) == '$' && (i - 1 == start || _cursor.At(i - 2) != '\\');
+            if (_cursor.At(i) == '{' && !opensExpansion)
                 throw _cursor.Refuse(ShellRefusalCode.Unsupported, i, "a brace in a word with quotes inside a parameter expansion in quotes");
         }
     }

@@ -16,7 +16,7 @@ public sealed class WordExpanderOracleTests(ITestOutputHelper output) : IDisposa
         string[] words =
         [
             "\"${plain:+${unset[@]}}\"", "\"${plain:+${unset[@]}}${plain:+$@}\"", "a\"${plain:+${unset[@]}}\"", "\"${plain:+x${unset[@]}}\"", "\"${unset:-\"${unset[@]}\"}\"", "\"${unset-$@}\"",
-            "\"${plain+\"$\"plain}\"", "\"${plain+\"$\"(echo hi)}\"", "\"${plain+$plain\"y\"}\"", "\"${unset-\"$plain\"y}\"", "\"${plain+\"\\*\"}\"", "\"${plain+\"x{a,b}\"}\"", "\"${plain+\"$plain\"/y\"z\"}\"", "\"${plain+\"\\$\"plain}\"", "\"${plain+\"\\\\\"$plain}\"",
+            "\"${plain+\"$\"plain}\"", "\"${plain+\"$\"(echo hi)}\"", "\"${plain+$plain\"y\"}\"", "\"${unset-\"$plain\"y}\"", "\"${plain+\"\\*\"}\"", "\"${plain+\"x{a,b}\"}\"", "\"${plain+\"\\${a,b}\"}\"", "\"${plain+\"$plain\"/y\"z\"}\"", "\"${plain+\"\\$\"plain}\"", "\"${plain+\"\\\\\"$plain}\"",
             "**src//*", "s*//*", "s*//", "../w*//*.txt", "src//*", "./*//../*", "src/*//", "s*/'/'*",
             "x=${unset:-~}", "x=~$(((7)))x=~", "x=~-x${tilde-x=~/a:~/b${empty:=filled}}", "x=a=~", "x=a=~/b:~", "x=${unset:-~/a b}", "x=${unset:-a:~}", "x=a:${unset:-~}", "x+=${plain:+~:~}", "-o=${unset:-~}", "{x=,y=}${unset:-~}", "x=\"${unset:-~}\"",
         ];

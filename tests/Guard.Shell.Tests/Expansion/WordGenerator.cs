@@ -75,7 +75,7 @@ internal sealed class WordGenerator(Random random)
                 0 => "\"" + Quoted(depth + 1).Replace("'", "", StringComparison.Ordinal) + "\"",
                 1 => Pick("$", "\"$\"", "\"a$\"", "\"\"", "x", " ", "_b", "(echo q)", "plain", "\\\\", "\"\\\\\""),
                 2 => "$" + Pick(Names),
-                _ => "\"" + Pick("y", "a b", "1", "_", "\\$", "/", "") + "\"",
+                _ => "\"" + Pick("y", "a b", "1", "_", "\\$", "/", "", "\\${a,b}") + "\"",
             };
         }
 

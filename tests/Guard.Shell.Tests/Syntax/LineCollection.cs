@@ -87,7 +87,7 @@ internal static class LineCollection
         "((a);b)", "echo $((a);b)", "echo ${x!}", "echo ${}", "echo ${x:}", "echo \"${x:-it's}\"", "a\0b", "a\u0001b", "coproc", "time -x a", "a |&\ntime b", "a | \n\n time b", "{ (a) >x }", "a \\\n&\\\n& b", "i\\\nf a; then b; fi",
         "echo ${x:-<(id)}", "<((a);b)", "a;;", "a&&&b", "a|||b", "{a;}", "{ a; }}", "(a))", "case x in }) a;; esac", "echo `echo \"`", "for x in a b & do c; done", "$'\\0'", "select", "until", "x=$(", "a <<< ",
         "echo \"${x+\"$\"(date)}\"", "echo \"${x:-\"a$\"{HOME}}\"", "echo \"${x+$\"(date)\"}\"", "echo \"${x+\"$\"\"(date)\"}\"", "echo \"${x+$a\"b\"}\"", "echo \"${x+\"$a\"b}\"", "echo \"${x+\"$a\"\"b\"}\"",
-        "echo \"${x+\"\\*\"}\"", "echo \"${x+\"{a,b}\"}\"", "echo {\"${x+\"a,b\"}\"}", "echo \"${x+\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"}\"",
+        "echo \"${x+\"\\*\"}\"", "echo \"${x+\"{a,b}\"}\"", "echo \"${x+\"\\${a,b}\"}\"", "echo \\${\"${x+\"a,b\"}\"}", "echo {\"${x+\"a,b\"}\"}", "echo \"${x+\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"}\"",
         "make \"$((${x/< (i} < 1))\"", "echo $(( ${a[(]} ))", "echo $(( ${x:-${y/(/a}} ))", "echo $(( ${x#(} ))",
     ];
 }

@@ -10,6 +10,10 @@ internal static class PostgresConnections
 {
     public const string SchemaName = "guard";
 
+    // No statement of a gateway reads so much that processes for it would pay: the server takes them for statistics of a day, and to start
+    // them takes a hundred times as long as the statement. Whoever states otherwise is heard.
+    private const string NoParallelWorkers = "-c max_parallel_workers_per_gather=0";
+
     // Below the audit writer's deadline, so that a writer that waits still answers in time.
     private const int ConnectSeconds = 3;
     private const int ShortSeconds = 4;
@@ -90,10 +94,6 @@ internal static class PostgresConnections
             _ => exception.Message,
         },
         500);
-
-    // No statement of a gateway reads so much that processes for it would pay: the server takes them for statistics of a day, and to start
-    // them takes a hundred times as long as the statement. Whoever states otherwise is heard.
-    private const string NoParallelWorkers = "-c max_parallel_workers_per_gather=0";
 
     private static NpgsqlConnectionStringBuilder With(NpgsqlConnectionStringBuilder stated, int seconds, string options)
     {
