@@ -49,7 +49,9 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
         {
             VisitOperands(part);
             ReportPrompt(part, null);
-            output.Add(Segment.Unknown(quoted && joins));
+
+            // What an operator makes of "$*" bash sometimes leaves apart: beside a "$@" in the same quotes.
+            output.Add(Segment.Unknown(quoted && joins && part.Operator == ParameterOperator.Value));
             return;
         }
 
@@ -153,7 +155,8 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
         {
             // Whether the word is used is not known: what runs in it may run, what it assigns may be assigned.
             var before = words.State;
-            var alternative = FieldBuilder.Join(words.ExpandOperand(part.Operand!, quoted), limits);
+            var other = words.ExpandOperand(part.Operand!, quoted);
+            var alternative = FieldBuilder.Join(other, limits);
             words.State = before.Join(words.State);
             var isTame = part.Subscript is null && Scalar(part).IsTame && (alternative is ExpandedField.Known { Text: var tame } ? ShellValue.Of(tame).IsTame : alternative is ExpandedField.Partial { IsTame: true });
             if (part.Operator == ParameterOperator.AssignDefault)
@@ -162,7 +165,9 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
                 observer.SetVariable(part.Name, part.Span);
             }
 
-            output.Add(isTame ? Segment.Tame(quoted) : Segment.Unknown(quoted));
+            // A list in the operand makes several words of it, in quotes as well.
+            var staysOne = quoted && !other.Exists(s => s.Kind is SegmentKind.Break or SegmentKind.Nothing or SegmentKind.UnknownFields);
+            output.Add(isTame ? Segment.Tame(staysOne) : Segment.Unknown(staysOne));
             return;
         }
 

@@ -27,14 +27,40 @@ internal sealed class PartExpander
     {
         _looksForTildes = tildes == TildeRule.Assignment || (tildes == TildeRule.Word && TildeExpansion.LooksLikeAssignment(word));
         _splitsOperands = tildes != TildeRule.Assignment;
+        var before = State;
         var segments = Expand(word, tildes, quoted: false, SegmentKind.Literal);
-        return tildes == TildeRule.Word && TildeExpansion.RunsIntoExpansion(word) ? [Segment.Unknown(quoted: false)] : segments;
+        if ((tildes == TildeRule.Word && TildeExpansion.RunsIntoExpansion(word)) || (tildes is TildeRule.Word or TildeRule.Start && TildeExpansion.TakesRestAsWritten(word)))
+            return PerhapsNotExpanded(before, quoted: false);
+        return segments.Exists(s => s.Kind == SegmentKind.Split) && HasBareDollar(word) ? [Segment.Unknown(quoted: false)] : segments;
+    }
+
+    /// <summary>A dollar that begins nothing: bash 5.2 then does not split what stands before it, unless an expansion follows or a list is among it.</summary>
+    private static bool HasBareDollar(Word word)
+    {
+        foreach (var part in word.Parts)
+        {
+            if (part is LiteralPart { Text: var text } && text.Contains('$', StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What a word is of which bash may have left expansions out: unknown, and so is what they assigned.</summary>
+    private List<Segment> PerhapsNotExpanded(ShellState before, bool quoted)
+    {
+        if (!ReferenceEquals(State, before))
+            State = State.ForgetVariables();
+        return [Segment.Unknown(quoted)];
     }
 
     /// <summary>Expands an operand inside braces: its literal text splits like the result it is part of.</summary>
     public List<Segment> ExpandOperand(Word word, bool quoted)
     {
+        var before = State;
         var segments = Expand(word, quoted ? TildeRule.None : TildeRule.Start, quoted, quoted ? SegmentKind.Quoted : SegmentKind.Split);
+        if (!quoted && TildeExpansion.TakesRestAsWritten(word))
+            return PerhapsNotExpanded(before, quoted: !_splitsOperands);
 
         // In an assignment, and in a word that looks like one, bash looks for tildes at more places of an operand than in other words.
         if (_looksForTildes && !quoted && word.Parts.Any(p => p is LiteralPart literal && literal.Text.Contains('~', StringComparison.Ordinal)))

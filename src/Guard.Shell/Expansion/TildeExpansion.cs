@@ -65,6 +65,18 @@ internal static class TildeExpansion
         return false;
     }
 
+    /// <summary>
+    /// A word starts with a tilde prefix that ends with a colon, and an expansion follows: bash 5.2 looks for the end of the prefix twice and differs from itself, so that
+    /// <c>~:$x</c> is the home folder with <c>:$x</c> as it is written behind it.
+    /// </summary>
+    public static bool TakesRestAsWritten(Word word)
+    {
+        if (word.Parts is not [LiteralPart { Text: ['~', ..] text }, _, ..])
+            return false;
+        var end = text.AsSpan().IndexOfAny('/', ':');
+        return end > 0 && text[end] == ':';
+    }
+
     /// <summary>The length of <c>name=</c> or <c>name+=</c> at the start; 0 if there is none.</summary>
     private static int SignLength(string text)
     {

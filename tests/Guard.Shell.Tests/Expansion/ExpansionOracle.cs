@@ -28,12 +28,28 @@ internal sealed class ExpansionOracle : IDisposable
 
     private static readonly string[] Elements = ["e0", "e 1", "", "*"];
 
+    /// <summary>
+    /// One subshell expands many texts, each with the variables as they were: a process for each takes a hundred times as long as the text. A text that ends
+    /// the subshell is an error, and the next one begins behind it.
+    /// </summary>
     private const string Script =
         """
         show() { printf '%s\x1f' "$#" "$@"; }
-        while IFS= read -r -d '' line; do
-          ( eval "$line" ) 2>/dev/null || printf 'error'
-          printf '\0'
+        ended=33 again=34
+        while
+          (
+            for ((__count = 0; __count < 500; __count++)); do
+              IFS= read -r -d '' __line || exit $ended
+              restore
+              eval "$__line" 2>/dev/null || printf 'error'
+              printf '\0'
+            done
+            exit $again
+          )
+          __status=$?
+          ((__status != ended))
+        do
+          ((__status == again)) || printf 'error\0'
         done
         """;
 
@@ -70,18 +86,24 @@ internal sealed class ExpansionOracle : IDisposable
     /// <summary>What bash makes of each text, which calls <c>show</c>; null where it fails.</summary>
     public IReadOnlyList<IReadOnlyList<string>?> Bash(IReadOnlyCollection<string> lines)
     {
-        var assignments = string.Concat(Scalars.Select(s => $"{s.Key}='{s.Value}'\n")) + "arr=('e0' 'e 1' '' '*')\nPATH=/nonexistent\nunset unset\n";
-        var answers = BashProcess.Run(assignments + Script, lines, _folder.FullName);
+        var assignments = string.Concat(Scalars.Select(s => $"{s.Key}='{s.Value}'\n")) + "unset arr unset\narr=('e0' 'e 1' '' '*')\n";
+        var answers = BashProcess.Run("restore() {\n" + assignments + "}\nPATH=/nonexistent\n" + Script, lines, _folder.FullName);
         answers.Should().HaveCount(lines.Count);
         return [.. answers.Select(a => a.EndsWith("error", StringComparison.Ordinal) || a.Length == 0 ? null : (IReadOnlyList<string>?)a[..^1].Split('\x1f')[1..])];
     }
 
+    /// <summary>Names of the variables that lines use.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Scalars.Keys, "arr", "unset"];
+
+    /// <summary>The same place, of which these variables are not stated: they may hold anything, or what the environment gave them.</summary>
+    public ShellState Without(IEnumerable<string> names, bool inherited) => State with { Variables = State.Variables.RemoveRange(names), InheritsRest = inherited };
+
     /// <summary>The expander's fields for a line of one simple command, its first word left out; null if it does not parse.</summary>
-    public ImmutableArray<ExpandedField>? Ours(string line)
+    public ImmutableArray<ExpandedField>? Ours(string line, ShellState? state = null)
     {
         if (ShellParser.Parse(line).Script is not { Body.Items: [{ Command: Guard.Shell.Syntax.SimpleCommand command }] })
             return null;
-        var expander = new WordExpander(State, new SilentObserver(), View);
+        var expander = new WordExpander(state ?? State, new SilentObserver(), View);
         return expander.Expand(command.Words.Skip(1));
     }
 

@@ -17,7 +17,7 @@ internal sealed class WordGenerator(Random random)
         return text.ToString();
     }
 
-    private string Piece(int depth) => random.Next(depth > 2 ? 9 : 22) switch
+    private string Piece(int depth) => random.Next(depth > 2 ? 9 : 24) switch
     {
         0 => Pick("a", "b1", "-x", "x=", ".", "/", "a:b", "=", ",", "}", "é", "%", "@", "+", "^", ":", "..", "]"),
         1 => Pick("~", "~/x", "x=~", "x=~/a:~/b", "a:~", "~+", "-o=~", "{~,b}/c"),
@@ -35,6 +35,8 @@ internal sealed class WordGenerator(Random random)
         17 => Pick("${arr[0]}", "${arr[1]}", "${arr[@]}", "${arr[*]}", "${#arr[@]}", "${arr[n-6]}", "${arr[9]}", "${plain[0]}", "${#arr}", "${arr[-1]}", "${!arr[@]}", "${unset[@]}"),
         18 => Pick("$(echo a b)", "`echo x`", "$1", "$@", "$#", "$?", "$$"),
         19 => Pick("${unset:=new}", "${empty:=filled}", "${m:=x y}") + Pick("", "$unset", "$empty", "$m"),
+        20 => OfList(quoted: false),
+        21 => Pick("\\\n", "$\"a b\"", "$\"$plain\"", "$\"\"", "$'a\\'b'", "$'\\\\'", "$", "a$", "''", "\"\"", "#", "a#b", "!", "$(printf '%s ' \"$plain\")", "`echo \\$n`", "$(echo '*')", "\"$(echo \"a  b\")\""),
         _ => Pick("src", "a.txt", "lib/", "B", "c c"[..1]),
     };
 
@@ -48,7 +50,7 @@ internal sealed class WordGenerator(Random random)
                 0 => Pick("a b", "*", "~", "{a,b}", " ", "'", "src/*", "é"),
                 1 => "\\" + Pick("\"", "$", "`", "\\", "a", "*"),
                 2 => "$" + Pick(Names),
-                3 => depth > 2 ? "x" : Parameter(depth + 1, quoted: true),
+                3 => depth > 2 ? OfList(quoted: true) : Parameter(depth + 1, quoted: true),
                 4 => Operation(quoted: true),
                 5 => "$((" + Arithmetic(0) + "))",
                 _ => Pick("${arr[@]}", "${arr[*]}", "${arr[1]}", "$@", "${#plain}", "${unset[@]}", "${unset}"),
@@ -61,18 +63,18 @@ internal sealed class WordGenerator(Random random)
     private string Parameter(int depth, bool quoted)
     {
         var word = quoted ? QuotedOperand(depth + 1) : Word(depth + 1);
-        return "${" + Pick(Names) + Pick(":-", "-", ":+", "+") + (word.Contains('{', StringComparison.Ordinal) && !word.Contains("${", StringComparison.Ordinal) ? "w" : word) + "}";
+        return "${" + Pick(Names) + Pick(":-", "-", ":+", "+") + word + "}";
     }
 
     // Quotes in an operand that stands in quotes itself: bash takes them out before it reads what is left.
     private string QuotedOperand(int depth)
     {
-        var text = Quoted(depth).Replace("'", "", StringComparison.Ordinal);
+        var text = Quoted(depth);
         for (var i = random.Next(depth > 3 ? 1 : 4); i > 0; i--)
         {
             text += random.Next(4) switch
             {
-                0 => "\"" + Quoted(depth + 1).Replace("'", "", StringComparison.Ordinal) + "\"",
+                0 => "\"" + Quoted(depth + 1) + "\"",
                 1 => Pick("$", "\"$\"", "\"a$\"", "\"\"", "x", " ", "_b", "(echo q)", "plain", "\\\\", "\"\\\\\""),
                 2 => "$" + Pick(Names),
                 _ => "\"" + Pick("y", "a b", "1", "_", "\\$", "/", "", "\\${a,b}") + "\"",
@@ -82,14 +84,26 @@ internal sealed class WordGenerator(Random random)
         return text;
     }
 
+    // Operations on the elements of an array and on the positional parameters, of which there are none.
+    private string OfList(bool quoted) => "${" + Pick("arr[@]", "arr[*]", "@", "*", "unset[@]", "arr[$n-6]", "arr[${n}-7]", "arr[\"1\"]", "plain[@]", "arr[m+3]") + random.Next(8) switch
+    {
+        0 => Pick("#", "##", "%", "%%") + Pick("e", "*", "?", "\"e\"", "$n", quoted ? "e" : "'e'", "[0-9]"),
+        1 => Pick("/", "//", "/#", "/%") + Pick("e", "\"*\"", "?", "1", "\\*", "[e0]") + "/" + Pick("x", "", "\"a b\"", "$plain", "$blank", "${n}"),
+        2 => ":" + Pick("0", "1", "1:2", "2:1", " -1", "n-6", "$n-6:1", "${n}-7", "0:0", "9", "$((1)):1"),
+        3 => Pick("^", "^^", ",", ",,"),
+        4 => "@" + Pick("U", "u", "L", "Q"),
+        5 => Pick(":-", "-", ":+", "+") + Pick("x", "a b", "\"a b\"", "$blank", "\"$blank\"", ""),
+        _ => "",
+    } + "}";
+
     private string Operation(bool quoted) => "${" + Pick(Names) + random.Next(9) switch
     {
-        0 => Pick("#", "##", "%", "%%") + Pick("*", "?", "a*", "*/", "/*", ".*", "\\*", "[a-z]", "$n", "*b", quoted ? "x" : "'*'", "\" \""),
-        1 => "/" + Pick("a", "?", "*", "[a-z]", " ", "b*", "$n") + "/" + Pick("X", "", "$n", quoted ? "Y" : "'y z'", "a&b", "~"),
+        0 => Pick("#", "##", "%", "%%") + Pick("*", "?", "a*", "*/", "/*", ".*", "\\*", "[a-z]", "$n", "*b", quoted ? "x" : "'*'", "\" \"", "\"${n}\"*", "*\"a\"", "${plain}", "${plain%?}*", "\"*\"", "[\"a\"-z]", "a$", "'a'*"),
+        1 => "/" + Pick("a", "?", "*", "[a-z]", " ", "b*", "$n") + "/" + Pick("X", "", "$n", quoted ? "Y" : "'y z'", "a&b", "~", "\"y z\"", "\"$blank\"", "${unset:-q}", "\\&", "\"&\"", "'", "$blank", "${plain#p}"),
         2 => "//" + Pick("a", "?", "[ab]", " ", "/", "\\/", "l*n").Replace("/", "x", StringComparison.Ordinal) + "/" + Pick("-", "", "$n"),
         3 => "/#" + Pick("a", "p", "*") + "/" + Pick("X", ""),
         4 => "/%" + Pick("a", "n", "t", "*") + "/" + Pick("X", ""),
-        5 => ":" + Pick("1", "0", " -2", "2:3", "0:-1", "n", "1:n", "9", "(1)", " -9", "1:0", "n-6:1"),
+        5 => ":" + Pick("1", "0", " -2", "2:3", "0:-1", "n", "1:n", "9", "(1)", " -9", "1:0", "n-6:1", "${n}-6", "$n", "$((1+1))", "${#empty}:2", "\"1\"", "n-7?2:1", "${unset:-1}"),
         6 => Pick("^", "^^", ",", ",,"),
         7 => "@" + Pick("U", "L", "u", "Q"),
         _ => "",
