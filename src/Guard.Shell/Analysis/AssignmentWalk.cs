@@ -13,6 +13,12 @@ internal static class AssignmentWalk
         if (assignment.Value.Parts is [ArrayPart array])
         {
             var elements = Array(array, expander);
+            if (expander.State.Integers.Contains(assignment.Name))
+            {
+                foreach (var element in array.Elements)
+                    expander.Calculate(expander.ExpandValue(element.Value), element.Span);
+            }
+
             expander.State = expander.State.With(assignment.Name, elements is null || assignment.Append ? ShellValue.Unknown : elements);
             return new ShellAssignment(assignment.Span, assignment.Name, new ExpandedField.Partial("", ""));
         }
@@ -21,6 +27,8 @@ internal static class AssignmentWalk
         if (assignment.Subscript is not null)
             expander.Evaluate(assignment.Subscript);
         var value = expander.ExpandValue(assignment.Value);
+        if (expander.State.Integers.Contains(assignment.Name))
+            expander.Calculate(value, assignment.Span);
         expander.State = expander.State.With(assignment.Name, assignment.Subscript is null ? Combine(expander.State[assignment.Name], value, assignment.Append) : ShellValue.Unknown);
         return new ShellAssignment(assignment.Span, assignment.Name, value);
     }

@@ -10,16 +10,15 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 {
     private readonly FolderWalker _folders = new(view);
 
-    public Flow Walk(ShellCommand step, SimpleCommand command, WalkState state)
+    public Flow Walk(ShellCommand step, WalkState state)
     {
-        var words = step.Words;
-        var name = step.Name;
-        while (name is "command" or "builtin" && words.Length > 1 && words[1] is ExpandedField.Known next && !next.Text.StartsWith('-'))
+        if (Builtins.Named(step.Words) is not { } words)
         {
-            words = words.RemoveAt(0);
-            name = next.Text;
+            // It may be a builtin that changes the shell.
+            return Flow.Both(FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
         }
 
+        var name = words is [ExpandedField.Known first, ..] ? first.Text : null;
         switch (name)
         {
             case "cd" or "pushd":
@@ -27,7 +26,7 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             case "popd":
                 return Flow.Both(FolderWalker.Lost(state));
             case "export" or "declare" or "typeset" or "local" or "readonly":
-                return Flow.Both(Declare(step, command, state, name));
+                return Flow.Both(Declare(step, Operands(), state, name));
             case "unset":
                 return Flow.Both(Unset(step, Operands(), state));
             case "read" or "mapfile" or "readarray" or "getopts" or "printf" or "wait":
@@ -77,18 +76,21 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
         ImmutableArray<ExpandedField> Operands() => words.RemoveAt(0);
     }
 
-    private WalkState Declare(ShellCommand step, SimpleCommand command, WalkState state, string builtin)
+    private WalkState Declare(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state, string builtin)
     {
         var shell = state.Shell;
-        var attributes = string.Concat(step.Words.OfType<ExpandedField.Known>().Select(w => w.Text).Where(w => w.StartsWith('-') || w.StartsWith('+')));
+        var attributes = string.Concat(operands.OfType<ExpandedField.Known>().Select(w => w.Text).Where(w => w.StartsWith('-') || w.StartsWith('+')));
         if (attributes.Contains('n', StringComparison.Ordinal) && builtin != "export")
         {
             walker.EmitOpaque(step.Span, OpacityCode.Indirection);
             return state with { Shell = shell.ForgetVariables() };
         }
 
+        if (attributes.Contains('f', StringComparison.Ordinal) && (builtin == "export" || attributes.Contains('x', StringComparison.Ordinal)))
+            HandOnFunctions(step, operands, state);
+        var isCalculated = attributes.Contains('i', StringComparison.Ordinal);
         var isPlain = builtin != "readonly" && attributes.All(c => c is '-' or 'x' or 'g' or 'a' or 'p' or 'f');
-        foreach (var word in step.Words.Skip(1))
+        foreach (var word in operands)
         {
             if (word is ExpandedField.Unknown || (word is ExpandedField.Partial partial && !partial.Prefix.Contains('=', StringComparison.Ordinal)))
             {
@@ -109,7 +111,9 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             if (builtin == "local" || (builtin is "declare" or "typeset" or "readonly" && !attributes.Contains('g', StringComparison.Ordinal)))
                 state = state with { Locals = state.Locals.Add(name) };
             var value = isKnown ? (ExpandedField)new ExpandedField.Known(sign < 0 ? "" : text[(sign + 1)..]) : new ExpandedField.Partial("", "");
-            if (!isPlain)
+            if (isCalculated)
+                shell = Calculated(step, state with { Shell = shell }, name, sign < 0 ? null : value);
+            else if (!isPlain)
                 shell = shell.With(name, sign < 0 ? ShellValue.Unknown : AssignmentWalk.Combine(shell[name], value, append: false)).WithAttribute(name);
             else if (sign >= 0)
                 shell = shell.With(name, AssignmentWalk.Combine(shell[name], value, append: text[sign - 1] == '+'));
@@ -118,6 +122,24 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
         }
 
         return state with { Shell = shell };
+    }
+
+    /// <summary>A variable that only takes numbers: bash evaluates whatever is assigned to it.</summary>
+    private ShellState Calculated(ShellCommand step, WalkState state, string name, ExpandedField? value)
+    {
+        var expander = walker.ExpanderIn(state);
+        if (value is not null)
+            expander.Calculate(value, step.Span);
+        var after = expander.State.WithAttribute(name) with { Integers = state.Shell.Integers.Add(name) };
+        return value is null ? after : after.With(name, ShellValue.Number);
+    }
+
+    /// <summary>Functions that shells started by the line can call: they run there in a state that is not known.</summary>
+    private void HandOnFunctions(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
+    {
+        var names = operands.All(o => o is ExpandedField.Known) ? operands.Select(o => ((ExpandedField.Known)o).Text).Where(state.Functions.ContainsKey) : state.Functions.Keys;
+        foreach (var name in names)
+            walker.Call(state.Functions[name], null, step.Span, FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
     }
 
     private WalkState Let(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
@@ -159,10 +181,9 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
     /// <summary>Builtins that store what they read or make in the variables that are named on them.</summary>
     private WalkState Fill(ShellCommand step, string name, ImmutableArray<ExpandedField> operands, WalkState state)
     {
-        var optionOnly = name is "printf" or "wait";
-        if (optionOnly && !operands.Any(o => o is not ExpandedField.Known { Text: var text } || text.StartsWith('-')))
+        if (name is "printf" or "wait" && !operands.Any(o => o is not ExpandedField.Known { Text: var text } || text.StartsWith('-')))
             return state;
-        if (optionOnly && operands is [ExpandedField.Known { Text: not "-v" and not "-p" } format, ..] && !format.Text.StartsWith("-v", StringComparison.Ordinal))
+        if (name == "printf" && operands is [ExpandedField.Known { Text: not "-v" } format, ..] && !format.Text.StartsWith("-v", StringComparison.Ordinal))
             return state;
         foreach (var operand in operands)
         {
@@ -174,7 +195,16 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 
             if (text.Contains('[', StringComparison.Ordinal) && Characters.IsNameStart(text[0]))
                 walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
-            var variable = text.StartsWith("-v", StringComparison.Ordinal) || text.StartsWith("-a", StringComparison.Ordinal) ? text[2..] : text;
+            var isOption = text.StartsWith('-');
+
+            // What mapfile calls for every few lines.
+            if (isOption && name is "mapfile" or "readarray" && text.Contains('C', StringComparison.Ordinal))
+                walker.EmitOpaque(step.Span, OpacityCode.UnknownCode);
+
+            // An array's name may stand in the word of its option, behind other letters.
+            var variable = text.StartsWith("-v", StringComparison.Ordinal) ? text[2..] : isOption ? text[(text.IndexOf('a', StringComparison.Ordinal) + 1)..] : text;
+            if (state.Shell.Integers.Contains(variable))
+                walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
             if (Characters.IsName(variable))
                 state = state with { Shell = state.Shell.With(variable, ShellValue.Unknown) };
         }

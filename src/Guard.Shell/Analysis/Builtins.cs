@@ -1,7 +1,30 @@
+using System.Collections.Immutable;
+using Guard.Shell.Expansion;
+
 namespace Guard.Shell.Analysis;
 
 /// <summary>Names of builtins in groups that matter to the walk.</summary>
 internal static class Builtins
 {
     public static bool Declares(string name) => name is "declare" or "typeset" or "local" or "export" or "readonly";
+
+    /// <summary>The words from the name that runs on: behind <c>command</c> and <c>builtin</c> with their options. None if they only print or fail; null if the name is not known.</summary>
+    public static ImmutableArray<ExpandedField>? Named(ImmutableArray<ExpandedField> words)
+    {
+        var at = 0;
+        while (at < words.Length && words[at] is ExpandedField.Known { Text: "command" or "builtin" } wrapper)
+        {
+            var behindDashes = false;
+            for (at++; !behindDashes && at < words.Length && words[at] is ExpandedField.Known { Text: ['-', _, ..] option }; at++)
+            {
+                behindDashes = option == "--";
+                if (!behindDashes && (wrapper.Text == "builtin" || option.AsSpan(1).IndexOfAnyExcept('p') >= 0))
+                    return [];
+            }
+        }
+
+        if (at == words.Length)
+            return [];
+        return words[at] is ExpandedField.Known ? at == 0 ? words : words.RemoveRange(0, at) : null;
+    }
 }

@@ -180,6 +180,9 @@ internal sealed class LineWalker : IExpansionObserver
             case Pipeline pipeline:
                 return WalkPipeline(pipeline, state);
             case FunctionDefinition function:
+                // bash calls it by itself for every program that is not there.
+                if (function.Name == "command_not_found_handle")
+                    Call([function], null, function.Span, FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
                 return Flow.Both(state with
                 {
                     Functions = state.Functions.SetItem(function.Name, [function]),
@@ -372,6 +375,8 @@ internal sealed class LineWalker : IExpansionObserver
             : state.Shell.Positionals is { } positionals ? [.. positionals.Select(p => new ExpandedField.Known(p))] : [ExpandedField.Unknown.Instance];
         state = state with { Shell = expander.State };
         Emit(new VariableSet(span, variable));
+        if (state.Shell.Integers.Contains(variable) && !values.All(IsTame))
+            EmitOpaque(span, OpacityCode.ArithmeticOnUnknown);
         if (!unroll || values.Length > _limits.LoopRounds || values.Any(v => v is ExpandedField.Unknown))
         {
             var value = unroll && values.All(IsTame) ? ShellValue.Tame : ShellValue.Unknown;

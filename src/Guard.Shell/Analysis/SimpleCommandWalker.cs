@@ -47,16 +47,40 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
             var flow = new Flow(Return(called.Success, state), Return(called.Failure, state));
             foreach (var assignment in command.Assignments)
                 flow = new Flow(Forget(flow.Success, assignment.Name), Forget(flow.Failure, assignment.Name));
-            return state.Doubtful.Contains(name) ? Merge(flow, Builtin(step, command, after)) : flow;
+            return state.Doubtful.Contains(name) ? Merge(flow, Builtin(step, command, after, assigned)) : flow;
         }
 
-        return Builtin(step, command, after);
+        return Builtin(step, command, after, assigned);
     }
 
-    private Flow Builtin(ShellCommand step, SimpleCommand command, WalkState after)
+    private Flow Builtin(ShellCommand step, SimpleCommand command, WalkState after, ShellState assigned)
     {
         walker.Emit(step);
-        return _builtins.Walk(step, command, after);
+        if (command.Assignments.IsEmpty)
+            return _builtins.Walk(step, after);
+
+        // A builtin works with what is assigned before its name. While it does, bash keeps both values, and unset brings the older one back.
+        var inner = after with { Shell = assigned with { Attributed = assigned.Attributed.Union(command.Assignments.Select(a => a.Name)) } };
+        var flow = _builtins.Walk(step, inner);
+        if (ReferenceEquals(flow.Success, inner) && ReferenceEquals(flow.Failure, inner))
+            return Flow.Both(after);
+        return new Flow(Uncovered(flow.Success), Uncovered(flow.Failure));
+
+        WalkState Uncovered(WalkState state)
+        {
+            foreach (var name in command.Assignments.Select(a => a.Name).Distinct(StringComparer.Ordinal))
+            {
+                // Some builtins assign to the variable itself where they name it: those leave it unknown.
+                var isTouched = Builtins.Named(step.Words) is not [ExpandedField.Known { Text: not "eval" and not "source" and not "." }, ..] words
+                    || words.Any(w => w is not ExpandedField.Known known || known.Text.Contains(name, StringComparison.Ordinal));
+                var variables = isTouched ? state.Shell.Variables.SetItem(name, ShellValue.Unknown)
+                    : after.Shell.Variables.TryGetValue(name, out var before) ? state.Shell.Variables.SetItem(name, before) : state.Shell.Variables.Remove(name);
+                var attributed = after.Shell.Attributed.Contains(name) ? state.Shell.Attributed : state.Shell.Attributed.Remove(name);
+                state = state with { Shell = state.Shell with { Variables = variables, Attributed = attributed } };
+            }
+
+            return state;
+        }
     }
 
     // A local variable hides one of the caller, which the function may have set before.

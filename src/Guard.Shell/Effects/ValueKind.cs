@@ -38,6 +38,9 @@ internal enum ValueKind
     Data,
     Form,
     Cookies,
+
+    /// <summary>A file that names the files.</summary>
+    Listed,
     KeyedFile,
     Volume,
     Mount,
@@ -68,6 +71,7 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
         ["pattern"] = new(ValueKind.Plain),
         ["read"] = new(ValueKind.File, FileUse.Read),
         ["list"] = new(ValueKind.File, FileUse.Read),
+        ["listed"] = new(ValueKind.Listed, FileUse.Read),
         ["read-tree"] = new(ValueKind.File, FileUse.Read, Tree: true),
         ["write"] = new(ValueKind.File, FileUse.Write),
         ["write-tree"] = new(ValueKind.File, FileUse.Write, Tree: true),

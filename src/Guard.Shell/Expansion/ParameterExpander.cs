@@ -161,6 +161,8 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
             var isTame = part.Subscript is null && Scalar(part).IsTame && (alternative is ExpandedField.Known { Text: var tame } ? ShellValue.Of(tame).IsTame : alternative is ExpandedField.Partial { IsTame: true });
             if (part.Operator == ParameterOperator.AssignDefault)
             {
+                if (words.State.Integers.Contains(part.Name))
+                    observer.Report(ExpansionHazard.ArithmeticOnUnknown, part.Span);
                 words.State = words.State.With(part.Name, isTame ? ShellValue.Tame : ShellValue.Unknown);
                 observer.SetVariable(part.Name, part.Span);
             }
@@ -186,6 +188,8 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
                 break;
             case ParameterOperator.AssignDefault:
                 observer.SetVariable(part.Name, part.Span);
+                if (words.State.Integers.Contains(part.Name))
+                    observer.Report(ExpansionHazard.ArithmeticOnUnknown, part.Span);
                 var joined = FieldBuilder.Join(words.ExpandOperand(part.Operand!, quoted), limits);
                 var known = part.Subscript is null ? (joined as ExpandedField.Known)?.Text : null;
                 words.State = words.State.With(part.Name, known is null ? ShellValue.Unknown : ShellValue.Of(known));

@@ -33,6 +33,9 @@ public sealed record ShellState
     /// <summary>Names whose assignments do more, or less, than store the text (integer, read-only, case-changing attributes).</summary>
     public ImmutableHashSet<string> Attributed { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Names whose assignments are calculated (<c>declare -i</c>): bash evaluates what is assigned to them.</summary>
+    public ImmutableHashSet<string> Integers { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>Word splitting works by the default characters.</summary>
     public bool DefaultSplitting => !Variables.TryGetValue("IFS", out var ifs) || ifs is ShellValue.Scalar { Text: " \t\n" };
 
@@ -55,7 +58,7 @@ public sealed record ShellState
 
     /// <summary>The state after an assignment. What cannot simply be stored makes the variable unknown.</summary>
     public ShellState With(string name, ShellValue value) =>
-        this with { Variables = Variables.SetItem(name, Attributed.Contains(name) ? ShellValue.Unknown : value) };
+        this with { Variables = Variables.SetItem(name, Attributed.Contains(name) ? Integers.Contains(name) ? ShellValue.Number : ShellValue.Unknown : value) };
 
     /// <summary>The state in which <paramref name="name"/> can no longer be known, whatever is assigned to it.</summary>
     public ShellState WithAttribute(string name) =>
@@ -82,6 +85,7 @@ public sealed record ShellState
             DefaultOptions = DefaultOptions && other.DefaultOptions,
             InheritsRest = InheritsRest && other.InheritsRest,
             Attributed = ReferenceEquals(Attributed, other.Attributed) ? Attributed : Attributed.Union(other.Attributed),
+            Integers = ReferenceEquals(Integers, other.Integers) ? Integers : Integers.Union(other.Integers),
         };
     }
 

@@ -103,6 +103,15 @@ public sealed class WordExpander
     /// <summary>Evaluates a text that bash was handed as arithmetic, as by <c>let</c>.</summary>
     public void Evaluate(string text, SourceSpan span) => Parts.TryEvaluate(text, span, out _);
 
+    /// <summary>Evaluates what is assigned to a variable that only takes numbers. A value that may be any text is a hazard.</summary>
+    public void Calculate(ExpandedField value, SourceSpan span)
+    {
+        if (value is ExpandedField.Known known)
+            Evaluate(known.Text, span);
+        else if (value is not ExpandedField.Partial { IsTame: true })
+            _observer.Report(ExpansionHazard.ArithmeticOnUnknown, span);
+    }
+
     /// <summary>Whether a pattern, as of <c>case</c>, matches a known text; null if that is not known.</summary>
     public bool? Matches(Word pattern, string text)
     {
