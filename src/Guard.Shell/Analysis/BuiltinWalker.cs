@@ -8,7 +8,7 @@ namespace Guard.Shell.Analysis;
 /// <summary>What bash's builtins do to the shell itself. Programs leave it as it is.</summary>
 internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 {
-    private readonly FolderWalker _folders = new(view);
+    private readonly FolderWalker _folders = new(view, walker.Losses);
 
     public Flow Walk(ShellCommand step, WalkState state)
     {
@@ -49,6 +49,9 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             case "source" or ".":
                 // A script of the project, as if it were run: it may set anything, and is trusted not to move the shell.
                 return Flow.Both(state with { Shell = state.Shell.ForgetVariables() });
+            case "exit" when words.Length > 2 || words.Any(w => w is ExpandedField.Unknown):
+                // With more than one operand bash complains and stays.
+                return Flow.Both(state);
             case "exit":
                 return Flow.Both(state with { Dead = true });
             case "exec" when words.Length > 1:
@@ -60,11 +63,11 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
                 if (!walker.CallExits.TryPeek(out var calls))
                     return new Flow(state with { Dead = true }, state);
                 calls.Add(state);
-                return Flow.Both(state with { Dead = true });
+                return Flow.Both(state with { Dead = words.Length <= 2 });
             case "break" or "continue":
                 foreach (var exits in walker.LoopExits)
                     exits.Add(state);
-                return Flow.Both(state with { Dead = walker.LoopExits.Count > 0 });
+                return Flow.Both(state with { Dead = walker.LoopExits.Count > 0 && words.Length <= 2 });
             case "true" or ":":
                 return new Flow(state, state with { Dead = true });
             case "false":
@@ -109,7 +112,14 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             }
 
             if (builtin == "local" || (builtin is "declare" or "typeset" or "readonly" && !attributes.Contains('g', StringComparison.Ordinal)))
+            {
                 state = state with { Locals = state.Locals.Add(name) };
+
+                // In a function it is a variable of its own, and no element of an array that has the name outside.
+                if (builtin != "readonly" && walker.CallExits.Count > 0 && shell[name] is ShellValue.IndexedArray)
+                    shell = shell.With(name, ShellValue.Unknown);
+            }
+
             var value = isKnown ? (ExpandedField)new ExpandedField.Known(sign < 0 ? "" : text[(sign + 1)..]) : new ExpandedField.Partial("", "");
             if (isCalculated)
                 shell = Calculated(step, state with { Shell = shell }, name, sign < 0 ? null : value);

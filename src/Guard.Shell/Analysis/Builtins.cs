@@ -8,6 +8,10 @@ internal static class Builtins
 {
     public static bool Declares(string name) => name is "declare" or "typeset" or "local" or "export" or "readonly";
 
+    /// <summary>POSIX's special builtins, and bash's other name for one: outside bash what is assigned before their names stays.</summary>
+    public static bool IsSpecial(string name) =>
+        name is ":" or "." or "source" or "eval" or "exec" or "exit" or "export" or "readonly" or "return" or "set" or "shift" or "trap" or "unset" or "times" or "break" or "continue";
+
     /// <summary>The words from the name that runs on: behind <c>command</c> and <c>builtin</c> with their options. None if they only print or fail; null if the name is not known.</summary>
     public static ImmutableArray<ExpandedField>? Named(ImmutableArray<ExpandedField> words)
     {

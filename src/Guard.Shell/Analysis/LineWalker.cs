@@ -35,8 +35,11 @@ internal sealed class LineWalker : IExpansionObserver
     /// <summary>See <see cref="LineAnalysis.Work"/>.</summary>
     public int Work { get; private set; }
 
+    /// <summary>What the line may have changed so far of the place that is known.</summary>
+    public FolderLosses Losses { get; } = new();
+
     /// <summary>States in which a loop's body is left early; innermost loop last.</summary>
-    public Stack<List<WalkState>> LoopExits { get; } = new();
+    public Stack<List<WalkState>> LoopExits { get; private set; } = new();
 
     /// <summary>States in which a function is left early; innermost call last.</summary>
     public Stack<List<WalkState>> CallExits { get; } = new();
@@ -46,6 +49,8 @@ internal sealed class LineWalker : IExpansionObserver
     public void Emit(ShellStep step)
     {
         Work += step is ShellCommand command ? 1 + Weight(command) : 1;
+        if (step is ShellCommand { Words.Length: > 1 } run)
+            Losses.Note(run);
         if (Work > _limits.Steps)
         {
             if (!_exhausted)
@@ -89,7 +94,7 @@ internal sealed class LineWalker : IExpansionObserver
     public WordExpander ExpanderIn(WalkState state)
     {
         _current = state;
-        return new WordExpander(state.Shell, this, _view);
+        return new WordExpander(state.Shell, this, Losses.HasNewLinks ? null : _view);
     }
 
     public Flow Walk(CommandList list, WalkState state)
@@ -142,6 +147,9 @@ internal sealed class LineWalker : IExpansionObserver
             return Flow.Both(state with { Shell = state.Shell.ForgetVariables() with { WorkingDirectory = null } });
         }
 
+        // What leaves a loop within a function leaves none of its caller's.
+        var loops = LoopExits;
+        LoopExits = new();
         Flow? result = null;
         foreach (var body in bodies)
         {
@@ -155,6 +163,7 @@ internal sealed class LineWalker : IExpansionObserver
         }
 
         _calls--;
+        LoopExits = loops;
         result ??= Flow.Both(state);
         return new Flow(Returned(result.Success), Returned(result.Failure));
 
@@ -278,10 +287,12 @@ internal sealed class LineWalker : IExpansionObserver
     private Flow WalkCompound(CompoundCommand command, WalkState state)
     {
         var inner = state;
+        var mayNotRun = false;
         if (!command.Redirects.IsEmpty)
         {
             var expander = ExpanderIn(state);
             var redirects = RedirectExpansion.Expand(command.Redirects, expander);
+            mayNotRun = RedirectExpansion.MayFail(redirects);
             inner = state with { Shell = expander.State, Input = RedirectExpansion.InputAfter(redirects, state.Input) };
             Emit(new ShellRedirection(command.Span, redirects, state.Shell.WorkingDirectory));
         }
@@ -300,6 +311,8 @@ internal sealed class LineWalker : IExpansionObserver
             ConditionCommand condition => WalkCondition(condition, inner),
             _ => throw new InvalidOperationException("An unknown kind of command."),
         };
+        if (mayNotRun)
+            flow = new Flow(flow.Success, flow.Failure.Join(inner));
         return new Flow(flow.Success with { Input = state.Input }, flow.Failure with { Input = state.Input });
     }
 

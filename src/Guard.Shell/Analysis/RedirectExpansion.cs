@@ -36,6 +36,24 @@ internal static class RedirectExpansion
         return input;
     }
 
+    /// <summary>A file may not be there, or not be writable, and a descriptor not be open: then what the redirects belong to does not run.</summary>
+    public static bool MayFail(ImmutableArray<ShellRedirect> redirects)
+    {
+        foreach (var redirect in redirects)
+        {
+            var isCertain = redirect.Operator switch
+            {
+                RedirectOperator.HereDocument or RedirectOperator.HereString => true,
+                RedirectOperator.DuplicateInput or RedirectOperator.DuplicateOutput => redirect.Target is ExpandedField.Known { Text: "0" or "1" or "2" or "-" },
+                _ => redirect.Target is ExpandedField.Known { Text: "/dev/null" },
+            };
+            if (!isCertain)
+                return true;
+        }
+
+        return false;
+    }
+
     private static ShellRedirect Expand(Redirect redirect, WordExpander expander)
     {
         var op = redirect.Operator;

@@ -15,7 +15,12 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
         var expander = walker.ExpanderIn(state);
         var declares = command.Words is [{ LiteralText: { } first }, ..] && Builtins.Declares(first);
         var words = declares ? ExpandDeclaration(command.Words, expander) : expander.Expand(command.Words);
+        var expanded = expander.State;
         var redirects = RedirectExpansion.Expand(command.Redirects, expander);
+
+        // A program's redirects are expanded by the process that becomes it: what they assign is lost, unlike with a builtin.
+        if (!ReferenceEquals(expander.State, expanded) && words is not [ExpandedField.Known { Text: "exec" }])
+            expander.State = expanded.Join(expander.State);
         var standsAlone = command.Words.IsEmpty || words.IsEmpty;
         var assignments = ExpandAssignments(command.Assignments, expander, out var assigned);
         var input = RedirectExpansion.InputAfter(redirects, state.Input);
@@ -47,6 +52,7 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
             var flow = new Flow(Return(called.Success, state), Return(called.Failure, state));
             foreach (var assignment in command.Assignments)
                 flow = new Flow(Forget(flow.Success, assignment.Name), Forget(flow.Failure, assignment.Name));
+            flow = OrNotRun(flow, step, after);
             return state.Doubtful.Contains(name) ? Merge(flow, Builtin(step, command, after, assigned)) : flow;
         }
 
@@ -57,21 +63,21 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
     {
         walker.Emit(step);
         if (command.Assignments.IsEmpty)
-            return _builtins.Walk(step, after);
+            return OrNotRun(_builtins.Walk(step, after), step, after);
 
         // A builtin works with what is assigned before its name. While it does, bash keeps both values, and unset brings the older one back.
         var inner = after with { Shell = assigned with { Attributed = assigned.Attributed.Union(command.Assignments.Select(a => a.Name)) } };
         var flow = _builtins.Walk(step, inner);
         if (ReferenceEquals(flow.Success, inner) && ReferenceEquals(flow.Failure, inner))
             return Flow.Both(after);
-        return new Flow(Uncovered(flow.Success), Uncovered(flow.Failure));
+        return OrNotRun(new Flow(Uncovered(flow.Success), Uncovered(flow.Failure)), step, after);
 
         WalkState Uncovered(WalkState state)
         {
             foreach (var name in command.Assignments.Select(a => a.Name).Distinct(StringComparer.Ordinal))
             {
-                // Some builtins assign to the variable itself where they name it: those leave it unknown.
-                var isTouched = Builtins.Named(step.Words) is not [ExpandedField.Known { Text: not "eval" and not "source" and not "." }, ..] words
+                // Some builtins assign to the variable itself where they name it, and other shells than bash keep it behind special ones: those leave it unknown.
+                var isTouched = Builtins.Named(step.Words) is not [ExpandedField.Known { Text: var builtin }, ..] words || Builtins.IsSpecial(builtin)
                     || words.Any(w => w is not ExpandedField.Known known || known.Text.Contains(name, StringComparison.Ordinal));
                 var variables = isTouched ? state.Shell.Variables.SetItem(name, ShellValue.Unknown)
                     : after.Shell.Variables.TryGetValue(name, out var before) ? state.Shell.Variables.SetItem(name, before) : state.Shell.Variables.Remove(name);
@@ -82,6 +88,9 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
             return state;
         }
     }
+
+    private static Flow OrNotRun(Flow flow, ShellCommand step, WalkState before) =>
+        step.Redirects.IsEmpty || !RedirectExpansion.MayFail(step.Redirects) ? flow : new Flow(flow.Success, flow.Failure.Join(before));
 
     // A local variable hides one of the caller, which the function may have set before.
     private static WalkState Return(WalkState inner, WalkState caller)

@@ -56,9 +56,17 @@ public sealed record ShellState
 
     private ShellValue Rest => InheritsRest ? ShellValue.Tame : ShellValue.Unknown;
 
-    /// <summary>The state after an assignment. What cannot simply be stored makes the variable unknown.</summary>
-    public ShellState With(string name, ShellValue value) =>
-        this with { Variables = Variables.SetItem(name, Attributed.Contains(name) ? Integers.Contains(name) ? ShellValue.Number : ShellValue.Unknown : value) };
+    /// <summary>The state after an assignment. A text assigned to an array is its first element; what cannot simply be stored makes the variable unknown.</summary>
+    public ShellState With(string name, ShellValue value)
+    {
+        if (Attributed.Contains(name))
+            value = Integers.Contains(name) ? ShellValue.Number : ShellValue.Unknown;
+        else if (Variables.TryGetValue(name, out var before) && before is ShellValue.IndexedArray array && value is not ShellValue.IndexedArray && !ReferenceEquals(value, ShellValue.Unset))
+            value = value is ShellValue.Scalar { Text: var first } ? new ShellValue.IndexedArray(array.Elements.SetItem(0, first)) : ShellValue.Unknown;
+
+        // While it is set, hidden files match patterns too.
+        return this with { Variables = Variables.SetItem(name, value), DefaultOptions = DefaultOptions && name != "GLOBIGNORE" };
+    }
 
     /// <summary>The state in which <paramref name="name"/> can no longer be known, whatever is assigned to it.</summary>
     public ShellState WithAttribute(string name) =>

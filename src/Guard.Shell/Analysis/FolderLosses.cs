@@ -1,0 +1,78 @@
+using Guard.Shell.Expansion;
+
+namespace Guard.Shell.Analysis;
+
+/// <summary>
+/// What the commands of a line so far may have done to its surroundings, which were looked at before it runs: a folder that was moved away cannot be
+/// changed to any more, and a link that was made may match a pattern.
+/// </summary>
+internal sealed class FolderLosses
+{
+    private readonly List<string> _lost = [];
+    private bool _anyLost;
+
+    /// <summary>A link may have been made, so that what a pattern matches is not known.</summary>
+    public bool HasNewLinks { get; private set; }
+
+    public void Note(ShellCommand command)
+    {
+        for (var i = 0; i < command.Words.Length; i++)
+        {
+            if (command.Words[i] is not ExpandedField.Known { Text: var text })
+                continue;
+            var name = text.AsSpan(text.LastIndexOf('/') + 1);
+            switch (name)
+            {
+                case "ln" or "link" or "symlink":
+                    HasNewLinks = true;
+                    break;
+                case "cp" or "gcp":
+                    HasNewLinks |= command.Words.Any(static w => w is not ExpandedField.Known { Text: var option } || (option.StartsWith('-') && option.AsSpan().IndexOfAny('s', 'l') > 0));
+                    break;
+                case "rm" or "rmdir" or "mv" or "gmv" or "grm" or "unlink" or "chmod" or "chown" or "umount" or "trash":
+                    NoteOperands(command, i + 1);
+                    break;
+                case "git" or "find" or "fd" when i + 1 < command.Words.Length:
+                    _anyLost |= command.Words.Any(w => w is not ExpandedField.Known { Text: var word } || MayRemove(word));
+                    break;
+                default:
+                    // A text for another shell.
+                    if (text.Contains(' ', StringComparison.Ordinal))
+                        NoteText(text);
+                    break;
+            }
+        }
+    }
+
+    public bool MayHaveLost(string folder)
+    {
+        foreach (var lost in _lost)
+        {
+            if (string.Equals(lost, folder, StringComparison.Ordinal) || lost == "/" || (folder.Length > lost.Length && folder.StartsWith(lost, StringComparison.Ordinal) && folder[lost.Length] == '/'))
+                return true;
+        }
+
+        return _anyLost;
+    }
+
+    private static bool MayRemove(string word) =>
+        word is "checkout" or "switch" or "stash" or "clean" or "reset" or "rm" or "mv" or "worktree" or "merge" or "rebase" or "pull" or "restore" or "am" or "apply" or "revert" or "cherry-pick" or "submodule"
+            or "-delete" or "-exec" or "-execdir" or "-ok" or "-okdir" or "-x" or "-X" or "--exec" or "--exec-batch";
+
+    private void NoteText(string text)
+    {
+        HasNewLinks |= text.Contains("ln ", StringComparison.Ordinal);
+        _anyLost |= text.Contains("rm ", StringComparison.Ordinal) || text.Contains("rmdir ", StringComparison.Ordinal) || text.Contains("mv ", StringComparison.Ordinal);
+    }
+
+    private void NoteOperands(ShellCommand command, int from)
+    {
+        for (var i = from; i < command.Words.Length; i++)
+        {
+            if (command.Words[i] is not ExpandedField.Known { Text: var path } || (command.WorkingDirectory is null && !path.StartsWith('/')))
+                _anyLost = true;
+            else if (!path.StartsWith('-'))
+                _lost.Add(PathText.Normalize(path.StartsWith('/') ? path : command.WorkingDirectory + "/" + path));
+        }
+    }
+}
