@@ -8,6 +8,22 @@ namespace Guard.Policy.Tests.Documents;
 /// <summary>What is wrong with a document is said with code, place and remedy, all of it in one run.</summary>
 public sealed class DiagnosticTests
 {
+    /// <summary>Whatever a document nests in what: one level too many is refused, and what is at the limit is read and judged.</summary>
+    [Theory]
+    [InlineData("[", "]")]
+    [InlineData("{ a: ", " }")]
+    [InlineData("[ { a: ", " } ]")]
+    [InlineData("{ [", "]: 1 }")]
+    public void Document_NestedTooDeep_IsRefusedAsThat(string open, string close)
+    {
+        var levels = DocumentReader.MaxDepth / open.Count(c => c is '[' or '{');
+
+        Codes(levels + 1).Should().Equal(DiagnosticCodes.TooComplex);
+        Codes(levels - 2).Should().NotContain(DiagnosticCodes.TooComplex);
+
+        IEnumerable<string> Codes(int count) => PolicyCompiler.Compile([new PolicySource("p.yaml", "x: " + string.Concat(Enumerable.Repeat(open, count)) + "1" + string.Concat(Enumerable.Repeat(close, count)))], FloorSettings.Default).Diagnostics.Select(d => d.Code);
+    }
+
     [Theory]
     [InlineData("a: [", "GRD001")]
     [InlineData("a: \"./\\*\\*\"", "GRD001")]

@@ -211,6 +211,21 @@ public sealed class CombiningTests
         Decide(document, Opaque("a; b")).Should().Match<Decision>(d => d.Effect == Effect.Deny && d.Reason.Contains("cannot be known"));
     }
 
+    [Theory]
+    [InlineData("command: { program: curl }")]
+    [InlineData("command: { program: git, subcommand: push }")]
+    public void Opaque_AllowForEverythingButACommandAgainst_GetsUnresolved(string condition)
+    {
+        var document = $$"""
+            name: p
+            rules:
+              - { id: all, effect: allow, actions: ["*"] }
+              - { id: some, effect: deny, actions: ["execute:shell"], conditions: { {{condition}} } }
+            """;
+
+        Decide(document, Opaque("a; b")).Should().Match<Decision>(d => d.Effect == Effect.Deny && d.Reason.Contains("cannot be known"));
+    }
+
     [Fact]
     public void UnknownResource_DenyWithoutCondition_Denies()
     {

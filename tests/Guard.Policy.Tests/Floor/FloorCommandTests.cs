@@ -47,6 +47,8 @@ public sealed class FloorCommandTests
     [InlineData("r''m -rf ~", "wipe")]
     [InlineData("$'rm' -rf ~", "wipe")]
     [InlineData("$'\\x72m' -rf ~", "wipe")]
+    [InlineData("rm $'-\\x72f' ~", "wipe")]
+    [InlineData("rm $'-\\u0072f' ~", "wipe")]
     [InlineData("rm$IFS-rf$IFS/", "wipe")]
     [InlineData("{rm,-rf,/}", "wipe")]
     [InlineData("/bin/rm -rf ~", "wipe")]

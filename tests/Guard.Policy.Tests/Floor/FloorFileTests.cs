@@ -8,6 +8,8 @@ public sealed class FloorFileTests
 {
     private const string Session = "0c6f1b9e-4a52-4f7e-9a57-000000000001";
 
+    private const string Longest = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
     private static readonly FloorSettings Settings = new()
     {
         ProtectedPaths = ["/home/dev/.guard", "/opt/guard/guard-hook"],
@@ -73,6 +75,10 @@ public sealed class FloorFileTests
     [InlineData("/home/dev/.claude/projects/-home-dev-app/" + Session + "/x.txt", "/home/dev/.claude/settings.json", Session, false)]
     [InlineData("/home/dev/.claude/projects/-home-dev-app/../x", null, "..", false)]
     [InlineData("/home/dev/.claude/projects/-home-dev-app/*/x", null, "*", false)]
+    [InlineData("/home/dev/.claude/projects/-home-dev-app/abcd-123/x", null, "abcd-123", true)]
+    [InlineData("/home/dev/.claude/projects/-home-dev-app/abc-123/x", null, "abc-123", false)]
+    [InlineData("/home/dev/.claude/projects/-home-dev-app/" + Longest + "/x", null, Longest, true)]
+    [InlineData("/home/dev/.claude/projects/-home-dev-app/" + Longest + "0/x", null, Longest + "0", false)]
     public void File_OfTheSessionsOwnResults_IsLeftToPolicy(string path, string? real, string session, bool left) =>
         Evaluator.Evaluate(Everything, For(File("write:file", path, real ?? Matching(path))) with { SessionId = session }).ByFloor.Should().Be(!left);
 
