@@ -12,13 +12,7 @@ internal static class AssignmentWalk
     {
         if (assignment.Value.Parts is [ArrayPart array])
         {
-            var elements = Array(array, expander);
-            if (expander.State.Integers.Contains(assignment.Name))
-            {
-                foreach (var element in array.Elements)
-                    expander.Calculate(expander.ExpandValue(element.Value), element.Span);
-            }
-
+            var elements = Array(array, expander, isCalculated: expander.State.Integers.Contains(assignment.Name));
             expander.State = expander.State.With(assignment.Name, elements is null || assignment.Append ? ShellValue.Unknown : elements);
             return new ShellAssignment(assignment.Span, assignment.Name, new ExpandedField.Partial("", ""));
         }
@@ -48,7 +42,10 @@ internal static class AssignmentWalk
     }
 
     /// <summary>The elements of an array if all are known and none has a subscript.</summary>
-    public static ShellValue? Array(ArrayPart array, WordExpander expander)
+    /// <param name="array">Between the parentheses.</param>
+    /// <param name="expander">In whose state it is expanded.</param>
+    /// <param name="isCalculated">bash evaluates each element as a number.</param>
+    private static ShellValue.IndexedArray? Array(ArrayPart array, WordExpander expander, bool isCalculated)
     {
         var known = true;
         var elements = ImmutableSortedDictionary.CreateBuilder<long, string>();
@@ -57,13 +54,17 @@ internal static class AssignmentWalk
             if (element.Subscript is not null)
             {
                 expander.Evaluate(element.Subscript);
-                expander.ExpandValue(element.Value);
+                var value = expander.ExpandValue(element.Value);
+                if (isCalculated)
+                    expander.Calculate(value, element.Span);
                 known = false;
                 continue;
             }
 
             foreach (var field in expander.Expand(element.Value))
             {
+                if (isCalculated)
+                    expander.Calculate(field, element.Span);
                 known &= field is ExpandedField.Known;
                 elements.Add(elements.Count, (field as ExpandedField.Known)?.Text ?? "");
             }

@@ -8,7 +8,7 @@ namespace Guard.Shell.Analysis;
 /// <summary>What bash's builtins do to the shell itself. Programs leave it as it is.</summary>
 internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 {
-    private readonly FolderWalker _folders = new(view, walker.Losses);
+    private readonly FolderWalker _folders = new(view, walker.Changes);
 
     public Flow Walk(ShellCommand step, WalkState state)
     {
@@ -49,11 +49,8 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             case "source" or ".":
                 // A script of the project, as if it were run: it may set anything, and is trusted not to move the shell.
                 return Flow.Both(state with { Shell = state.Shell.ForgetVariables() });
-            case "exit" when words.Length > 2 || words.Any(w => w is ExpandedField.Unknown):
-                // With more than one operand bash complains and stays.
-                return Flow.Both(state);
             case "exit":
-                return Flow.Both(state with { Dead = true });
+                return Flow.Both(state with { Dead = Leaves() });
             case "exec" when words.Length > 1:
                 return Flow.Both(state with { Dead = true });
             case "exec":
@@ -63,11 +60,11 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
                 if (!walker.CallExits.TryPeek(out var calls))
                     return new Flow(state with { Dead = true }, state);
                 calls.Add(state);
-                return Flow.Both(state with { Dead = words.Length <= 2 });
+                return Flow.Both(state with { Dead = Leaves() });
             case "break" or "continue":
                 foreach (var exits in walker.LoopExits)
                     exits.Add(state);
-                return Flow.Both(state with { Dead = walker.LoopExits.Count > 0 && words.Length <= 2 });
+                return Flow.Both(state with { Dead = walker.LoopExits.Count > 0 && Leaves() });
             case "true" or ":":
                 return new Flow(state, state with { Dead = true });
             case "false":
@@ -77,6 +74,9 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
         }
 
         ImmutableArray<ExpandedField> Operands() => words.RemoveAt(0);
+
+        // With more than one operand bash complains, and some of its releases stay.
+        bool Leaves() => words.Length <= 2 && !words.Any(static w => w is ExpandedField.Unknown);
     }
 
     private WalkState Declare(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state, string builtin)
@@ -141,7 +141,9 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
         if (value is not null)
             expander.Calculate(value, step.Span);
         var after = expander.State.WithAttribute(name) with { Integers = state.Shell.Integers.Add(name) };
-        return value is null ? after : after.With(name, ShellValue.Number);
+
+        // Only here is it certain that it is a number.
+        return value is null ? after : after with { Variables = after.Variables.SetItem(name, ShellValue.Number) };
     }
 
     /// <summary>Functions that shells started by the line can call: they run there in a state that is not known.</summary>

@@ -4,7 +4,7 @@ using Guard.Shell.Expansion;
 namespace Guard.Shell.Analysis;
 
 /// <summary>Where <c>cd</c> leads. Its success is known only if the folder is known to be there.</summary>
-internal sealed class FolderWalker(IGlobView? view, FolderLosses losses)
+internal sealed class FolderWalker(IGlobView? view, PlaceChanges changes)
 {
     /// <summary>The state in which the current folder is not known.</summary>
     public static WalkState Lost(WalkState state) => state with
@@ -18,7 +18,7 @@ internal sealed class FolderWalker(IGlobView? view, FolderLosses losses)
         if (target is null)
             return new Flow(Lost(state), state);
         var there = state with { Shell = (state.Shell with { WorkingDirectory = target }).With("PWD", ShellValue.Of(target)) };
-        return view?.IsDirectory(target) == true && !losses.MayHaveLost(target) ? new Flow(there, state with { Dead = true }) : new Flow(there, state);
+        return view?.IsDirectory(target) == true && !changes.MayHaveLost(target) ? new Flow(there, state with { Dead = true }) : new Flow(there, state);
     }
 
     private static string? Target(ImmutableArray<ExpandedField> operands, ShellState state, bool isPush)

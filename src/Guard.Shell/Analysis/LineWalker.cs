@@ -36,7 +36,7 @@ internal sealed class LineWalker : IExpansionObserver
     public int Work { get; private set; }
 
     /// <summary>What the line may have changed so far of the place that is known.</summary>
-    public FolderLosses Losses { get; } = new();
+    public PlaceChanges Changes { get; } = new();
 
     /// <summary>States in which a loop's body is left early; innermost loop last.</summary>
     public Stack<List<WalkState>> LoopExits { get; private set; } = new();
@@ -49,8 +49,8 @@ internal sealed class LineWalker : IExpansionObserver
     public void Emit(ShellStep step)
     {
         Work += step is ShellCommand command ? 1 + Weight(command) : 1;
-        if (step is ShellCommand { Words.Length: > 1 } run)
-            Losses.Note(run);
+        if (step is ShellCommand run)
+            Changes.Note(run);
         if (Work > _limits.Steps)
         {
             if (!_exhausted)
@@ -94,7 +94,7 @@ internal sealed class LineWalker : IExpansionObserver
     public WordExpander ExpanderIn(WalkState state)
     {
         _current = state;
-        return new WordExpander(state.Shell, this, Losses.HasNewLinks ? null : _view);
+        return new WordExpander(state.Shell, this, Changes.HasNewLinks ? null : _view);
     }
 
     public Flow Walk(CommandList list, WalkState state)

@@ -67,7 +67,15 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
 
         // A builtin works with what is assigned before its name. While it does, bash keeps both values, and unset brings the older one back.
         var inner = after with { Shell = assigned with { Attributed = assigned.Attributed.Union(command.Assignments.Select(a => a.Name)) } };
+        var exits = walker.LoopExits.Concat(walker.CallExits).Select(static states => (States: states, states.Count)).ToList();
         var flow = _builtins.Walk(step, inner);
+        foreach (var (states, count) in exits)
+        {
+            // Where it leaves a loop or function, the older values are back as well.
+            for (var i = count; i < states.Count; i++)
+                states[i] = Uncovered(states[i]);
+        }
+
         if (ReferenceEquals(flow.Success, inner) && ReferenceEquals(flow.Failure, inner))
             return Flow.Both(after);
         return OrNotRun(new Flow(Uncovered(flow.Success), Uncovered(flow.Failure)), step, after);

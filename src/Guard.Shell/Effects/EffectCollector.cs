@@ -327,9 +327,8 @@ internal sealed class EffectCollector
                 _sink.File(value, use with { Kind = ValueKind.File }, word, isImplicit: false, operand: false);
                 break;
             case ValueKind.Listed:
-                ValueUse read = new(ValueKind.File, FileUse.Read);
-                _sink.File(value, read, word, isImplicit: false, operand: false);
-                _sink.File(Argument.Unknown, read, word, isImplicit: false, operand: false);
+                _sink.File(value, ValueUse.Names["read"], word, isImplicit: false, operand: false);
+                _sink.File(Argument.Unknown, ValueUse.Names["read"], word, isImplicit: false, operand: false);
                 break;
             case ValueKind.Form: _sink.Form(value, use, word); break;
             case ValueKind.KeyedFile: _sink.KeyedFile(value, use, word); break;

@@ -33,7 +33,7 @@ public sealed record ShellState
     /// <summary>Names whose assignments do more, or less, than store the text (integer, read-only, case-changing attributes).</summary>
     public ImmutableHashSet<string> Attributed { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Names whose assignments are calculated (<c>declare -i</c>): bash evaluates what is assigned to them.</summary>
+    /// <summary>Names whose assignments may be calculated (<c>declare -i</c>): bash then evaluates what is assigned. Whether the attribute is still there is not followed.</summary>
     public ImmutableHashSet<string> Integers { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Word splitting works by the default characters.</summary>
@@ -60,7 +60,7 @@ public sealed record ShellState
     public ShellState With(string name, ShellValue value)
     {
         if (Attributed.Contains(name))
-            value = Integers.Contains(name) ? ShellValue.Number : ShellValue.Unknown;
+            value = ShellValue.Unknown;
         else if (Variables.TryGetValue(name, out var before) && before is ShellValue.IndexedArray array && value is not ShellValue.IndexedArray && !ReferenceEquals(value, ShellValue.Unset))
             value = value is ShellValue.Scalar { Text: var first } ? new ShellValue.IndexedArray(array.Elements.SetItem(0, first)) : ShellValue.Unknown;
 

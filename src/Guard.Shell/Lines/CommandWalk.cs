@@ -135,7 +135,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
     }
 
     private static bool IsSystemShell(string? name) =>
-        name is not null && ShellDialect.IsShell(ProgramEffects.BaseName(name)) && !EffectCollector.IsLocalProgram(name);
+        name is not null && ShellNames.Contains(ProgramEffects.BaseName(name)) && !EffectCollector.IsLocalProgram(name);
 
     private static bool IsInert(CommandEffects effects, string? name, IReadOnlyList<Argument> words, CommandPlace place)
     {
@@ -303,7 +303,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
 
     private void GivenCode(string code, CommandEffects effects, CommandPlace place, int command)
     {
-        var runsShell = ShellDialect.IsShell(effects.Program) || effects.Wrapper == WrapperKind.Changer || effects.Program is "sudo" or "doas" or "su" or "parallel" or "at" or "batch";
+        var runsShell = ShellNames.Contains(effects.Program) || effects.Wrapper == WrapperKind.Changer || effects.Program is "sudo" or "doas" or "su" or "parallel" or "at" or "batch";
         if (runsShell)
             ShellText(Argument.Of(code), effects, place with { Parent = command, Depth = place.Depth + 1, Input = ShellInput.Other.Instance });
         else
@@ -358,7 +358,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
             return;
         }
 
-        if (ShellDialect.IsShell(outer.Program) && !ShellDialect.ReadsLikeBash(outer.Program, code.Text))
+        if (ShellNames.Contains(outer.Program) && !ShellDialect.ReadsLikeBash(outer.Program, code.Text))
             output.AddOpaque(LineOpacity.OtherShell, place.Span, place.Parent);
         if (place.Depth > output.Limits.Depth)
             output.AddOpaque(LineOpacity.TooDeep, place.Span, place.Parent);

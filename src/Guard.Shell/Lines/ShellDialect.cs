@@ -23,8 +23,6 @@ internal static class ShellDialect
         "ulimit", "umask", "unalias", "unfunction", "unhash", "unlimit", "unset", "until", "vared", "wait", "whence", "where", "which", "while", "zmodload", "-",
     };
 
-    public static bool IsShell(string program) => program is "bash" or "rbash" or "sh" or "dash" or "ash" or "ksh" or "mksh" or "zsh" or "fish" or "posh" or "yash" or "csh" or "tcsh";
-
     /// <summary>The shell certainly reads the text as bash does.</summary>
     public static bool ReadsLikeBash(string program, string text) => program switch
     {

@@ -3,10 +3,10 @@ using Guard.Shell.Expansion;
 namespace Guard.Shell.Analysis;
 
 /// <summary>
-/// What the commands of a line so far may have done to its surroundings, which were looked at before it runs: a folder that was moved away cannot be
+/// What the commands of a line so far may have done to its place, which was looked at before the line runs: a folder that was moved away cannot be
 /// changed to any more, and a link that was made may match a pattern.
 /// </summary>
-internal sealed class FolderLosses
+internal sealed class PlaceChanges
 {
     private readonly List<string> _lost = [];
     private bool _anyLost;
@@ -20,7 +20,7 @@ internal sealed class FolderLosses
         {
             if (command.Words[i] is not ExpandedField.Known { Text: var text })
                 continue;
-            var name = text.AsSpan(text.LastIndexOf('/') + 1);
+            var name = text[(text.LastIndexOf('/') + 1)..];
             switch (name)
             {
                 case "ln" or "link" or "symlink":
@@ -30,15 +30,13 @@ internal sealed class FolderLosses
                     HasNewLinks |= command.Words.Any(static w => w is not ExpandedField.Known { Text: var option } || (option.StartsWith('-') && option.AsSpan().IndexOfAny('s', 'l') > 0));
                     break;
                 case "rm" or "rmdir" or "mv" or "gmv" or "grm" or "unlink" or "chmod" or "chown" or "umount" or "trash":
-                    NoteOperands(command, i + 1);
+                    NoteOperands(command, i);
                     break;
                 case "git" or "find" or "fd" when i + 1 < command.Words.Length:
                     _anyLost |= command.Words.Any(w => w is not ExpandedField.Known { Text: var word } || MayRemove(word));
                     break;
                 default:
-                    // A text for another shell.
-                    if (text.Contains(' ', StringComparison.Ordinal))
-                        NoteText(text);
+                    NoteText(name, text);
                     break;
             }
         }
@@ -59,15 +57,19 @@ internal sealed class FolderLosses
         word is "checkout" or "switch" or "stash" or "clean" or "reset" or "rm" or "mv" or "worktree" or "merge" or "rebase" or "pull" or "restore" or "am" or "apply" or "revert" or "cherry-pick" or "submodule"
             or "-delete" or "-exec" or "-execdir" or "-ok" or "-okdir" or "-x" or "-X" or "--exec" or "--exec-batch";
 
-    private void NoteText(string text)
+    // What another shell runs is not followed here, nor a text that another program hands to one.
+    private void NoteText(string name, string text)
     {
-        HasNewLinks |= text.Contains("ln ", StringComparison.Ordinal);
-        _anyLost |= text.Contains("rm ", StringComparison.Ordinal) || text.Contains("rmdir ", StringComparison.Ordinal) || text.Contains("mv ", StringComparison.Ordinal);
+        var isShell = ShellNames.Contains(name);
+        HasNewLinks |= isShell || text.Contains("ln ", StringComparison.Ordinal);
+        _anyLost |= isShell || text.Contains("rm ", StringComparison.Ordinal) || text.Contains("rmdir ", StringComparison.Ordinal) || text.Contains("mv ", StringComparison.Ordinal);
     }
 
-    private void NoteOperands(ShellCommand command, int from)
+    private void NoteOperands(ShellCommand command, int name)
     {
-        for (var i = from; i < command.Words.Length; i++)
+        // Those name more than stands on the line.
+        _anyLost |= command.Words.Take(name).Any(static w => w is ExpandedField.Known { Text: "xargs" or "parallel" });
+        for (var i = name + 1; i < command.Words.Length; i++)
         {
             if (command.Words[i] is not ExpandedField.Known { Text: var path } || (command.WorkingDirectory is null && !path.StartsWith('/')))
                 _anyLost = true;
