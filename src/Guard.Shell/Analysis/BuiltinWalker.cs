@@ -75,7 +75,7 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 
         ImmutableArray<ExpandedField> Operands() => words.RemoveAt(0);
 
-        // With more than one operand bash complains, and some of its releases stay.
+        // With more than one operand bash complains; that it leaves then is not counted on.
         bool Leaves() => words.Length <= 2 && !words.Any(static w => w is ExpandedField.Unknown);
     }
 
