@@ -38,7 +38,7 @@ public sealed class PostgresSchemaTests : IDisposable
         Open().Dispose();
         Execute("INSERT INTO guard.schema_version (version, step) VALUES (99, '')");
 
-        ((Action)(() => Open().Dispose())).Should().Throw<GatewayStartException>().WithMessage("The database */guard_* has schema version 99; this program knows versions up to 2. Run the newer Guard that wrote it.");
+        ((Action)(() => Open().Dispose())).Should().Throw<GatewayStartException>().WithMessage("The database */guard_* has schema version 99; this program knows versions up to 3. Run the newer Guard that wrote it.");
     }
 
     [Theory]
@@ -50,6 +50,29 @@ public sealed class PostgresSchemaTests : IDisposable
         Execute(change);
 
         ((Action)(() => Open().Dispose())).Should().Throw<GatewayStartException>().WithMessage("The database */guard_* was made by a Guard from before this schema was settled, and cannot be brought to it. Run that Guard, or give this one a database of its own.");
+    }
+
+    /// <summary>Nothing is counted again for it: with a record of years that takes long.</summary>
+    [Fact]
+    public void Open_OfASchemaWhoseCountsLieInOneTable_KeepsThem()
+    {
+        Open().Dispose();
+        Execute("""
+            SET search_path = guard;
+            DROP TABLE audit_count;
+            CREATE TABLE audit_count (level bigint NOT NULL, slot bigint NOT NULL, dimension text NOT NULL, digest text NOT NULL, retention_days integer NOT NULL,
+                subject text COLLATE "C" NOT NULL, count bigint NOT NULL, denied bigint NOT NULL, PRIMARY KEY (level, dimension, slot, digest, retention_days));
+            INSERT INTO audit_count SELECT level, 3600000, 'effect', 'digest', 30, '["allow"]', 10 + level, 1 FROM generate_series(0, 2) AS level;
+            DROP INDEX audit_event_agent_effect;
+            DELETE FROM schema_version WHERE version = 3;
+            """);
+
+        Open().Dispose();
+
+        using var connection = PostgresServer.Shared.Open(_options);
+        connection.Query<(string, long, string, long)>("SELECT tableoid::regclass::text, slot, subject, count FROM audit_count ORDER BY level").Should().Equal(
+            ("audit_count_hour", 3600000, "[\"allow\"]", 10), ("audit_count_day", 3600000, "[\"allow\"]", 11), ("audit_count_month", 3600000, "[\"allow\"]", 12));
+        connection.QuerySingle<bool>("SELECT to_regclass('audit_event_agent_effect') IS NOT NULL").Should().BeTrue();
     }
 
     [Fact]
