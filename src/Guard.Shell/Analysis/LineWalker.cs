@@ -51,6 +51,8 @@ internal sealed class LineWalker : IExpansionObserver
         Work += step is ShellCommand command ? 1 + Weight(command) : 1;
         if (step is ShellCommand run)
             Changes.Note(run);
+        else if (step is ShellRedirection redirection)
+            Changes.Note(redirection.Redirects, redirection.WorkingDirectory);
         if (Work > _limits.Steps)
         {
             if (!_exhausted)
@@ -94,7 +96,7 @@ internal sealed class LineWalker : IExpansionObserver
     public WordExpander ExpanderIn(WalkState state)
     {
         _current = state;
-        return new WordExpander(state.Shell, this, Changes.HasNewLinks ? null : _view);
+        return new WordExpander(state.Shell, this, Changes.HasNewLinks ? null : _view) { MadeFiles = Changes.Made };
     }
 
     public Flow Walk(CommandList list, WalkState state)

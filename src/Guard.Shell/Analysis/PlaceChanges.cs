@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
 using Guard.Shell.Expansion;
+using Guard.Shell.Syntax;
 
 namespace Guard.Shell.Analysis;
 
 /// <summary>
 /// What the commands of a line so far may have done to its place, which was looked at before the line runs: a folder that was moved away cannot be
-/// changed to any more, and a link that was made may match a pattern.
+/// changed to any more, and a link or a file that was made may match a pattern.
 /// </summary>
 internal sealed class PlaceChanges
 {
@@ -14,13 +16,35 @@ internal sealed class PlaceChanges
     /// <summary>A link may have been made, so that what a pattern matches is not known.</summary>
     public bool HasNewLinks { get; private set; }
 
+    /// <summary>Files that redirects may have made, and those that a pattern would make options of; null: none.</summary>
+    public MadeFiles? Made { get; private set; }
+
+    public void Note(ImmutableArray<ShellRedirect> redirects, string? folder)
+    {
+        foreach (var redirect in redirects)
+        {
+            if (redirect.Operator is RedirectOperator.Write or RedirectOperator.WriteOver or RedirectOperator.Append or RedirectOperator.WriteBoth or RedirectOperator.AppendBoth or RedirectOperator.ReadWrite
+                && redirect.Target is ExpandedField.Known { Text: var path } && !path.StartsWith("/dev/", StringComparison.Ordinal))
+            {
+                (Made ??= new MadeFiles()).Add(path, folder);
+            }
+        }
+    }
+
     public void Note(ShellCommand command)
     {
+        Note(command.Redirects, command.WorkingDirectory);
+        var endsOptions = false;
         for (var i = 0; i < command.Words.Length; i++)
         {
             if (command.Words[i] is not ExpandedField.Known { Text: var text })
                 continue;
-            var name = text[(text.LastIndexOf('/') + 1)..];
+            var name = text.AsSpan(text.LastIndexOf('/') + 1);
+
+            // Whatever program may make it: a pattern that matches it later gives another program an option.
+            if (name.StartsWith('-') && (endsOptions || name.Length < text.Length))
+                (Made ??= new MadeFiles()).AddAnywhere(name.ToString());
+            endsOptions |= text == "--";
             switch (name)
             {
                 case "ln" or "link" or "symlink":
@@ -58,9 +82,11 @@ internal sealed class PlaceChanges
             or "-delete" or "-exec" or "-execdir" or "-ok" or "-okdir" or "-x" or "-X" or "--exec" or "--exec-batch";
 
     // What another shell runs is not followed here, nor a text that another program hands to one.
-    private void NoteText(string name, string text)
+    private void NoteText(ReadOnlySpan<char> name, string text)
     {
         var isShell = ShellNames.Contains(name);
+        if (!isShell && !text.Contains(' ', StringComparison.Ordinal))
+            return;
         HasNewLinks |= isShell || text.Contains("ln ", StringComparison.Ordinal);
         _anyLost |= isShell || text.Contains("rm ", StringComparison.Ordinal) || text.Contains("rmdir ", StringComparison.Ordinal) || text.Contains("mv ", StringComparison.Ordinal);
     }

@@ -61,7 +61,8 @@ internal sealed class CommandLineReader
     private bool LooksLikeOption(Argument word) =>
         word.Form is ArgumentForm.Known or ArgumentForm.Partial && word.Text.Length > 0 && word.Text[0] switch
         {
-            '-' => word.Text.Length > 1,
+            // To most programs a dash alone is standard input; to env it is an option.
+            '-' => word.Text.Length > 1 || Find(word.Text) is not null,
             '+' => word.Text.Length > 1 && Any(node => node.HasPlusOptions),
             _ => Any(node => node.HasKeywords) && (Find(word.Text) is not null || FindPrefix(word.Text) is not null),
         };

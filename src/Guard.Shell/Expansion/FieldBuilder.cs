@@ -4,7 +4,7 @@ using System.Text;
 namespace Guard.Shell.Expansion;
 
 /// <summary>Makes fields of segments: splits, removes empty results, matches globs.</summary>
-internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionLimits limits)
+internal sealed class FieldBuilder(ShellState state, IGlobView? view, MadeFiles? made, ExpansionLimits limits)
 {
     private readonly ImmutableArray<ExpandedField>.Builder _fields = ImmutableArray.CreateBuilder<ExpandedField>();
     private readonly List<PatternCharacter> _text = [];
@@ -131,7 +131,7 @@ internal sealed class FieldBuilder(ShellState state, IGlobView? view, ExpansionL
         var folder = _text[0].Rune.Value == '/' ? "/" : state.WorkingDirectory;
         // Behind an expansion, and behind a folder that is a pattern itself, bash makes one slash of two.
         var isUncertain = hasBackslash || !state.DefaultOptions || (LastDoubleSlash() is var at and >= 0 && (_hasSplit || GlobPattern.HasActive(_text[..at])));
-        var matches = view is null || folder is null || isUncertain ? null : new GlobWalk(view, limits, folder).Find(_text);
+        var matches = view is null || folder is null || isUncertain ? null : new GlobWalk(view, made, limits, folder).Find(_text);
         if (matches is null)
             _fields.Add(ExpandedField.Unknown.Instance);
         else if (matches.Count == 0)

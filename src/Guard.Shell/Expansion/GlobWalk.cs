@@ -3,7 +3,7 @@ using System.Text;
 namespace Guard.Shell.Expansion;
 
 /// <summary>Finds the files that a field with active glob characters means.</summary>
-internal sealed class GlobWalk(IGlobView view, ExpansionLimits limits, string workingDirectory)
+internal sealed class GlobWalk(IGlobView view, MadeFiles? made, ExpansionLimits limits, string workingDirectory)
 {
     private readonly List<string> _matches = [];
     private int _entries;
@@ -53,7 +53,14 @@ internal sealed class GlobWalk(IGlobView view, ExpansionLimits limits, string wo
                 Descend(parts, index + 1, path + "/");
             }
             else if (part.Count == 0 ? view.IsDirectory(Absolute(path)) : view.Exists(Absolute(path)))
+            {
                 AddMatch(path);
+            }
+            else
+            {
+                _unknown |= made?.MayHold(Absolute(path)) ?? false;
+            }
+
             return;
         }
 
@@ -63,13 +70,16 @@ internal sealed class GlobWalk(IGlobView view, ExpansionLimits limits, string wo
             return;
         }
 
-        foreach (var name in view.List(Absolute(prefix)) ?? [])
+        var names = view.List(Absolute(prefix)) ?? [];
+        if (made is not null)
+            _unknown |= made.NamesIn(Absolute(prefix)).Any(name => !names.Contains(name) && MayMatch(pattern, name));
+        foreach (var name in names)
         {
             if (++_entries > limits.GlobEntries)
                 _unknown = true;
             if (_unknown)
                 return;
-            if (name.StartsWith('.') && !pattern.StartsWithDot)
+            if (IsHidden(pattern, name))
                 continue;
             var matches = pattern.Matches([.. name.EnumerateRunes()], ref _steps);
             if (matches is null)
@@ -80,6 +90,10 @@ internal sealed class GlobWalk(IGlobView view, ExpansionLimits limits, string wo
                 Descend(parts, index + 1, prefix + name + "/");
         }
     }
+
+    private static bool IsHidden(GlobPattern pattern, string name) => name.StartsWith('.') && !pattern.StartsWithDot;
+
+    private bool MayMatch(GlobPattern pattern, string name) => !IsHidden(pattern, name) && pattern.Matches([.. name.EnumerateRunes()], ref _steps) != false;
 
     private void AddMatch(string path)
     {

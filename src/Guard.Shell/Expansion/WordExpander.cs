@@ -27,6 +27,9 @@ public sealed class WordExpander
         _state = state;
     }
 
+    /// <summary>Files that may be there beside those of the view; null: none.</summary>
+    internal MadeFiles? MadeFiles { get; init; }
+
     /// <summary>What is known after the words expanded so far.</summary>
     public ShellState State
     {
@@ -57,7 +60,7 @@ public sealed class WordExpander
         var tildes = ReferenceEquals(words[0], word) ? TildeRule.Word : TildeRule.Start;
         var fields = ImmutableArray.CreateBuilder<ExpandedField>();
         foreach (var one in words)
-            fields.AddRange(new FieldBuilder(State, _view, _limits).Build(Parts.Expand(one, tildes)));
+            fields.AddRange(new FieldBuilder(State, _view, MadeFiles, _limits).Build(Parts.Expand(one, tildes)));
         return fields.ToImmutable();
     }
 

@@ -48,6 +48,9 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
                 Filled(effect.Resource, place, opacity);
         }
 
+        if (writes)
+            output.Files.Note(effects, place.Input, text);
+
         // Only now: a link that is made again is still the same name.
         if (effects.Program is "ln" or "gln" || (effects.Program is "cp" && effects.Options.Any(o => o.Names.Contains("-s", StringComparer.Ordinal))))
         {
@@ -63,7 +66,12 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         foreach (var code in effects.Code)
             Code(code.Text, place, command);
         if (name is not null && EffectCollector.IsLocalProgram(name))
+        {
             File(new Effect(EffectAction.ReadFile, name) { Runs = true }, place, command, inert: true);
+            Runs(name, "", place, command);
+        }
+
+        RunFiles(effects, place, command);
         Builtin(name, words, place, command);
         if (effects.RunsInput)
             InputCode(effects, place, command);
@@ -288,8 +296,10 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
                 return;
             case ShellInput.File { Path: ExpandedField.Known { Text: var path } } when PathPlace.Absolute(path, place.Folder) is { } absolute && !PathPlace.IsStream(absolute) && PathPlace.Socket(path) is null:
                 File(new Effect(EffectAction.ReadFile, path) { Runs = true }, place, command);
+                if (RunsShellText(effects))
+                    Runs(path, effects.Program, place, command);
                 return;
-            case ShellInput.Pipe when text.Feeder(place.Input) is { } feeder && PipedText.Of(feeder) is { } printed:
+            case ShellInput.Pipe when PrintedText.Given(place.Input, text) is { } printed:
                 GivenCode(printed, effects, place, command);
                 return;
             case ShellInput.Pipe:
@@ -303,11 +313,60 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
 
     private void GivenCode(string code, CommandEffects effects, CommandPlace place, int command)
     {
-        var runsShell = ShellNames.Contains(effects.Program) || effects.Wrapper == WrapperKind.Changer || effects.Program is "sudo" or "doas" or "su" or "parallel" or "at" or "batch";
-        if (runsShell)
-            ShellText(Argument.Of(code), effects, place with { Parent = command, Depth = place.Depth + 1, Input = ShellInput.Other.Instance });
+        if (RunsShellText(effects))
+            ShellText(Argument.Of(code), effects.Program, place with { Parent = command, Depth = place.Depth + 1, Input = ShellInput.Other.Instance });
         else
             Code(Argument.Of(code), place, command);
+    }
+
+    private static bool RunsShellText(CommandEffects effects) =>
+        ShellNames.Contains(effects.Program) || effects.Wrapper == WrapperKind.Changer || effects.Program is "sudo" or "doas" or "su" or "parallel" or "at" or "batch";
+
+    private void RunFiles(CommandEffects effects, CommandPlace place, int command)
+    {
+        var isSource = effects.Program is "source" or ".";
+        if (!isSource && !RunsShellText(effects))
+            return;
+        for (var i = 0; i < effects.Effects.Count; i++)
+        {
+            if (effects.Effects[i] is { Runs: true, Unknown: false } effect)
+                Runs(effect.Resource, isSource ? null : effects.Program, place, command);
+        }
+    }
+
+    private void Runs(string path, string? shell, CommandPlace place, int command)
+    {
+        if (!path.Contains(Argument.Hole))
+            output.Files.Run(new FileRun(path, shell, place, command, this));
+    }
+
+    /// <summary>A file of the line is run: null is a text that is not known.</summary>
+    public void Script(FileRun run, string? script)
+    {
+        // What it does to the shell that goes on is not followed.
+        if (run.Shell is null)
+        {
+            output.AddOpaque(LineOpacity.SourcedFile, run.Place.Span, run.Command);
+            return;
+        }
+
+        if (script is null)
+        {
+            output.AddOpaque(LineOpacity.WrittenCode, run.Place.Span, run.Command);
+            return;
+        }
+
+        switch (run.Shell.Length > 0 ? run.Shell : ScriptHead.Interpreter(script))
+        {
+            case ScriptHead.Unknown:
+                output.AddOpaque(LineOpacity.WrittenCode, run.Place.Span, run.Command);
+                break;
+            case ScriptHead.OtherLanguage:
+                break;
+            case var shell:
+                ShellText(Argument.Of(script), shell, run.Place with { Parent = run.Command, Depth = run.Place.Depth + 1, Input = ShellInput.Other.Instance });
+                break;
+        }
     }
 
     private void Inner(InnerCommand inner, CommandEffects outer, CommandPlace place, int command)
@@ -337,7 +396,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         if (assigned.Count > 0)
             within = within with { Changes = name => assigned.Contains(name) || place.Changes(name) };
         if (inner.ShellText is { } shellText)
-            ShellText(shellText, outer, within);
+            ShellText(shellText, outer.Program, within);
         else
             Run(inner.FromInput ? Fed(inner.Words, outer, place) : inner.Words, within, out _);
     }
@@ -350,7 +409,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         return [.. words.SelectMany(word => word.Form == ArgumentForm.Words || word == Argument.Unknown ? folders.Select(folder => Argument.Below(folder)) : [word])];
     }
 
-    private void ShellText(Argument code, CommandEffects outer, CommandPlace place)
+    private void ShellText(Argument code, string shell, CommandPlace place)
     {
         if (!code.IsKnown)
         {
@@ -358,7 +417,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
             return;
         }
 
-        if (ShellNames.Contains(outer.Program) && !ShellDialect.ReadsLikeBash(outer.Program, code.Text))
+        if (ShellNames.Contains(shell) && !ShellDialect.ReadsLikeBash(shell, code.Text))
             output.AddOpaque(LineOpacity.OtherShell, place.Span, place.Parent);
         if (place.Depth > output.Limits.Depth)
             output.AddOpaque(LineOpacity.TooDeep, place.Span, place.Parent);

@@ -17,6 +17,7 @@ public static class LineAccesses
         ArgumentNullException.ThrowIfNull(line);
         var output = new LineOutput(line, facts.Limits);
         var script = new TextWalk(output, facts).Run(line);
+        output.FollowFiles();
         return new LineReport(line, script, output.Commands, output.Accesses, output.Opaque, output.Steps);
     }
 }

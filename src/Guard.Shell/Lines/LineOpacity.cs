@@ -20,6 +20,7 @@ public static class LineOpacity
     public const string OtherShell = "shell.other-shell";
     public const string CodeFromNetwork = "shell.code-from-network";
     public const string CodeFromDecoder = "shell.code-from-decoder";
+    public const string WrittenCode = "shell.written-code";
     public const string CodeFromPipe = "shell.code-from-pipe";
     public const string CodeFromInput = "shell.code-from-input";
     public const string UnknownOption = "shell.unknown-option";
@@ -57,6 +58,7 @@ public static class LineOpacity
         CodeFromNetwork => "text from the network is run; save it, look at it, then run the file",
         CodeFromDecoder => "decoded text is run; write it out",
         CodeFromPipe => "the output of another command is run; write it out",
+        WrittenCode => "the same line writes the file that is run, in a way that is not followed; write it first and look at it",
         CodeFromInput => "it runs what it reads, and that is not known",
         UnknownOption => "the program has no such option that is known",
         UnknownWord => "a word that is not known may be an option that starts something",

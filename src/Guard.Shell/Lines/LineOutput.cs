@@ -19,12 +19,16 @@ internal sealed class LineOutput(string line, LineLimits limits)
     private readonly StringBuilder _spelling = new();
     private HashSet<string>? _links;
     private Dictionary<string, string>? _foreign;
+    private LineFiles? _files;
 
     public IReadOnlyList<LineCommand> Commands => _commands.Items;
 
     public IReadOnlyList<LineAccess> Accesses => _accesses.Items;
 
     public IReadOnlyList<OpaquePart> Opaque => _opaque.Items;
+
+    /// <summary>The files that the line writes and runs.</summary>
+    public LineFiles Files => _files ??= new LineFiles();
 
     public LineLimits Limits => limits;
 
@@ -60,6 +64,9 @@ internal sealed class LineOutput(string line, LineLimits limits)
     public string? OpacityOf(string path) => _foreign?.GetValueOrDefault(path);
 
     public string Spelling(IReadOnlyList<Argument> words) => WordSpelling.Join(words, _spelling);
+
+    /// <summary>Once everything was walked: what the line runs of the files that it writes.</summary>
+    public void FollowFiles() => _files?.Follow(this);
 
     /// <summary>Counts work. False: stop.</summary>
     public bool Step(SourceSpan span, int count = 1)

@@ -26,17 +26,6 @@ internal static class PipedText
         return IsUnveiler(effects.Program) ? LineOpacity.CodeFromDecoder : null;
     }
 
-    /// <summary>The text that a command prints, where it follows from its words; null where it does not.</summary>
-    public static string? Of(FeedingCommand feeder)
-    {
-        if (feeder.Words[0] is not { IsKnown: true, Text: "echo" })
-            return null;
-        var rest = feeder.Words.Skip(1).ToList();
-        if (rest.Any(w => !w.IsKnown || w.Text.StartsWith('-') || w.Text.Contains('\\')))
-            return null;
-        return string.Join(' ', rest.Select(w => w.Text)) + "\n";
-    }
-
     /// <summary>Where the text that a command prints may come from.</summary>
     public static TextOrigin OriginOf(CommandEffects effects)
     {

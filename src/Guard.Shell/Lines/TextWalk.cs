@@ -169,6 +169,7 @@ internal sealed class TextWalk
             case ShellRedirection redirection:
                 foreach (var redirect in redirection.Redirects)
                     Redirect(redirect, redirection.WorkingDirectory, Parent);
+                Written(redirection.Redirects, null);
                 break;
             case VariableRead read when SensitiveNames.IsSecret(read.Name) && !(IsLocalName(read.Name) && MayAssign(read.Name)):
                 _output.Add(new LineAccess("read:env", read.Name, SpanOf(read.Span), Parent) { Inert = IsRemote });
@@ -224,6 +225,7 @@ internal sealed class TextWalk
 
         foreach (var redirect in command.Redirects)
             Redirect(redirect, command.WorkingDirectory, at);
+        Written(command.Redirects, words.Length == 0 ? "" : _feeding[index] is { } feeder ? PrintedText.Of(feeder, this) : null);
         if (!command.Redirects.IsEmpty && _feeding[index] is { } fed && (PipedText.OpacityOfFile(fed.Effects) ?? OpacityOfInput(command.Input)) is { } opacity)
         {
             foreach (var redirect in command.Redirects)
@@ -233,6 +235,29 @@ internal sealed class TextWalk
             }
         }
     }
+
+    /// <param name="redirects">Of one command.</param>
+    /// <param name="printed">What it prints; null if that is not known.</param>
+    private void Written(ImmutableArray<ShellRedirect> redirects, string? printed)
+    {
+        foreach (var redirect in redirects)
+        {
+            if (!IsWrite(redirect) || NameOf(redirect.Target) is not { } name || PathPlace.IsStream(name))
+                continue;
+            var isAllOfIt = redirect is { Descriptor: 1, Operator: RedirectOperator.Write or RedirectOperator.WriteOver } && redirects.Count(static r => r.Descriptor is 1 or null || IsBoth(r)) == 1;
+            _output.Files.Write(name, isAllOfIt ? printed : null);
+        }
+    }
+
+    private static bool IsBoth(ShellRedirect redirect) => redirect.Operator is RedirectOperator.WriteBoth or RedirectOperator.AppendBoth;
+
+    /// <summary>The end of a path is enough to tell its last name.</summary>
+    private static string? NameOf(ExpandedField target) => target switch
+    {
+        ExpandedField.Known known => known.Text,
+        ExpandedField.Partial { Suffix: var end } when end.Contains('/', StringComparison.Ordinal) => end,
+        _ => null,
+    };
 
     private static bool IsWrite(ShellRedirect redirect) => redirect.Operator is
         RedirectOperator.ReadWrite or RedirectOperator.Write or RedirectOperator.WriteOver or RedirectOperator.Append or RedirectOperator.WriteBoth or RedirectOperator.AppendBoth;
