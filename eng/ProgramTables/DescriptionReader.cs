@@ -15,7 +15,7 @@ public sealed class DescriptionReader
     public static IEnumerable<string> Keys => [.. s_traits, .. s_attributes, .. s_others];
 
     private static readonly string[] s_traits =
-        ["operands", "dashes", "subtree", "default", "leaves-out", "filter", "inert", "wrapper", "output", "saves", "prints-names", "makes-folders", "keeps-folders", "runs-input", "fills", "reads", "effects"];
+        ["operands", "dashes", "subtree", "default", "leaves-out", "filter", "inert", "wrapper", "output", "saves", "prints-names", "makes-folders", "keeps-folders", "globs-urls", "runs-input", "fills", "reads", "effects"];
 
     private static readonly string[] s_attributes = ["complete", "syntax", "stops", "named", "bundle", "globals", "elsewhere", "chdir", "assignments", "looks", "changes", "words"];
 
@@ -36,6 +36,7 @@ public sealed class DescriptionReader
         ["prints-names"] = ["true", "false"],
         ["makes-folders"] = ["true", "false"],
         ["keeps-folders"] = ["true", "false"],
+        ["globs-urls"] = ["true", "false"],
         ["runs-input"] = ["true", "false"],
         ["reads"] = ["true", "false"],
         ["words"] = ["plain", "data"],

@@ -30,7 +30,7 @@ internal sealed class EffectCollector
         _facts = facts;
         _traits = SettledTraits.Of(line);
         _reading = ReadingUse.Of(line, _traits);
-        _sink = new EffectSink(facts.Probe) { MakesFolders = _traits.MakesFolders == true || _traits.KeepsFolders == true, KeepsFolders = _traits.KeepsFolders == true };
+        _sink = new EffectSink(facts.Probe) { MakesFolders = _traits.MakesFolders == true || _traits.KeepsFolders == true, KeepsFolders = _traits.KeepsFolders == true, GlobsUrls = _traits.GlobsUrls == true };
     }
 
     public static CommandEffects Collect(CommandLine line, CommandFacts facts) => new EffectCollector(line, facts).Collect();
@@ -249,6 +249,11 @@ internal sealed class EffectCollector
         foreach (FoundOption option in _line.Options)
         {
             ValueUse[] uses = UsesOf(option.Option);
+            if (uses is [{ Kind: ValueKind.Backup }] && option.Values is [var suffix])
+            {
+                Backups(suffix, option.Word);
+            }
+
             if (uses is [{ Kind: ValueKind.CommandUntilSemicolon }, ..] || uses is [{ Kind: ValueKind.Command }])
             {
                 Started.Start(uses[0], [.. option.Values], [], option.Word + 1);
@@ -257,6 +262,34 @@ internal sealed class EffectCollector
     }
 
     private static IReadOnlyList<Argument> Known(List<Argument>? found) => (IReadOnlyList<Argument>?)found ?? [];
+
+    /// <summary>sed -i and perl -i: a suffix, or with a star a pattern of the name that may lead into another folder.</summary>
+    private void Backups(Argument suffix, int word)
+    {
+        if (suffix.IsKnown && suffix.Text.Length == 0)
+        {
+            return;
+        }
+
+        List<Effect> changed = [.. _sink.Effects.Where(static effect => effect.Action == EffectAction.WriteFile && effect.Word >= 0)];
+        foreach (Effect effect in changed)
+        {
+            string name = ProgramEffects.BaseName(effect.Resource);
+            string folder = effect.Resource[..^name.Length];
+            if (!suffix.IsKnown || effect.Unknown)
+            {
+                _sink.File(Argument.Unknown, ValueUse.Names["write"], word, isImplicit: false, operand: false);
+                continue;
+            }
+
+            string made = suffix.Text.Contains('*') ? suffix.Text.Replace("*", name, StringComparison.Ordinal) : name + suffix.Text;
+            _sink.File(Argument.Of(folder + made), ValueUse.Names["write"], word, isImplicit: false, operand: false);
+            if (made.Contains('/') && folder.Length > 0)
+            {
+                _sink.File(Argument.Of(made), ValueUse.Names["write"], word, isImplicit: false, operand: false);
+            }
+        }
+    }
 
     private void Derived(Argument source, string output, bool tree)
     {
@@ -330,6 +363,8 @@ internal sealed class EffectCollector
                 _sink.File(value, ValueUse.Names["read"], word, isImplicit: false, operand: false);
                 _sink.File(Argument.Unknown, ValueUse.Names["read"], word, isImplicit: false, operand: false);
                 break;
+            case ValueKind.Upload: _sink.Upload(value, word); break;
+            case ValueKind.PassPhrase: _sink.PassPhrase(value, word); break;
             case ValueKind.Form: _sink.Form(value, use, word); break;
             case ValueKind.KeyedFile: _sink.KeyedFile(value, use, word); break;
             case ValueKind.Volume: _sink.Volume(value, use, word); break;

@@ -38,6 +38,9 @@ internal sealed class EffectSink(PathProbe probe)
     /// <summary>See <see cref="Traits.MakesFolders"/>.</summary>
     public bool MakesFolders { get; init; }
 
+    /// <summary>See <see cref="Traits.GlobsUrls"/>.</summary>
+    public bool GlobsUrls { get; init; }
+
     /// <summary>See <see cref="Traits.KeepsFolders"/>.</summary>
     public bool KeepsFolders { get; init; }
 
@@ -67,6 +70,11 @@ internal sealed class EffectSink(PathProbe probe)
         if (path.IsKnown && path.Text is "" or "-")
         {
             return;
+        }
+
+        if (GlobsUrls && (use.File & FileUse.Write) != FileUse.None)
+        {
+            path = CurlGlob.Written(path);
         }
 
         Argument placed = Placed(path, word, operand);
@@ -201,8 +209,46 @@ internal sealed class EffectSink(PathProbe probe)
 
     public void Url(Argument url, EffectAction action, int word)
     {
+        foreach (Argument one in (GlobsUrls ? CurlGlob.Expand(url) : null) ?? [url])
+        {
+            SingleUrl(one, action, word);
+        }
+    }
+
+    /// <summary>curl -T: files to send, one or a pattern of them.</summary>
+    public void Upload(Argument value, int word)
+    {
+        foreach (Argument one in (GlobsUrls ? CurlGlob.Expand(value) : null) ?? [value])
+        {
+            File(one, ValueUse.Names["read"], word, isImplicit: false, operand: false);
+        }
+    }
+
+    /// <summary>Where openssl finds a pass phrase: <c>file:PATH</c>, <c>env:NAME</c>, or the text itself.</summary>
+    public void PassPhrase(Argument value, int word)
+    {
+        if (value.Text.StartsWith("file:", StringComparison.Ordinal) || value.MayBeOption)
+        {
+            File(value.Text.StartsWith("file:", StringComparison.Ordinal) ? value.Part(value.Text[5..]) : value, ValueUse.Names["read"], word, isImplicit: false, operand: false);
+        }
+        else if (value.Text.StartsWith("env:", StringComparison.Ordinal))
+        {
+            Environment(value.Part(value.Text[4..]), word);
+        }
+    }
+
+    private void SingleUrl(Argument url, EffectAction action, int word)
+    {
         if (url.IsKnown && url.Text is "" or "-")
         {
+            return;
+        }
+
+        // curl --url @FILE.
+        if (GlobsUrls && url.Text.StartsWith('@'))
+        {
+            File(url.Part(url.Text[1..]), ValueUse.Names["read"], word, isImplicit: false, operand: false);
+            Effects.Add(new Effect(action, "?") { Unknown = true, Word = word });
             return;
         }
 
@@ -210,8 +256,17 @@ internal sealed class EffectSink(PathProbe probe)
         {
             string path = url.Text[5..];
             path = path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path;
-            path = path.StartsWith("localhost/", StringComparison.OrdinalIgnoreCase) ? path[9..] : path;
-            File(url.Part(Uri.UnescapeDataString(path)), new ValueUse(ValueKind.File, action == EffectAction.WebFetch ? FileUse.Read : FileUse.Read | FileUse.Write), word, false);
+            path = path.StartsWith("localhost/", StringComparison.OrdinalIgnoreCase) || path.StartsWith("127.0.0.1/", StringComparison.Ordinal) ? path[9..] : path;
+
+            // Some take what stands behind these for part of the name, and some do not.
+            int end = path.AsSpan().IndexOfAny('?', '#');
+            ValueUse use = new(ValueKind.File, action == EffectAction.WebFetch ? FileUse.Read : FileUse.Read | FileUse.Write);
+            File(url.Part(Uri.UnescapeDataString(path)), use, word, false);
+            if (end > 0)
+            {
+                File(url.Part(Uri.UnescapeDataString(path[..end])), use, word, false);
+            }
+
             return;
         }
 
@@ -331,6 +386,15 @@ internal sealed class EffectSink(PathProbe probe)
         string content = equals < 0 ? value.Text : value.Text[(equals + 1)..];
         if (content is ['@' or '<', ..])
         {
+            // Further headers of the part, from a file.
+            foreach (string headers in (string[])[";headers=@", ";headers=<"])
+            {
+                if (content.IndexOf(headers, StringComparison.Ordinal) is >= 0 and var at)
+                {
+                    File(value.Part(content[(at + headers.Length)..].Split(';')[0].Trim('"')), use, word, isImplicit: false, operand: false);
+                }
+            }
+
             foreach (string part in content[1..].Split(','))
             {
                 string path = part.Split(';')[0].Trim('"');

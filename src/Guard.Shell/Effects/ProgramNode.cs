@@ -49,6 +49,9 @@ internal sealed class Traits
     /// <summary>A target that is a folder receives its sources under the whole paths that name them, and the folders on the way are made (cp --parents).</summary>
     public bool? KeepsFolders { get; set; }
 
+    /// <summary>Braces and brackets in URLs and in files that are sent are patterns to it (curl).</summary>
+    public bool? GlobsUrls { get; set; }
+
     public bool? RunsInput { get; set; }
 
     public string? Fills { get; set; }

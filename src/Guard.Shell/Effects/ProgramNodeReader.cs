@@ -73,6 +73,7 @@ internal static class ProgramNodeReader
             case "reads": traits.Reads = value == "true"; break;
             case "prints-names": traits.PrintsNames = value == "true"; break;
             case "makes-folders": traits.MakesFolders = value == "true"; break;
+            case "globs-urls": traits.GlobsUrls = value == "true"; break;
             case "keeps-folders": traits.KeepsFolders = value == "true"; break;
             case "runs-input": traits.RunsInput = value == "true"; break;
             case "default": traits.Default = value; break;

@@ -68,6 +68,7 @@ internal static class SettledTraits
         settled.PrintsNames = over.PrintsNames ?? settled.PrintsNames;
         settled.MakesFolders = over.MakesFolders ?? settled.MakesFolders;
         settled.KeepsFolders = over.KeepsFolders ?? settled.KeepsFolders;
+        settled.GlobsUrls = over.GlobsUrls ?? settled.GlobsUrls;
         settled.RunsInput = over.RunsInput ?? settled.RunsInput;
         settled.Fills = over.Fills ?? settled.Fills;
         settled.Reads = over.Reads ?? settled.Reads;

@@ -39,6 +39,15 @@ internal enum ValueKind
     Form,
     Cookies,
 
+    /// <summary>A file that is sent, or curl's pattern of such.</summary>
+    Upload,
+
+    /// <summary>Where a pass phrase is found.</summary>
+    PassPhrase,
+
+    /// <summary>What is added to the names of files before they are changed, to keep them.</summary>
+    Backup,
+
     /// <summary>A file that names the files.</summary>
     Listed,
     KeyedFile,
@@ -105,6 +114,9 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
         ["database-read"] = new(ValueKind.Database, FileUse.Read),
         ["data"] = new(ValueKind.Data, FileUse.Read),
         ["cookies"] = new(ValueKind.Cookies, FileUse.Read),
+        ["upload"] = new(ValueKind.Upload, FileUse.Read),
+        ["passphrase"] = new(ValueKind.PassPhrase),
+        ["backup"] = new(ValueKind.Backup),
         ["form"] = new(ValueKind.Form, FileUse.Read),
         ["keyed-read"] = new(ValueKind.KeyedFile, FileUse.Read),
         ["keyed-write"] = new(ValueKind.KeyedFile, FileUse.Write),
