@@ -35,6 +35,8 @@ internal sealed class LineWalker : IExpansionObserver
     /// <summary>See <see cref="LineAnalysis.Work"/>.</summary>
     public int Work { get; private set; }
 
+    public bool IsExhausted => _exhausted;
+
     /// <summary>What the line may have changed so far of the place that is known.</summary>
     public PlaceChanges Changes { get; } = new();
 

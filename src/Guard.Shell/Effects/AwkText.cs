@@ -22,7 +22,12 @@ internal static class AwkText
             return;
         }
 
-        List<Token> tokens = Tokens(program.Text);
+        List<Token> tokens = Tokens(program.Text, out bool isClear);
+        if (!isClear)
+        {
+            sink.Opaque.Add(new OpaqueReason("awk-program", word));
+        }
+
         bool inPrint = false;
         bool inGetline = false;
         int depth = 0;
@@ -106,9 +111,12 @@ internal static class AwkText
     private static void File(EffectSink sink, Token name, string use, int word) =>
         sink.File(name.Kind == TokenKind.Text ? Argument.Of(name.Text) : Argument.Unknown, ValueUse.Names[use], word, isImplicit: false);
 
-    private static List<Token> Tokens(string text)
+    /// <param name="text">The program.</param>
+    /// <param name="isClear">False where a slash within brackets ends a regular expression to some awks and not to others.</param>
+    private static List<Token> Tokens(string text, out bool isClear)
     {
         List<Token> tokens = [];
+        isClear = true;
         int at = 0;
         while (at < text.Length)
         {
@@ -128,7 +136,7 @@ internal static class AwkText
             }
             else if (c == '"')
             {
-                tokens.Add(new Token(TokenKind.Text, Quoted(text, ref at, '"')));
+                tokens.Add(Quoted(text, ref at));
             }
             else if (char.IsAsciiLetter(c) || c == '_')
             {
@@ -147,7 +155,7 @@ internal static class AwkText
             }
             else if (c == '/' && !EndsOperand(tokens))
             {
-                _ = Quoted(text, ref at, '/');
+                isClear &= SkipExpression(text, ref at);
                 tokens.Add(new Token(TokenKind.Operand, "/"));
             }
             else
@@ -166,14 +174,45 @@ internal static class AwkText
         tokens.Count > 0 && tokens[^1] is { Kind: TokenKind.Text or TokenKind.Operand, Text: not "$" } or { Kind: TokenKind.Sign, Text: ")" or "]" }
             or { Kind: TokenKind.Name, Text: not ("print" or "printf" or "return" or "in" or "if" or "while" or "else" or "do") };
 
-    private static string Quoted(string text, ref int at, char quote)
+    private static bool SkipExpression(string text, ref int at)
+    {
+        BracketTracker brackets = default;
+        for (at++; at < text.Length; at++)
+        {
+            if (text[at] == '/')
+            {
+                at++;
+                return !brackets.IsInside;
+            }
+
+            if (text[at] != '\\')
+            {
+                brackets.Take(text, at);
+            }
+            else if (brackets.IsInside && at + 1 < text.Length && text[at + 1] is '/' or ']' or '[')
+            {
+                return false;
+            }
+            else
+            {
+                at++;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A string; one with escapes that stand for other characters is an operand that is not known.</summary>
+    private static Token Quoted(string text, ref int at)
     {
         System.Text.StringBuilder content = new();
-        for (at++; at < text.Length && text[at] != quote; at++)
+        bool isKnown = true;
+        for (at++; at < text.Length && text[at] != '"'; at++)
         {
             if (text[at] == '\\' && at + 1 < text.Length)
             {
                 at++;
+                isKnown &= text[at] is 'n' or 't' or '"' or '\\' or '/';
                 content.Append(text[at] switch { 'n' => '\n', 't' => '\t', var other => other });
             }
             else
@@ -183,6 +222,6 @@ internal static class AwkText
         }
 
         at = Math.Min(at + 1, text.Length);
-        return content.ToString();
+        return isKnown ? new Token(TokenKind.Text, content.ToString()) : new Token(TokenKind.Operand, "?");
     }
 }

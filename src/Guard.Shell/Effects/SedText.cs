@@ -5,15 +5,31 @@ internal static class SedText
 {
     public static void Read(EffectSink sink, Argument script, int word)
     {
-        if (!script.IsKnown || !new Scanner(sink, script.Text, word).Run())
+        if (!script.IsKnown)
+        {
+            sink.Opaque.Add(new OpaqueReason("sed-script", word));
+            return;
+        }
+
+        Scanner scanner = new(sink, script.Text, word, seesBrackets: true);
+        if (!scanner.Run())
         {
             sink.Opaque.Add(new OpaqueReason("sed-script", word));
         }
+
+        // To some seds a delimiter within brackets ends the pattern. Where that makes no script of it they refuse it and do nothing.
+        if (scanner.IsAmbiguous)
+        {
+            _ = new Scanner(sink, script.Text, word, seesBrackets: false).Run();
+        }
     }
 
-    private ref struct Scanner(EffectSink sink, string text, int word)
+    private ref struct Scanner(EffectSink sink, string text, int word, bool seesBrackets)
     {
         private int _at;
+
+        /// <summary>A delimiter stands within brackets.</summary>
+        public bool IsAmbiguous { get; private set; }
 
         private readonly bool More => _at < text.Length;
 
@@ -90,7 +106,7 @@ internal static class SedText
                 case 's':
                     return Delimited(2) && SubstituteFlags();
                 case 'y':
-                    return Delimited(2);
+                    return Delimited(2, isPattern: false);
                 default:
                     return false;
             }
@@ -151,8 +167,8 @@ internal static class SedText
             return true;
         }
 
-        /// <summary>Skips a delimiter and the texts that it ends. Brackets do not hide it: GNU sed finds the end before it reads the pattern.</summary>
-        private bool Delimited(int parts)
+        /// <summary>Skips a delimiter and the texts that it ends.</summary>
+        private bool Delimited(int parts, bool isPattern = true)
         {
             if (!More || text[_at] is '\n' or '\\')
             {
@@ -160,16 +176,36 @@ internal static class SedText
             }
 
             char delimiter = text[_at++];
+            BracketTracker brackets = default;
             while (More)
             {
                 char c = text[_at++];
-                if (c == '\\' && More)
+                if (c == delimiter && isPattern && brackets.IsInside)
                 {
+                    IsAmbiguous = true;
+                }
+
+                if (c == delimiter && !(seesBrackets && isPattern && brackets.IsInside))
+                {
+                    isPattern = false;
+                    if (--parts == 0)
+                    {
+                        return true;
+                    }
+                }
+                else if (c == '\\' && More)
+                {
+                    // Within brackets it is an ordinary character to some, and escapes to others.
+                    if (isPattern && brackets.IsInside && text[_at] is ']' or '[')
+                    {
+                        return false;
+                    }
+
                     _at++;
                 }
-                else if (c == delimiter && --parts == 0)
+                else if (isPattern)
                 {
-                    return true;
+                    brackets.Take(text, _at - 1);
                 }
             }
 

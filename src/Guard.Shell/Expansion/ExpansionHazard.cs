@@ -18,6 +18,9 @@ public enum ExpansionHazard
 /// <summary>Listens to what happens while words are expanded, in the order in which it happens.</summary>
 public interface IExpansionObserver
 {
+    /// <summary>Nothing more is listened to: what is left to expand may be left out, and counts as not known.</summary>
+    bool IsExhausted => false;
+
     /// <summary>A substitution's commands run now. Returns what is known of their output without trailing line ends.</summary>
     ShellValue RunCommandSubstitution(CommandSubstitutionPart part, ShellState state);
 

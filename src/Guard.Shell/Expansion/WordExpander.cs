@@ -60,7 +60,12 @@ public sealed class WordExpander
         var tildes = ReferenceEquals(words[0], word) ? TildeRule.Word : TildeRule.Start;
         var fields = ImmutableArray.CreateBuilder<ExpandedField>();
         foreach (var one in words)
+        {
+            if (_observer.IsExhausted)
+                return [ExpandedField.Unknown.Instance];
             fields.AddRange(new FieldBuilder(State, _view, MadeFiles, _limits).Build(Parts.Expand(one, tildes)));
+        }
+
         return fields.ToImmutable();
     }
 

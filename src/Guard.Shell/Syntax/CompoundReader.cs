@@ -171,7 +171,12 @@ internal sealed class CompoundReader(SourceCursor cursor, CommandReader commands
             return (variable, null);
         }
 
+        var end = cursor.Position;
         commands.SkipLineEnds();
+
+        // bash looks for the word `in` here, and takes a brace for one like any other.
+        if (cursor.Position == end && cursor.Current == '{')
+            throw cursor.Unexpected("do");
         if (!ReservedWords.Is(cursor, "in"))
             return (variable, null);
         cursor.Advance(2);

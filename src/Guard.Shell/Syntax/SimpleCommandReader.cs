@@ -15,6 +15,7 @@ internal sealed class SimpleCommandReader(SourceCursor cursor, CommandReader com
         var redirects = default(Gathered<Redirect>);
         var end = start;
         var declares = false;
+        var opensPipe = false;
         while (true)
         {
             commands.SkipBlanks();
@@ -38,6 +39,9 @@ internal sealed class SimpleCommandReader(SourceCursor cursor, CommandReader com
             }
             else if (declares && AssignmentNameLength() is > 0 and var declared && OpensArray(declared))
             {
+                // Behind either bash takes the parenthesis for a syntax error.
+                if (redirects.Count > 0 || opensPipe)
+                    throw cursor.Refuse(ShellRefusalCode.Unsupported, "an array behind a redirect or a process substitution");
                 parts.Add(ReadArrayOperand(declared));
             }
             else
@@ -49,6 +53,7 @@ internal sealed class SimpleCommandReader(SourceCursor cursor, CommandReader com
                     declares = word.LiteralText is { } name && IsDeclaration(name);
                 }
 
+                opensPipe |= declares && word.Parts.Any(static part => part is ProcessSubstitutionPart);
                 parts.Add(word);
             }
 

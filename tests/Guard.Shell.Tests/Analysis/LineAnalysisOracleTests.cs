@@ -33,7 +33,6 @@ public sealed class LineAnalysisOracleTests(ITestOutputHelper output) : IDisposa
         var folder = _parent.CreateSubdirectory("w").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "d1", "d2"));
         Directory.CreateDirectory(Path.Combine(folder, "d3"));
-        var view = new StatedGlobView([folder + "/d1/d2/", folder + "/d3/"]);
         var state = new ShellState { WorkingDirectory = folder, InheritsRest = true }.With("PWD", ShellValue.Of(folder)).With("HOME", ShellValue.Of(folder + "/d3")).With("CDPATH", ShellValue.Unset);
 
         var generator = new FlowGenerator(new Random(LongRuns.Seed + 6));
@@ -44,7 +43,7 @@ public sealed class LineAnalysisOracleTests(ITestOutputHelper output) : IDisposa
         var (records, exact, missed) = (0, 0, new List<string>());
         for (var i = 0; i < lines.Count; i++)
         {
-            var analysis = LineAnalysis.Of(lines[i], state, view);
+            var analysis = LineAnalysis.Of(lines[i], state, MachineFiles.Instance);
             if (analysis.Script is null)
                 continue;
             var commands = analysis.Steps.OfType<ShellCommand>().ToList();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Guard.Shell.Expansion;
 using Guard.Shell.Lines;
+using Guard.Shell.Tests.Bash;
 
 namespace Guard.Shell.Tests.Lines;
 
@@ -9,7 +9,7 @@ namespace Guard.Shell.Tests.Lines;
 internal readonly record struct TracedEvent(string Verb, string Resource);
 
 /// <summary>Runs lines in the machine's own bash under strace, in a folder that is made anew for each.</summary>
-internal sealed partial class TracedBash : IDisposable, IGlobView
+internal sealed partial class TracedBash : IDisposable
 {
     private static readonly string[] Made = ["w/a.txt", "w/b.txt", "w/.env", "w/pkg/c.txt", "w/pkg/d e.txt", "w/list.txt", "home/f.txt"];
 
@@ -22,7 +22,7 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
         WorkingDirectory = Folder,
         Home = Path.Combine(_root, "home"),
         Variables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["CDPATH"] = null, ["x"] = null, ["y"] = null, ["i"] = null, ["v"] = null, ["arr"] = null },
-        View = this,
+        View = MachineFiles.Instance,
     };
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -67,13 +67,6 @@ internal sealed partial class TracedBash : IDisposable, IGlobView
         var events = Follow(calls).Skip(3);
         return [.. events.Distinct().Where(e => e.Verb != "read" || !Directory.Exists(e.Resource))];
     }
-
-    public IReadOnlyList<string>? List(string directory) =>
-        Directory.Exists(directory) ? [.. Directory.EnumerateFileSystemEntries(directory).Select(p => Path.GetFileName(p))] : null;
-
-    public bool Exists(string path) => Path.Exists(path);
-
-    public bool IsDirectory(string path) => Directory.Exists(path);
 
     /// <summary>What each call did, in the folder that its process was in.</summary>
     private List<TracedEvent> Follow(List<string> calls)
