@@ -340,8 +340,8 @@ internal sealed class EffectCollector
             case ValueKind.Into: _sink.Into(value, use, sources, word); break;
             case ValueKind.RemoteInto: _sink.RemoteInto(value, use, sources, word); break;
             case ValueKind.Prefix: _sink.Prefix(value, word); break;
-            case ValueKind.Fetch: _sink.Url(value, EffectAction.WebFetch, word); Save(value); break;
-            case ValueKind.Post: _sink.Url(value, EffectAction.WebWrite, word); Save(value); break;
+            case ValueKind.Fetch: WebText.Url(_sink, value, EffectAction.WebFetch, word); Save(value); break;
+            case ValueKind.Post: WebText.Url(_sink, value, EffectAction.WebWrite, word); Save(value); break;
             case ValueKind.Host: _sink.Host(value, word); break;
             case ValueKind.Remote: _sink.Remote(value, use, word); break;
             case ValueKind.Repository: _sink.Repository(value, use, EffectAction.WebFetch, word); Save(value); break;
@@ -355,7 +355,7 @@ internal sealed class EffectCollector
             case ValueKind.Code: _sink.Code.Add(new InlineCode(value, word)); break;
             case ValueKind.Script: _sink.Script(value, use, word); break;
             case ValueKind.Environment: _sink.Environment(value, word); break;
-            case ValueKind.Data: _sink.Data(value, use, word); break;
+            case ValueKind.Data: WebText.Data(_sink, value, use, word); break;
             case ValueKind.Cookies when !value.IsKnown || !value.Text.Contains('='):
                 _sink.File(value, use with { Kind = ValueKind.File }, word, isImplicit: false, operand: false);
                 break;
@@ -363,9 +363,9 @@ internal sealed class EffectCollector
                 _sink.File(value, ValueUse.Names["read"], word, isImplicit: false, operand: false);
                 _sink.File(Argument.Unknown, ValueUse.Names["read"], word, isImplicit: false, operand: false);
                 break;
-            case ValueKind.Upload: _sink.Upload(value, word); break;
-            case ValueKind.PassPhrase: _sink.PassPhrase(value, word); break;
-            case ValueKind.Form: _sink.Form(value, use, word); break;
+            case ValueKind.Upload: WebText.Upload(_sink, value, word); break;
+            case ValueKind.PassPhrase: WebText.PassPhrase(_sink, value, word); break;
+            case ValueKind.Form: WebText.Form(_sink, value, use, word); break;
             case ValueKind.KeyedFile: _sink.KeyedFile(value, use, word); break;
             case ValueKind.Volume: _sink.Volume(value, use, word); break;
             case ValueKind.Mount: _sink.Mount(value, use, word); break;

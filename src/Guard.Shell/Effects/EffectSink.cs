@@ -157,6 +157,12 @@ internal sealed class EffectSink(PathProbe probe)
             return;
         }
 
+        // A tree is copied to a name that is not there as it is, also where the name ends in a slash.
+        if (use.Tree && sources.Count == 1 && form != PathForm.Directory && surelyFolder)
+        {
+            File(target, write, word, isImplicit: false);
+        }
+
         foreach (Argument source in sources)
         {
             string name = KeepsFolders && source.IsKnown ? source.Text.TrimStart('/') : ProgramEffects.BaseName(source.Text.TrimEnd('/'));
@@ -207,72 +213,6 @@ internal sealed class EffectSink(PathProbe probe)
         });
     }
 
-    public void Url(Argument url, EffectAction action, int word)
-    {
-        foreach (Argument one in (GlobsUrls ? CurlGlob.Expand(url) : null) ?? [url])
-        {
-            SingleUrl(one, action, word);
-        }
-    }
-
-    /// <summary>curl -T: files to send, one or a pattern of them.</summary>
-    public void Upload(Argument value, int word)
-    {
-        foreach (Argument one in (GlobsUrls ? CurlGlob.Expand(value) : null) ?? [value])
-        {
-            File(one, ValueUse.Names["read"], word, isImplicit: false, operand: false);
-        }
-    }
-
-    /// <summary>Where openssl finds a pass phrase: <c>file:PATH</c>, <c>env:NAME</c>, or the text itself.</summary>
-    public void PassPhrase(Argument value, int word)
-    {
-        if (value.Text.StartsWith("file:", StringComparison.Ordinal) || value.MayBeOption)
-        {
-            File(value.Text.StartsWith("file:", StringComparison.Ordinal) ? value.Part(value.Text[5..]) : value, ValueUse.Names["read"], word, isImplicit: false, operand: false);
-        }
-        else if (value.Text.StartsWith("env:", StringComparison.Ordinal))
-        {
-            Environment(value.Part(value.Text[4..]), word);
-        }
-    }
-
-    private void SingleUrl(Argument url, EffectAction action, int word)
-    {
-        if (url.IsKnown && url.Text is "" or "-")
-        {
-            return;
-        }
-
-        // curl --url @FILE.
-        if (GlobsUrls && url.Text.StartsWith('@'))
-        {
-            File(url.Part(url.Text[1..]), ValueUse.Names["read"], word, isImplicit: false, operand: false);
-            Effects.Add(new Effect(action, "?") { Unknown = true, Word = word });
-            return;
-        }
-
-        if (url.Text.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
-        {
-            string path = url.Text[5..];
-            path = path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path;
-            path = path.StartsWith("localhost/", StringComparison.OrdinalIgnoreCase) || path.StartsWith("127.0.0.1/", StringComparison.Ordinal) ? path[9..] : path;
-
-            // Some take what stands behind these for part of the name, and some do not.
-            int end = path.AsSpan().IndexOfAny('?', '#');
-            ValueUse use = new(ValueKind.File, action == EffectAction.WebFetch ? FileUse.Read : FileUse.Read | FileUse.Write);
-            File(url.Part(Uri.UnescapeDataString(path)), use, word, false);
-            if (end > 0)
-            {
-                File(url.Part(Uri.UnescapeDataString(path[..end])), use, word, false);
-            }
-
-            return;
-        }
-
-        Effects.Add(new Effect(action, url.Text) { Unknown = !url.IsKnown, Word = word });
-    }
-
     public void Host(Argument host, int word)
     {
         if (host.IsKnown && host.Text.Length == 0)
@@ -287,7 +227,7 @@ internal sealed class EffectSink(PathProbe probe)
     {
         if (place.Text.Contains("://", StringComparison.Ordinal) && !place.Text.StartsWith("ext::", StringComparison.Ordinal))
         {
-            Url(place, action, word);
+            WebText.Url(this, place, action, word);
         }
         else if (place.Text.StartsWith("ext::", StringComparison.Ordinal))
         {
@@ -344,7 +284,7 @@ internal sealed class EffectSink(PathProbe probe)
 
         if (script.Text.Contains("://", StringComparison.Ordinal))
         {
-            Url(script, EffectAction.WebFetch, word);
+            WebText.Url(this, script, EffectAction.WebFetch, word);
             Opaque.Add(new OpaqueReason("code-from-network", word));
             return;
         }
@@ -362,48 +302,6 @@ internal sealed class EffectSink(PathProbe probe)
         if (bracket >= 0 && (name.Text.AsSpan(bracket).Contains("$(", StringComparison.Ordinal) || name.Text.AsSpan(bracket).Contains('`')))
         {
             Opaque.Add(new OpaqueReason("subscript", word));
-        }
-    }
-
-    /// <summary>curl -d: <c>@file</c>, and <c>name@file</c> for --data-urlencode.</summary>
-    public void Data(Argument value, ValueUse use, int word)
-    {
-        int at = value.Text.IndexOf('@');
-        if (!value.IsKnown && (value.MayBeOption || at == 0))
-        {
-            File(value, use, word, isImplicit: false);
-        }
-        else if (at >= 0 && !value.Text.AsSpan(0, at).Contains('='))
-        {
-            File(value.Part(value.Text[(at + 1)..]), use, word, isImplicit: false, operand: false);
-        }
-    }
-
-    /// <summary>curl -F: <c>name=@file;type=…</c>, <c>name=&lt;file</c>, several files by commas.</summary>
-    public void Form(Argument value, ValueUse use, int word)
-    {
-        int equals = value.Text.IndexOf('=');
-        string content = equals < 0 ? value.Text : value.Text[(equals + 1)..];
-        if (content is ['@' or '<', ..])
-        {
-            // Further headers of the part, from a file.
-            foreach (string headers in (string[])[";headers=@", ";headers=<"])
-            {
-                if (content.IndexOf(headers, StringComparison.Ordinal) is >= 0 and var at)
-                {
-                    File(value.Part(content[(at + headers.Length)..].Split(';')[0].Trim('"')), use, word, isImplicit: false, operand: false);
-                }
-            }
-
-            foreach (string part in content[1..].Split(','))
-            {
-                string path = part.Split(';')[0].Trim('"');
-                File(value.Part(path), use, word, isImplicit: false, operand: false);
-            }
-        }
-        else if (!value.IsKnown)
-        {
-            File(value, use, word, isImplicit: false, operand: false);
         }
     }
 

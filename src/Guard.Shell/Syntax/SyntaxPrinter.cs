@@ -78,14 +78,19 @@ public sealed class SyntaxPrinter
 
     private void PrintSimple(SimpleCommand simple)
     {
-        var separator = "";
+        // Behind a redirect a word that is reserved elsewhere names a program.
+        var isReserved = simple.Assignments.IsEmpty && !simple.Redirects.IsEmpty && simple.Words is [{ LiteralText: { } name }, ..] && ReservedWords.Contains(name);
+        if (isReserved)
+            PrintRedirects(simple.Redirects, "");
+        var separator = isReserved ? " " : "";
         foreach (var node in simple.Assignments.Cast<SyntaxNode>().Concat(simple.Words))
         {
             Append(separator, node.Span.Of(_source));
             separator = " ";
         }
 
-        PrintRedirects(simple.Redirects, separator);
+        if (!isReserved)
+            PrintRedirects(simple.Redirects, separator);
     }
 
     private void PrintRedirects(IEnumerable<Redirect> redirects, string separator = " ")
