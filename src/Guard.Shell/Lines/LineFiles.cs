@@ -85,8 +85,10 @@ internal sealed class LineFiles
     public void Run(FileRun run) => _runs.Add(run);
 
     /// <summary>Has what runs files of the line look at their texts, which may run more of them.</summary>
-    public void Follow(LineOutput output)
+    /// <returns>Whether there were any.</returns>
+    public bool Follow(LineOutput output)
     {
+        var hasFollowed = false;
         for (var i = 0; i < _runs.Count && !output.IsExhausted; i++)
         {
             var run = _runs[i];
@@ -95,15 +97,18 @@ internal sealed class LineFiles
             foreach (var name in run.Path.AsSpan().IndexOfAny('*', '?', '[') < 0 ? NamesOf(run.Path) : Names())
             {
                 if (!output.Step(run.Place.Span))
-                    return;
+                    return hasFollowed;
                 if (_unknown.Contains(name))
                     run.Walk.Script(run, null);
                 if (!_texts.TryGetValue(name, out var texts))
                     continue;
+                hasFollowed = true;
                 foreach (var text in texts.ToArray())
                     run.Walk.Script(run, text);
             }
         }
+
+        return hasFollowed;
     }
 
     // A pattern that matched nothing before the line was run may match any of them.

@@ -5,7 +5,7 @@ using Guard.Shell.Syntax;
 namespace Guard.Shell.Lines;
 
 /// <summary>Takes what the line does, once each, within the limits.</summary>
-internal sealed class LineOutput(string line, LineLimits limits)
+internal sealed class LineOutput(string line, LineLimits limits, ChangedForms forms, int stepsBefore)
 {
     /// <summary>Lines of sessions have a command for so many characters, and an access for so many; only the first room is made by them.</summary>
     private const int CharactersForCommand = 24;
@@ -30,9 +30,12 @@ internal sealed class LineOutput(string line, LineLimits limits)
     /// <summary>The files that the line writes and runs.</summary>
     public LineFiles Files => _files ??= new LineFiles();
 
+    /// <summary>What the line makes of paths.</summary>
+    public ChangedForms Forms => forms;
+
     public LineLimits Limits => limits;
 
-    public int Steps { get; private set; }
+    public int Steps { get; private set; } = stepsBefore;
 
     public int StepsLeft => Math.Max(0, _steps - Steps);
 
@@ -66,7 +69,8 @@ internal sealed class LineOutput(string line, LineLimits limits)
     public string Spelling(IReadOnlyList<Argument> words) => WordSpelling.Join(words, _spelling);
 
     /// <summary>Once everything was walked: what the line runs of the files that it writes.</summary>
-    public void FollowFiles() => _files?.Follow(this);
+    /// <returns>Whether it runs any.</returns>
+    public bool FollowFiles() => _files?.Follow(this) ?? false;
 
     /// <summary>Counts work. False: stop.</summary>
     public bool Step(SourceSpan span, int count = 1)

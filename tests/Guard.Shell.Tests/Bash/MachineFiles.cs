@@ -1,3 +1,4 @@
+using Guard.Shell.Effects;
 using Guard.Shell.Expansion;
 
 namespace Guard.Shell.Tests.Bash;
@@ -6,6 +7,9 @@ namespace Guard.Shell.Tests.Bash;
 internal sealed class MachineFiles : IGlobView
 {
     public static MachineFiles Instance { get; } = new();
+
+    /// <summary>As the hook looks at a path before the line runs.</summary>
+    public static PathForm FormOf(string path) => Directory.Exists(path) ? PathForm.Directory : File.Exists(path) ? PathForm.File : PathForm.Missing;
 
     public IReadOnlyList<string>? List(string directory) =>
         Directory.Exists(directory) ? [.. Directory.EnumerateFileSystemEntries(directory).Select(p => Path.GetFileName(p))] : null;

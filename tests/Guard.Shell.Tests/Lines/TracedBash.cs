@@ -23,6 +23,7 @@ internal sealed partial class TracedBash : IDisposable
         Home = Path.Combine(_root, "home"),
         Variables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["CDPATH"] = null, ["x"] = null, ["y"] = null, ["i"] = null, ["v"] = null, ["arr"] = null },
         View = MachineFiles.Instance,
+        Probe = MachineFiles.FormOf,
     };
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -109,11 +110,12 @@ internal sealed partial class TracedBash : IDisposable
             return new TracedEvent("run", Path.GetFileName(run.Groups["path"].Value));
         if (Named().Match(line) is not { Success: true } call || line.Contains("O_DIRECTORY", StringComparison.Ordinal))
             return null;
-        var folder = call.Groups["at"].Success ? call.Groups["at"].Value : current;
         var name = call.Groups["call"].Value;
 
         // Of a link the target is a text, and the new name comes last. A slash at the end of a name says only that it is a folder.
-        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(name.Contains("link", StringComparison.Ordinal) && Linked().Match(line) is { Success: true } link ? link.Groups["path"].Value : call.Groups["path"].Value, folder));
+        var named = name.Contains("link", StringComparison.Ordinal) && !name.StartsWith("unlink", StringComparison.Ordinal) && Linked().Match(line) is { Success: true } link ? link : call;
+        var folder = named.Groups["at"].Success ? named.Groups["at"].Value : current;
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(named.Groups["path"].Value, folder));
         if (path != Folder && !path.StartsWith(Folder + "/", StringComparison.Ordinal) && !path.StartsWith(Path.Combine(_root, "home") + "/", StringComparison.Ordinal))
             return null;
         var writes = line.Contains("O_WRONLY", StringComparison.Ordinal) || line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_CREAT", StringComparison.Ordinal);
@@ -181,7 +183,7 @@ internal sealed partial class TracedBash : IDisposable
     [GeneratedRegex("^\\d+ +(chdir\\(\"(?<path>[^\"]*)\"|fchdir\\(\\d+<(?<path>[^>]*)>)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Moved();
 
-    [GeneratedRegex(", (AT_FDCWD<[^>]*>, |\\d+<[^>]*>, )?\"(?<path>[^\"]*)\"(, 0)?\\) += ", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(", (AT_FDCWD<(?<at>[^>]*)>, |\\d+<(?<at>[^>]*)>, )?\"(?<path>[^\"]*)\"(, [A-Z0-9_]+)?\\) += ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Linked();
 
     [GeneratedRegex("\"(?<word>([^\"\\\\]|\\\\.)*)\"", RegexOptions.ExplicitCapture, 1000)]
