@@ -361,8 +361,9 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
             return;
         for (var i = 0; i < effects.Effects.Count; i++)
         {
+            // Of files below a folder it may be any.
             if (effects.Effects[i] is { Runs: true, Unknown: false } effect)
-                Runs(effect.Resource, isSource ? null : effects.Program, place, command);
+                Runs(effect.Subtree ? "*" : effect.Resource, isSource ? null : effects.Program, place, command);
         }
     }
 
