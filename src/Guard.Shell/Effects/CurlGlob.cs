@@ -20,7 +20,7 @@ internal static class CurlGlob
             return null;
         }
 
-        List<string> texts = [""];
+        List<StringBuilder> texts = [new()];
         bool isKnown = value.IsKnown;
         for (int at = 0; at < text.Length; at++)
         {
@@ -38,7 +38,14 @@ internal static class CurlGlob
                     return [new Argument(Argument.Hole.ToString(), ArgumentForm.Partial)];
                 }
 
-                texts = [.. texts.SelectMany(before => parts.Select(part => before + part))];
+                if (parts.Length > 1)
+                {
+                    texts = [.. texts.SelectMany(before => parts.Select(part => new StringBuilder().Append(before).Append(part)))];
+                }
+                else
+                {
+                    texts.ForEach(before => before.Append(parts[0]));
+                }
             }
             else if (text[at] == '[' && AddressEnd(text, at) is not > 0)
             {
@@ -49,7 +56,7 @@ internal static class CurlGlob
                 }
 
                 isKnown = false;
-                texts = [.. texts.Select(static before => before + Argument.Hole)];
+                texts.ForEach(static before => before.Append(Argument.Hole));
             }
 
             if (end > 0)
@@ -58,13 +65,13 @@ internal static class CurlGlob
                 continue;
             }
 
-            for (int i = 0; i < texts.Count; i++)
+            foreach (StringBuilder one in texts)
             {
-                texts[i] += text[at];
+                one.Append(text[at]);
             }
         }
 
-        return [.. texts.Select(one => new Argument(one, isKnown ? ArgumentForm.Known : ArgumentForm.Partial))];
+        return [.. texts.Select(one => new Argument(one.ToString(), isKnown ? ArgumentForm.Known : ArgumentForm.Partial))];
     }
 
     /// <summary>A name that is written, in which <c>#1</c> is what the first pattern stood for.</summary>

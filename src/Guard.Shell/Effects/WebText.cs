@@ -8,6 +8,12 @@ internal static class WebText
         foreach (Argument one in (sink.GlobsUrls ? CurlGlob.Expand(url) : null) ?? [url])
         {
             Single(sink, one, action, word);
+
+            // A pattern may hide that it is a file's URL.
+            if (url.IsKnown && !one.IsKnown && !one.Text.AsSpan(0, one.Text.IndexOf(Argument.Hole)).Contains("://", StringComparison.Ordinal))
+            {
+                sink.File(Argument.Unknown, ValueUse.Names["read"], word, isImplicit: false, operand: false);
+            }
         }
     }
 

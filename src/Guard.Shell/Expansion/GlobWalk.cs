@@ -14,6 +14,8 @@ internal sealed class GlobWalk(IGlobView view, MadeFiles? made, ExpansionLimits 
     public IReadOnlyList<string>? Find(IReadOnlyList<PatternCharacter> field)
     {
         _steps = limits.PatternSteps;
+        if (made?.IsAny == true)
+            return null;
         var parts = new List<List<PatternCharacter>> { new() };
         foreach (var character in field)
         {
@@ -70,10 +72,9 @@ internal sealed class GlobWalk(IGlobView view, MadeFiles? made, ExpansionLimits 
             return;
         }
 
-        var names = view.List(Absolute(prefix)) ?? [];
         if (made is not null)
-            _unknown |= made.NamesIn(Absolute(prefix)).Any(name => !names.Contains(name) && MayMatch(pattern, name));
-        foreach (var name in names)
+            _unknown |= made.NamesIn(Absolute(prefix)).Any(name => MayMatch(pattern, name) && !view.Exists(Absolute(prefix + name)));
+        foreach (var name in view.List(Absolute(prefix)) ?? [])
         {
             if (++_entries > limits.GlobEntries)
                 _unknown = true;

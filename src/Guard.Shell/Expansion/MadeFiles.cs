@@ -6,15 +6,21 @@ namespace Guard.Shell.Expansion;
 /// </summary>
 internal sealed class MadeFiles
 {
+    /// <summary>Beyond this many any pattern may match one: each pattern is held against each of them.</summary>
+    private const int MaxNames = 64;
+
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    public bool IsEmpty => _paths.Count == 0 && _names.Count == 0;
+    /// <summary>There are too many to be told apart.</summary>
+    public bool IsAny => _paths.Count + _names.Count > MaxNames;
 
     /// <param name="path">As it is written.</param>
     /// <param name="folder">What it is relative to; null: not known.</param>
     public void Add(string path, string? folder)
     {
+        if (IsAny)
+            return;
         if (path.StartsWith('/'))
             _paths.Add(PathText.Normalize(path));
         else if (folder is not null)
@@ -24,7 +30,11 @@ internal sealed class MadeFiles
     }
 
     /// <summary>A name that is somewhere.</summary>
-    public void AddAnywhere(string name) => _names.Add(name);
+    public void AddAnywhere(string name)
+    {
+        if (!IsAny)
+            _names.Add(name);
+    }
 
     /// <summary>What may have come into a folder.</summary>
     public IEnumerable<string> NamesIn(string folder)

@@ -15,6 +15,9 @@ internal sealed class LineFiles
     /// <summary>Texts of one file beyond which it counts as not known.</summary>
     private const int MaxTexts = 8;
 
+    /// <summary>Effects of one copy beyond which its operands go into a folder, under the names that they have.</summary>
+    private const int MaxCopied = 32;
+
     private readonly Dictionary<string, List<string>> _texts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unknown = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _sources = new(StringComparer.Ordinal);
@@ -43,12 +46,6 @@ internal sealed class LineFiles
     /// <summary>The file has what another one has.</summary>
     public void Copy(string from, string to)
     {
-        if (PathPlace.IsStream(from))
-        {
-            Write(to, null);
-            return;
-        }
-
         if (!_sources.TryGetValue(NameOf(to), out var sources))
             _sources[NameOf(to)] = sources = new HashSet<string>(StringComparer.Ordinal);
         sources.Add(NameOf(from));
@@ -60,15 +57,18 @@ internal sealed class LineFiles
         var copies = effects.Program is "cp" or "gcp" or "mv" or "gmv" or "install" or "ginstall" or "ln" or "gln" or "link" or "rsync" or "scp" or "git";
         var changes = effects.Program is "dd" or "sponge" or "sed" or "gsed" or "ed" or "red" or "ex" or "vi" or "vim" or "patch" or "split" or "csplit" or "truncate" or "awk" or "gawk" or "mawk" or "jq" or "yq" or "envsubst" or "m4";
         var keeps = effects.Program is "chmod" or "gchmod" or "chown" or "chgrp" or "touch" or "gtouch" or "setfacl" or "chattr";
+        var readsStream = copies && effects.Effects.Any(static e => e.Action == EffectAction.ReadFile && PathPlace.IsStream(e.Resource));
         foreach (var written in effects.Effects)
         {
             if (written.Action != EffectAction.WriteFile || written.Resource.Contains(Argument.Hole))
                 continue;
             if (effects.Program == "tee")
                 Write(written.Resource, effects.Options.Count == 0 ? PrintedText.Given(input, text) : null);
-            else if (copies)
+            else if (readsStream)
+                Write(written.Resource, null);
+            else if (copies && effects.Effects.Count <= MaxCopied)
                 CopyAll(effects, written.Resource);
-            else if (changes || (!keeps && _texts.ContainsKey(NameOf(written.Resource))))
+            else if (!copies && (changes || (!keeps && _texts.ContainsKey(NameOf(written.Resource)))))
                 Write(written.Resource, null);
         }
     }

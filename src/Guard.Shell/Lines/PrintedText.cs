@@ -11,6 +11,9 @@ internal static class PrintedText
     /// <summary>Pipes within pipes that are followed.</summary>
     private const int MaxPipes = 8;
 
+    /// <summary>Characters beyond which a text counts as not known: a format is printed once for each operand.</summary>
+    private const int MaxLength = 64 * 1024;
+
     /// <summary>What stands on the command's output; null if it is not known.</summary>
     public static string? Of(FeedingCommand command, TextWalk text) => Of(command, text, MaxPipes);
 
@@ -61,7 +64,7 @@ internal static class PrintedText
         do
         {
             var before = next;
-            if (!Format(words[1].Text, words, ref next, printed))
+            if (!Format(words[1].Text, words, ref next, printed) || printed.Length > MaxLength)
                 return null;
 
             // Operands beyond the format are left alone where it takes none.

@@ -291,9 +291,10 @@ internal sealed class TextWalk
         if (reads)
             _commands.File(new Effect(EffectAction.ReadFile, target.Text) { Unknown = !target.IsKnown }, place, command);
         if (writes)
+        {
             _output.Forms.Change(target.IsKnown ? PathPlace.Absolute(target.Text, folder) : null, isFile: true, tree: false);
-        if (writes)
             _commands.File(new Effect(EffectAction.WriteFile, target.Text) { Unknown = !target.IsKnown }, place, command);
+        }
     }
 
     private Argument ToArgument(ExpandedField field, SourceSpan written) => field switch
