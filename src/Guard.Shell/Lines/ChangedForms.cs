@@ -18,6 +18,30 @@ internal sealed class ChangedForms
     /// <summary>An answer was given that a command further on makes doubtful: a loop or a function may have run it first.</summary>
     public bool WasAskedTooEarly { get; private set; }
 
+    /// <summary>What a program writes and deletes.</summary>
+    /// <param name="effects">Of the program.</param>
+    /// <param name="folder">What its paths are relative to; null: not known.</param>
+    /// <param name="before">What was there before the line.</param>
+    public void Note(CommandEffects effects, string? folder, PathProbe before)
+    {
+        bool? makesFiles = null;
+        for (var i = 0; i < effects.Effects.Count; i++)
+        {
+            var effect = effects.Effects[i];
+            if (effect.Action is not (EffectAction.WriteFile or EffectAction.DeleteFile) || effect.Guessed)
+                continue;
+            var path = effect.Unknown || effect.Resource.Contains(Argument.Hole) ? null : PathPlace.Absolute(effect.Resource, folder);
+            if (path is not null && PathPlace.IsStream(path))
+                continue;
+
+            // A file that is gone is none of the folders that matter here.
+            if (effect is { Action: EffectAction.DeleteFile, Subtree: false } && path is not null && before(path) != PathForm.Directory)
+                continue;
+            var isFile = effect is { Action: EffectAction.WriteFile, Subtree: false, OnTheWay: false } && (makesFiles ??= MakesFiles(effects, folder, before));
+            Change(path, isFile, effect.Subtree);
+        }
+    }
+
     /// <param name="path">Absolute; null: not known.</param>
     /// <param name="isFile">It is a file if it is there at all and was no folder before.</param>
     /// <param name="tree">Anything below it may be changed.</param>
@@ -53,6 +77,16 @@ internal sealed class ChangedForms
         _asked.Add(path);
         return before(path);
     }
+
+    /// <summary>What it writes are files: it copies or moves nothing else, and makes no folders.</summary>
+    private bool MakesFiles(CommandEffects effects, string? folder, PathProbe before) => effects.Program switch
+    {
+        "mkdir" or "gmkdir" or "mktemp" or "ln" or "gln" or "git" => false,
+        "cp" or "gcp" or "mv" or "gmv" or "install" or "ginstall" or "rsync" or "scp" => effects.Effects.Any(static e => e.Action == EffectAction.ReadFile) && effects.Effects.All(e =>
+            e.Action is not (EffectAction.ReadFile or EffectAction.DeleteFile)
+            || (!e.Unknown && !e.Resource.Contains(Argument.Hole) && PathPlace.Absolute(e.Resource, folder) is { } source && FormOf(source, before) == PathForm.File)),
+        _ => true,
+    };
 
     private bool IsInTree(string path)
     {

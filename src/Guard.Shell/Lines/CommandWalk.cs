@@ -51,7 +51,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
         if (writes)
             output.Files.Note(effects, place.Input, text);
         if (!place.Elsewhere)
-            NoteForms(effects, place);
+            output.Forms.Note(effects, place.Folder, facts.Probe);
 
         // Only now: a link that is made again is still the same name.
         if (effects.Program is "ln" or "gln" || (effects.Program is "cp" && effects.Options.Any(o => o.Names.Contains("-s", StringComparer.Ordinal))))
@@ -87,36 +87,6 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
 
         return effects;
     }
-
-    private void NoteForms(CommandEffects effects, CommandPlace place)
-    {
-        bool? makesFiles = null;
-        for (var i = 0; i < effects.Effects.Count; i++)
-        {
-            var effect = effects.Effects[i];
-            if (effect.Action is not (EffectAction.WriteFile or EffectAction.DeleteFile) || effect.Guessed)
-                continue;
-            var path = effect.Unknown || effect.Resource.Contains(Argument.Hole) ? null : PathPlace.Absolute(effect.Resource, place.Folder);
-            if (path is not null && PathPlace.IsStream(path))
-                continue;
-
-            // A file that is gone is none of the folders that matter here.
-            if (effect is { Action: EffectAction.DeleteFile, Subtree: false } && path is not null && facts.Probe(path) != PathForm.Directory)
-                continue;
-            var isFile = effect is { Action: EffectAction.WriteFile, Subtree: false, OnTheWay: false } && (makesFiles ??= MakesFiles(effects, place));
-            output.Forms.Change(path, isFile, effect.Subtree);
-        }
-    }
-
-    /// <summary>What it writes are files: it copies or moves nothing else, and makes no folders.</summary>
-    private bool MakesFiles(CommandEffects effects, CommandPlace place) => effects.Program switch
-    {
-        "mkdir" or "gmkdir" or "mktemp" or "ln" or "gln" or "git" => false,
-        "cp" or "gcp" or "mv" or "gmv" or "install" or "ginstall" or "rsync" or "scp" => effects.Effects.Any(static e => e.Action == EffectAction.ReadFile) && effects.Effects.All(e =>
-            e.Action is not (EffectAction.ReadFile or EffectAction.DeleteFile)
-            || (!e.Unknown && !e.Resource.Contains(Argument.Hole) && PathPlace.Absolute(e.Resource, place.Folder) is { } source && output.Forms.FormOf(source, facts.Probe) == PathForm.File)),
-        _ => true,
-    };
 
     /// <summary>A file that holds text from the network or a decoder.</summary>
     public void Filled(string path, CommandPlace place, string opacity)
