@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Guard.Proof.Json;
@@ -64,6 +65,21 @@ internal sealed class CanonicalBuffer(int capacity) : IDisposable
         }
 
         Append((byte)'"');
+    }
+
+    /// <summary>The first eight bytes of a text as a number, so that numbers are ordered as the texts are. A shorter one is followed by zeroes, which no JSON text holds.</summary>
+    public ulong Beginning(int from, int length)
+    {
+        Span<byte> padded = stackalloc byte[sizeof(ulong)];
+        if (_bytes.Length - from >= padded.Length)
+        {
+            var read = BinaryPrimitives.ReadUInt64BigEndian(_bytes.AsSpan(from));
+            return length >= padded.Length ? read : length == 0 ? 0 : read & (ulong.MaxValue << (8 * (padded.Length - length)));
+        }
+
+        padded.Clear();
+        _bytes.AsSpan(from, Math.Min(length, padded.Length)).CopyTo(padded);
+        return BinaryPrimitives.ReadUInt64BigEndian(padded);
     }
 
     /// <summary>Puts the members, which lie one after another from <paramref name="start"/> on with a byte between, into the given order with commas between.</summary>
