@@ -27,7 +27,7 @@ internal static class PostgresSchema
         GRANT EXECUTE ON FUNCTION prepare_months(integer, bigint, integer), erase_body(uuid), drop_expired_months() TO {role};
         """;
 
-    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql", "0002_counts.sql", "0003_reading.sql"];
+    private static readonly IReadOnlyList<string> Steps = ["0001_first_schema.sql", "0002_counts.sql", "0003_reading.sql", "0004_one_event.sql"];
 
     /// <summary>The schema version this program writes.</summary>
     public static int Current => Steps.Count;
