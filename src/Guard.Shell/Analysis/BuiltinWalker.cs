@@ -150,8 +150,10 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
     private void HandOnFunctions(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
     {
         var names = operands.All(o => o is ExpandedField.Known) ? operands.Select(o => ((ExpandedField.Known)o).Text).Where(state.Functions.ContainsKey) : state.Functions.Keys;
+        var turn = walker.BeginTurn(lasts: true);
         foreach (var name in names)
             walker.Call(state.Functions[name], null, step.Span, FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
+        walker.Turn = turn;
     }
 
     private WalkState Let(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
@@ -291,10 +293,12 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
         var code = operands.SkipWhile(o => o is ExpandedField.Known { Text: "--" }).ToList();
         if (code is [] or [ExpandedField.Known { Text: "-" or "" or "-l" or "-p" }, ..])
             return Flow.Both(state);
+        var turn = walker.BeginTurn(lasts: true);
         if (code[0] is ExpandedField.Known { Text: var text })
             walker.WalkText(text, step.Span, FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
         else
             walker.EmitOpaque(step.Span, OpacityCode.UnknownCode);
+        walker.Turn = turn;
         return Flow.Both(state);
     }
 }

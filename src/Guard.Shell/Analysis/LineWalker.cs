@@ -15,6 +15,7 @@ internal sealed class LineWalker : IExpansionObserver
     private int _silent;
     private int _calls;
     private bool _exhausted;
+    private int _turns;
 
     /// <summary>The state in which a word is being expanded, for the substitutions in it.</summary>
     private WalkState _current = new(new ShellState());
@@ -36,6 +37,9 @@ internal sealed class LineWalker : IExpansionObserver
     public int Work { get; private set; }
 
     public bool IsExhausted => _exhausted;
+
+    /// <summary>Of the steps that are written down now.</summary>
+    public int Turn { get; set; }
 
     /// <summary>What the line may have changed so far of the place that is known.</summary>
     public PlaceChanges Changes { get; } = new();
@@ -111,7 +115,9 @@ internal sealed class LineWalker : IExpansionObserver
             var before = flow.Either;
             if (item.Background)
             {
+                var turn = BeginTurn(lasts: true);
                 Walk(item.Command, before with { Input = before.Input is ShellInput.Inherited ? ShellInput.Other.Instance : before.Input });
+                Turn = turn;
                 flow = Flow.Both(before);
             }
             else
@@ -121,6 +127,14 @@ internal sealed class LineWalker : IExpansionObserver
         }
 
         return flow;
+    }
+
+    /// <summary>What is walked now may happen in another order than it is written down, until the turn is set to what is returned.</summary>
+    public int BeginTurn(bool lasts)
+    {
+        var outer = Turn;
+        Turn = lasts ? ShellStep.AnyTimeLater : outer == ShellStep.InOrder ? ++_turns : outer;
+        return outer;
     }
 
     /// <summary>A text handed to the shell itself, as by <c>eval</c>. What is not understood is opaque and leaves nothing known.</summary>
@@ -195,7 +209,12 @@ internal sealed class LineWalker : IExpansionObserver
             case FunctionDefinition function:
                 // bash calls it by itself for every program that is not there.
                 if (function.Name == "command_not_found_handle")
+                {
+                    var turn = BeginTurn(lasts: true);
                     Call([function], null, function.Span, FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
+                    Turn = turn;
+                }
+
                 return Flow.Both(state with
                 {
                     Functions = state.Functions.SetItem(function.Name, [function]),
@@ -203,7 +222,9 @@ internal sealed class LineWalker : IExpansionObserver
                 });
             case Coprocess coprocess:
                 Emit(new VariableSet(coprocess.Span, coprocess.Name));
+                var before = BeginTurn(lasts: true);
                 Walk(coprocess.Body, state with { Input = ShellInput.Other.Instance, OutputIsPiped = true });
+                Turn = before;
                 return Flow.Both(state with { Shell = state.Shell.With(coprocess.Name, ShellValue.Unknown).With(coprocess.Name + "_PID", ShellValue.Unknown) });
             default:
                 return WalkCompound((CompoundCommand)command, state);
@@ -237,8 +258,10 @@ internal sealed class LineWalker : IExpansionObserver
     void IExpansionObserver.RunProcessSubstitution(ProcessSubstitutionPart part, ShellState state)
     {
         var outer = _current;
+        var turn = BeginTurn(lasts: true);
         Walk(part.Body, outer with { Shell = state, OutputIsPiped = part.IsInput || outer.OutputIsPiped, Input = part.IsInput ? outer.Input : ShellInput.Other.Instance });
         _current = outer;
+        Turn = turn;
     }
 
     void IExpansionObserver.Report(ExpansionHazard hazard, SourceSpan span) => EmitOpaque(span, hazard switch
@@ -275,6 +298,7 @@ internal sealed class LineWalker : IExpansionObserver
         else
         {
             var input = state.Input;
+            var turn = BeginTurn(lasts: false);
             for (var i = 0; i < pipeline.Commands.Length; i++)
             {
                 var first = _steps.Count;
@@ -282,6 +306,7 @@ internal sealed class LineWalker : IExpansionObserver
                 input = new ShellInput.Pipe(first, _steps.Count);
             }
 
+            Turn = turn;
             flow = Flow.Both(state);
         }
 
@@ -298,7 +323,7 @@ internal sealed class LineWalker : IExpansionObserver
             var redirects = RedirectExpansion.Expand(command.Redirects, expander);
             mayNotRun = RedirectExpansion.MayFail(redirects);
             inner = state with { Shell = expander.State, Input = RedirectExpansion.InputAfter(redirects, state.Input) };
-            Emit(new ShellRedirection(command.Span, redirects, state.Shell.WorkingDirectory));
+            Emit(new ShellRedirection(command.Span, redirects, state.Shell.WorkingDirectory) { Turn = Turn });
         }
 
         var flow = command switch
@@ -445,6 +470,7 @@ internal sealed class LineWalker : IExpansionObserver
     {
         // Where the shell has left nothing flows on, so that rounds would never agree; what cannot run is followed as if it could.
         var head = state with { Dead = false };
+        var turn = BeginTurn(lasts: false);
         _silent++;
         for (var i = 0; ; i++)
         {
@@ -458,6 +484,7 @@ internal sealed class LineWalker : IExpansionObserver
 
         _silent--;
         var after = head.Join(WalkRound(head, round));
+        Turn = turn;
         return Flow.Both(state.Dead ? after with { Dead = true } : after);
     }
 

@@ -6,7 +6,17 @@ namespace Guard.Shell.Analysis;
 
 /// <summary>Something that happens when a line runs, in order.</summary>
 /// <param name="Span">The part of the line that makes it happen.</param>
-public abstract record ShellStep(SourceSpan Span);
+public abstract record ShellStep(SourceSpan Span)
+{
+    /// <summary>Of <see cref="Turn"/>: the step stands where it happens.</summary>
+    public const int InOrder = 0;
+
+    /// <summary>Of <see cref="Turn"/>: from here on it may happen at any time (a job in the background, a trap).</summary>
+    public const int AnyTimeLater = -1;
+
+    /// <summary>Which loop, pipeline or the like it is a part of: steps of one may happen before others that are written down ahead of them. Loops that are unrolled are none.</summary>
+    public int Turn { get; init; }
+}
 
 /// <summary>A simple command that would run, or might: branches are not decided.</summary>
 /// <param name="Span">The command without its surroundings.</param>

@@ -24,7 +24,7 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
         var standsAlone = command.Words.IsEmpty || words.IsEmpty;
         var assignments = ExpandAssignments(command.Assignments, expander, out var assigned);
         var input = RedirectExpansion.InputAfter(redirects, state.Input);
-        var step = new ShellCommand(command.Span, words, assignments, redirects, input, state.Shell.WorkingDirectory) { OutputIsPiped = state.OutputIsPiped };
+        var step = new ShellCommand(command.Span, words, assignments, redirects, input, state.Shell.WorkingDirectory) { OutputIsPiped = state.OutputIsPiped, Turn = walker.Turn };
 
         // Expansions of the words may have assigned; assignments before a name last only as long as the command.
         var shell = standsAlone ? assigned : expander.State;

@@ -1,3 +1,4 @@
+using Guard.Shell.Analysis;
 using Guard.Shell.Effects;
 
 namespace Guard.Shell.Lines;
@@ -11,11 +12,23 @@ internal sealed class ChangedForms
 
     private readonly Dictionary<string, bool> _isFile = new(StringComparer.Ordinal);
     private readonly List<string> _trees = [];
-    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+
+    // What was asked about and in which turn last; one that lasts stays.
+    private readonly Dictionary<string, long> _asked = new(StringComparer.Ordinal);
     private bool _isAsked;
+    private bool _isAskedForLater;
+    private long _askedLast;
     private bool _anywhere;
 
-    /// <summary>An answer was given that a command further on makes doubtful: a loop or a function may have run it first.</summary>
+    /// <summary>
+    /// The turn of the command that asks and changes now, <see cref="ShellStep.Turn"/> made distinct for every text of the line.
+    /// </summary>
+    public long Turn { get; set; }
+
+    /// <summary>An answer was given that a command further on makes doubtful, which may have run before: both are of one loop or pipeline, or what asked runs at any time.</summary>
+    public bool IsDoubtful { get; private set; }
+
+    /// <summary>An answer was given that a command further on makes doubtful if it runs before, for whatever reason.</summary>
     public bool WasAskedTooEarly { get; private set; }
 
     /// <summary>What a program writes and deletes.</summary>
@@ -50,19 +63,26 @@ internal sealed class ChangedForms
         if (path is null || _trees.Count == MaxTrees)
         {
             WasAskedTooEarly |= _isAsked && !_anywhere;
+            IsDoubtful |= !_anywhere && (_isAskedForLater || (_isAsked && MayComeBefore(_askedLast)));
             _anywhere = true;
             return;
         }
 
         if (tree && !_trees.Contains(path))
         {
-            WasAskedTooEarly |= _asked.Any(asked => IsBelow(asked, path));
+            foreach (var (asked, turn) in _asked)
+            {
+                if (IsBelow(asked, path))
+                    Doubt(turn);
+            }
+
             _trees.Add(path);
         }
 
         var isNew = !_isFile.TryGetValue(path, out var before);
         _isFile[path] = isFile && (isNew || before);
-        WasAskedTooEarly |= (isNew || before != _isFile[path]) && _asked.Contains(path);
+        if ((isNew || before != _isFile[path]) && _asked.TryGetValue(path, out var at))
+            Doubt(at);
     }
 
     public PathForm FormOf(string path, PathProbe before)
@@ -70,11 +90,14 @@ internal sealed class ChangedForms
         if (_anywhere)
             return PathForm.Unknown;
         _isAsked = true;
+        _isAskedForLater |= Turn == ShellStep.AnyTimeLater;
+        _askedLast = Turn;
+        if (!_asked.TryGetValue(path, out var turn) || turn != ShellStep.AnyTimeLater)
+            _asked[path] = Turn;
         if (_isFile.TryGetValue(path, out var isFile))
             return !isFile || IsInTree(path) ? PathForm.Unknown : before(path) == PathForm.Directory ? PathForm.Directory : PathForm.File;
         if (IsInTree(path))
             return PathForm.Unknown;
-        _asked.Add(path);
         return before(path);
     }
 
@@ -87,6 +110,15 @@ internal sealed class ChangedForms
             || (!e.Unknown && !e.Resource.Contains(Argument.Hole) && PathPlace.Absolute(e.Resource, folder) is { } source && FormOf(source, before) == PathForm.File)),
         _ => true,
     };
+
+    private void Doubt(long asked)
+    {
+        WasAskedTooEarly = true;
+        IsDoubtful |= MayComeBefore(asked);
+    }
+
+    /// <summary>Whether the command that changes something now may come before one that asked already.</summary>
+    private bool MayComeBefore(long asked) => asked == ShellStep.AnyTimeLater || (asked == Turn && asked != ShellStep.InOrder);
 
     private bool IsInTree(string path)
     {

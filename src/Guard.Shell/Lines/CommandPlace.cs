@@ -25,6 +25,9 @@ internal sealed record CommandPlace
     /// <summary>Another machine or a container: its files are not this machine's.</summary>
     public bool Remote { get; init; }
 
+    /// <summary>See <see cref="ChangedForms.Turn"/>.</summary>
+    public long Turn { get; init; }
+
     /// <summary>Some of the words are pipes that bash makes for process substitutions.</summary>
     public bool OpensPipes { get; init; }
 

@@ -29,6 +29,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
             return null;
         }
 
+        output.Forms.Turn = place.Turn;
         var given = place.Input is ShellInput.Pipe or ShellInput.Text or ShellInput.File;
         var effects = ProgramEffects.Of(words, FactsFor(place, given));
         var name = words[0] is { IsKnown: true } program ? program.Text : null;
@@ -367,7 +368,7 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
             case ScriptHead.OtherLanguage:
                 break;
             case var shell:
-                ShellText(Argument.Of(script), shell, run.Place with { Parent = run.Command, Depth = run.Place.Depth + 1, Input = ShellInput.Other.Instance });
+                ShellText(Argument.Of(script), shell, run.Place with { Turn = ShellStep.AnyTimeLater, Parent = run.Command, Depth = run.Place.Depth + 1, Input = ShellInput.Other.Instance });
                 break;
         }
     }
@@ -385,6 +386,8 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
             Elsewhere = place.Elsewhere || elsewhere,
             Remote = place.Remote || (elsewhere && RemoteStarters.Contains(outer.Program)),
             Input = inner.FromInput ? ShellInput.Other.Instance : place.Input,
+            // Programs such as find and xargs run it again and again.
+            Turn = place.Turn != ShellStep.InOrder || (outer.Wrapper == WrapperKind.Transparent && !inner.FromInput) || IsSystemShell(outer.Program) ? place.Turn : ((long)output.NextNumber() << 32) + 1,
         };
         List<string> assigned = [];
         for (var i = 0; i < inner.Assignments.Count; i++)

@@ -10,8 +10,6 @@ namespace Guard.Shell.Lines;
 /// </remarks>
 public static class LineAccesses
 {
-    private static readonly string[] Later = ["while", "until", "for", "select", "trap", "coproc"];
-
     /// <param name="line">As it would be given to <c>bash -c</c>.</param>
     /// <param name="facts">What is known of the place.</param>
     public static LineReport Of(string line, LineFacts facts)
@@ -19,27 +17,11 @@ public static class LineAccesses
         ArgumentNullException.ThrowIfNull(line);
         var forms = new ChangedForms();
         var report = Of(line, facts, forms, 0, out var runsItsFiles);
-        if (!forms.WasAskedTooEarly || (!runsItsFiles && !MayRunAgain(line)))
+        if (!forms.IsDoubtful && !(runsItsFiles && forms.WasAskedTooEarly))
             return report;
 
         // Once is enough: the second time answers with less, and what commands change grows only where an answer is doubtful already.
         return Of(line, facts, forms, report.Steps, out _);
-    }
-
-    /// <summary>A command that stands further ahead may run behind one that stands further on.</summary>
-    private static bool MayRunAgain(string line)
-    {
-        if (Later.Any(word => line.Contains(word, StringComparison.Ordinal)))
-            return true;
-        for (var at = line.IndexOf('&', StringComparison.Ordinal); at >= 0; at = line.IndexOf('&', at + 1))
-        {
-            if (at + 1 < line.Length && line[at + 1] == '&')
-                at++;
-            else if (at == 0 || line[at - 1] is not ('>' or '<') || at + 1 == line.Length)
-                return true;
-        }
-
-        return false;
     }
 
     private static LineReport Of(string line, LineFacts facts, ChangedForms forms, int stepsBefore, out bool runsItsFiles)

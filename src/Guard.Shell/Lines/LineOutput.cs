@@ -20,6 +20,7 @@ internal sealed class LineOutput(string line, LineLimits limits, ChangedForms fo
     private HashSet<string>? _links;
     private Dictionary<string, string>? _foreign;
     private LineFiles? _files;
+    private int _numbers;
 
     public IReadOnlyList<LineCommand> Commands => _commands.Items;
 
@@ -41,6 +42,9 @@ internal sealed class LineOutput(string line, LineLimits limits, ChangedForms fo
 
     /// <summary>A limit was reached, which is written down; nothing more is looked at.</summary>
     public bool IsExhausted { get; private set; }
+
+    /// <summary>Another one each time.</summary>
+    public int NextNumber() => ++_numbers;
 
     /// <summary>The line makes a link here: where paths through it lead is told by the line, not by the files there are now.</summary>
     public void AddLink(string path) => (_links ??= new HashSet<string>(StringComparer.Ordinal)).Add(path);

@@ -21,6 +21,9 @@ internal sealed class TextWalk
     /// <summary>For a text within the line: where in the line it comes from, and which command runs it.</summary>
     private readonly CommandPlace? _origin;
     private readonly Func<string, bool> _changes;
+
+    /// <summary>Among the texts of the line.</summary>
+    private readonly int _number;
     private string _text = "";
     private ImmutableArray<ShellStep> _steps = [];
     private AssignableNames? _assignable;
@@ -29,6 +32,7 @@ internal sealed class TextWalk
     {
         (_output, _facts, _origin) = (output, facts, origin);
         _commands = new CommandWalk(output, facts, this);
+        _number = output.NextNumber();
         _changes = name => MayAssign(name) || (_origin?.Changes(name) ?? false);
     }
 
@@ -167,6 +171,7 @@ internal sealed class TextWalk
                 Walk(command, index);
                 break;
             case ShellRedirection redirection:
+                _output.Forms.Turn = TurnOf(redirection);
                 foreach (var redirect in redirection.Redirects)
                     Redirect(redirect, redirection.WorkingDirectory, Parent);
                 Written(redirection.Redirects, null);
@@ -182,6 +187,10 @@ internal sealed class TextWalk
                 break;
         }
     }
+
+    /// <summary>All that a text does is done in the turn of the command that runs it.</summary>
+    private long TurnOf(ShellStep step) =>
+        _origin is { Turn: not ShellStep.InOrder } origin ? origin.Turn : step.Turn <= ShellStep.InOrder ? step.Turn : ((long)_number << 32) + step.Turn;
 
     private bool IsRemote => _origin is { Remote: true };
 
@@ -210,6 +219,7 @@ internal sealed class TextWalk
             Depth = (_origin?.Depth ?? -1) + 1,
             Elsewhere = IsElsewhere,
             Remote = IsRemote,
+            Turn = TurnOf(command),
             OpensPipes = opensPipes,
             Changes = _changes,
         };
@@ -223,6 +233,8 @@ internal sealed class TextWalk
                 _feeding[index] = new FeedingCommand(words, effects, command.Input, command.WorkingDirectory);
         }
 
+        // What the command starts has turns of its own.
+        _output.Forms.Turn = place.Turn;
         foreach (var redirect in command.Redirects)
             Redirect(redirect, command.WorkingDirectory, at);
         Written(command.Redirects, words.Length == 0 ? "" : _feeding[index] is { } feeder ? PrintedText.Of(feeder, this) : null);
