@@ -38,8 +38,9 @@ internal sealed class AuditStatistics(IDatabase database, RollUpStore rollUps)
             single.Add(rollUps.UpTo(connection, state.Position, begin, end));
         }
 
-        var effects = Top(RollUpDimensions.Effect, All);
-        var kinds = Top(RollUpDimensions.Kind, All);
+        var tops = rollUps.Tops(connection, span.Stretches, single, All);
+        var effects = tops[RollUpDimensions.Effect].ToList();
+        var kinds = tops[RollUpDimensions.Kind].ToList();
         return new AuditStats
         {
             HookDenied = Number(kinds, RollUpSubject.Of(AuditKinds.HookDenied)),
@@ -47,16 +48,14 @@ internal sealed class AuditStatistics(IDatabase database, RollUpStore rollUps)
             From = DateTimeOffset.FromUnixTimeMilliseconds(from),
             To = DateTimeOffset.FromUnixTimeMilliseconds(to),
             Decisions = effects.Sum(static effect => effect.Count),
-            NotEnforced = Number(Top(RollUpDimensions.NotEnforced, All), RollUpSubject.Of()),
+            NotEnforced = Number(tops[RollUpDimensions.NotEnforced], RollUpSubject.Of()),
             Effects = [.. effects.Select(static effect => new EffectCount { Effect = Part(effect, 0) ?? "", Decisions = effect.Count })],
-            Agents = [.. Top(RollUpDimensions.Agent, Busiest).Select(static agent => new AgentCount { Id = Part(agent, 0) ?? "", Name = Part(agent, 1) ?? "", Decisions = agent.Count, Denied = agent.Denied })],
-            Tools = [.. Top(RollUpDimensions.Tool, Busiest).Select(static tool => new ToolCount { Tool = Part(tool, 0) ?? "", Decisions = tool.Count, Denied = tool.Denied })],
-            DeniedRules = [.. Top(RollUpDimensions.Rule, DeniedMost).Select(static rule => new RuleCount { Policy = Part(rule, 0), Rule = Part(rule, 1), Denied = rule.Count })],
-            DeniedResources = [.. Top(RollUpDimensions.Resource, DeniedMost).Select(static resource => new ResourceCount { Action = Part(resource, 0) ?? "", Resource = Part(resource, 1) ?? "", Denied = resource.Count })],
+            Agents = [.. tops[RollUpDimensions.Agent].Take(Busiest).Select(static agent => new AgentCount { Id = Part(agent, 0) ?? "", Name = Part(agent, 1) ?? "", Decisions = agent.Count, Denied = agent.Denied })],
+            Tools = [.. tops[RollUpDimensions.Tool].Take(Busiest).Select(static tool => new ToolCount { Tool = Part(tool, 0) ?? "", Decisions = tool.Count, Denied = tool.Denied })],
+            DeniedRules = [.. tops[RollUpDimensions.Rule].Take(DeniedMost).Select(static rule => new RuleCount { Policy = Part(rule, 0), Rule = Part(rule, 1), Denied = rule.Count })],
+            DeniedResources = [.. rollUps.Top(connection, RollUpDimensions.Resource, span.Stretches, single, DeniedMost).Select(static resource => new ResourceCount { Action = Part(resource, 0) ?? "", Resource = Part(resource, 1) ?? "", Denied = resource.Count })],
             DenialsPerHour = Denials(connection, span, single),
         };
-
-        IReadOnlyList<SubjectCount> Top(string dimension, int limit) => rollUps.Top(connection, dimension, span.Stretches, single, limit);
     });
 
     private static IReadOnlyList<HourCount> Denials(DbConnection connection, RollUpSpan span, RollUpCells single) =>
@@ -68,7 +67,7 @@ internal sealed class AuditStatistics(IDatabase database, RollUpStore rollUps)
             .Select(static hour => new HourCount { Hour = DateTimeOffset.FromUnixTimeMilliseconds(hour.Key), Denied = hour.Sum(static part => part.Count) }),
     ];
 
-    private static long Number(IReadOnlyList<SubjectCount> counts, string subject) => counts.FirstOrDefault(count => count.Subject == subject)?.Count ?? 0;
+    private static long Number(IEnumerable<SubjectCount> counts, string subject) => counts.FirstOrDefault(count => count.Subject == subject)?.Count ?? 0;
 
     private static string? Part(SubjectCount count, int index) => RollUpSubject.Parts(count.Subject)[index];
 }

@@ -39,4 +39,7 @@ internal static class RollUpDimensions
     /// <summary>Of denials, as is the next.</summary>
     public const string Rule = "rule";
     public const string Resource = "resource";
+
+    /// <summary>All that have few subjects.</summary>
+    public static IReadOnlyList<string> Few { get; } = [Kind, Effect, NotEnforced, Agent, Tool, Rule];
 }

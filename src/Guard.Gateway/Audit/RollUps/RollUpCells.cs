@@ -37,10 +37,10 @@ internal sealed class RollUpCells
     /// <summary>All numbers as rows for the store.</summary>
     public string ToJson() => Json(_cells);
 
-    /// <summary>The numbers of a dimension over all times and retentions.</summary>
-    public string ToJson(string dimension) => Json(Hours(dimension)
+    /// <summary>The numbers of dimensions over all times and retentions.</summary>
+    public string ToJson(IReadOnlyList<string> dimensions) => Json(dimensions.SelectMany(dimension => Hours(dimension)
         .GroupBy(static hour => hour.Subject, StringComparer.Ordinal)
-        .Select(subject => KeyValuePair.Create(new RollUpCell(RollUpLevels.Hour, 0, dimension, subject.Key, RetentionClass.None), subject.Aggregate(default(RollUpCount), static (sum, hour) => sum + hour.Count))));
+        .Select(subject => KeyValuePair.Create(new RollUpCell(RollUpLevels.Hour, 0, dimension, subject.Key, RetentionClass.None), subject.Aggregate(default(RollUpCount), static (sum, hour) => sum + hour.Count)))));
 
     private void Add(EventGroup group, int sign)
     {

@@ -37,6 +37,7 @@ internal sealed class RollUpStore
     private readonly string _addSql;
     private readonly string _dropEmptySql;
     private readonly string _topSql;
+    private readonly string _topsSql;
 
     public RollUpStore(IDatabase database)
     {
@@ -66,13 +67,36 @@ internal sealed class RollUpStore
             DELETE FROM audit_count
             WHERE count <= 0 AND (level, dimension, slot, digest, retention_days) IN (SELECT level, dimension, slot, digest, retention_days FROM {sql.CountsOfJson})
             """;
-        var stretches = string.Join(" UNION ALL ", Enumerable.Range(0, 5).Select(static i =>
-            $"SELECT subject, count, denied FROM audit_count WHERE level = @level{i} AND dimension = @dimension AND slot >= @from{i} AND slot < @to{i}"));
         _topSql = $"""
             SELECT subject AS Subject, CAST(sum(count) AS bigint) AS Count, CAST(sum(denied) AS bigint) AS Denied
-            FROM ({stretches} UNION ALL SELECT subject, count, denied FROM {sql.CountsOfJson}) AS counted
+            FROM ({Counted(sql, "= @dimension")}) AS counted
             GROUP BY subject ORDER BY 2 DESC, 1 LIMIT @limit
             """;
+        _topsSql = $"""
+            SELECT dimension AS Dimension, subject AS Subject, CAST(count AS bigint) AS Count, CAST(denied AS bigint) AS Denied
+            FROM (SELECT dimension, subject, sum(count) AS count, sum(denied) AS denied, row_number() OVER (PARTITION BY dimension ORDER BY sum(count) DESC, subject) AS place
+                FROM ({Counted(sql, $"IN ({string.Join(", ", RollUpDimensions.Few.Select(static dimension => $"'{dimension}'"))})")}) AS counted
+                GROUP BY dimension, subject) AS placed
+            WHERE place <= @limit ORDER BY dimension, place
+            """;
+    }
+
+    private static string Counted(SqlDialect sql, string dimensions) =>
+        string.Concat(Enumerable.Range(0, 5).Select(i =>
+            $"SELECT dimension, subject, count, denied FROM audit_count WHERE level = @level{i} AND dimension {dimensions} AND slot >= @from{i} AND slot < @to{i} UNION ALL "))
+        + $"SELECT dimension, subject, count, denied FROM {sql.CountsOfJson}";
+
+    private static DynamicParameters Given(IReadOnlyList<RollUpStretch> stretches, object values)
+    {
+        var parameters = new DynamicParameters(values);
+        for (var i = 0; i < stretches.Count; i++)
+        {
+            parameters.Add($"level{i}", stretches[i].Level);
+            parameters.Add($"from{i}", stretches[i].From);
+            parameters.Add($"to{i}", stretches[i].To);
+        }
+
+        return parameters;
     }
 
     /// <summary>Null: nothing was ever counted here.</summary>
@@ -94,18 +118,12 @@ internal sealed class RollUpStore
         Groups(connection, _database.Sql.EventsByTime, "time >= @from AND time < @to AND position <= @upTo", new { upTo, from, to });
 
     /// <summary>The most frequent subjects of a dimension, with what is counted one by one.</summary>
-    public IReadOnlyList<SubjectCount> Top(DbConnection connection, string dimension, IReadOnlyList<RollUpStretch> stretches, RollUpCells more, int limit)
-    {
-        var parameters = new DynamicParameters(new { dimension, limit, cells = more.ToJson(dimension) });
-        for (var i = 0; i < stretches.Count; i++)
-        {
-            parameters.Add($"level{i}", stretches[i].Level);
-            parameters.Add($"from{i}", stretches[i].From);
-            parameters.Add($"to{i}", stretches[i].To);
-        }
+    public IReadOnlyList<SubjectCount> Top(DbConnection connection, string dimension, IReadOnlyList<RollUpStretch> stretches, RollUpCells more, int limit) =>
+        connection.Query<SubjectCount>(_topSql, Given(stretches, new { dimension, limit, cells = more.ToJson([dimension]) })).AsList();
 
-        return connection.Query<SubjectCount>(_topSql, parameters).AsList();
-    }
+    /// <summary>The same of each of <see cref="RollUpDimensions.Few"/>: in one statement, because to plan one takes the store longer than to run it.</summary>
+    public ILookup<string, SubjectCount> Tops(DbConnection connection, IReadOnlyList<RollUpStretch> stretches, RollUpCells more, int limit) =>
+        connection.Query<SubjectCount>(_topsSql, Given(stretches, new { limit, cells = more.ToJson(RollUpDimensions.Few) })).ToLookup(static count => count.Dimension, StringComparer.Ordinal);
 
     /// <summary>The hours of one subject.</summary>
     public static IEnumerable<(long Hour, long Count)> Hours(DbConnection connection, string dimension, string subject, long from, long to) => connection.Query<(long, long)>(
@@ -256,6 +274,8 @@ internal sealed class RollUpStore
 /// <summary>A subject and its number.</summary>
 internal sealed record SubjectCount
 {
+    /// <summary>Empty where one alone was asked for.</summary>
+    public string Dimension { get; init; } = "";
     public string Subject { get; init; } = "";
     public long Count { get; init; }
     public long Denied { get; init; }
