@@ -11,6 +11,8 @@ internal static class ShellDialect
 
     private static readonly SearchValues<char> NotInPosixParameters = SearchValues.Create("/^,@[~");
 
+    private static readonly SearchValues<char> WordEnds = SearchValues.Create(" \t\n;&|(");
+
     private static readonly SearchValues<char> InPlainWords = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _-./,:+@");
 
     /// <summary>Names that some shell has a builtin or keyword for which is not the program of that name.</summary>
@@ -27,9 +29,68 @@ internal static class ShellDialect
     public static bool ReadsLikeBash(string program, string text) => program switch
     {
         "bash" or "rbash" => true,
-        "sh" or "dash" or "ash" => IsAlikeInEveryShell(text) || !NotInEveryShell.Any(mark => text.Contains(mark, StringComparison.Ordinal)) && !HasBraces(text) && !RedirectsToAmpersand(text) && text.All(char.IsAscii),
+        "sh" or "dash" or "ash" => IsAlikeInEveryShell(text) || IsAlikeInDash(text),
         _ => IsAlikeInEveryShell(text),
     };
+
+    private static bool IsAlikeInDash(string text)
+    {
+        // Any blank ends a word, and a continued line does not.
+        var joined = text.Replace("\\\n", "", StringComparison.Ordinal).Replace('\t', ' ').Replace('\n', ' ');
+        return !NotInEveryShell.Any(mark => joined.Contains(mark, StringComparison.Ordinal)) && !HasBraces(joined) && !RedirectsToAmpersand(joined)
+            && !NegatesSet(joined) && !Times(text) && !HasLongDescriptor(joined) && joined.All(char.IsAscii);
+    }
+
+    /// <summary><c>[^a]</c> outside of quotes, which only bash takes for another spelling of <c>[!a]</c>.</summary>
+    private static bool NegatesSet(string text)
+    {
+        if (!text.Contains("[^", StringComparison.Ordinal))
+            return false;
+        var (quote, opened) = ('\0', false);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c == '\\' && quote != '\'')
+                i++;
+            else if (quote == '\'' ? c == '\'' : c is '"' || (c == '\'' && quote == '\0'))
+                quote = quote == '\0' ? c : '\0';
+            else if (c == '{' && i > 0 && text[i - 1] == '$')
+                opened = true;
+            else if (c == '[' && i + 1 < text.Length && text[i + 1] == '^' && (quote == '\0' || (quote == '"' && opened)))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The word <c>time</c> where a command starts: a reserved word of bash, a program to others.</summary>
+    private static bool Times(string text)
+    {
+        for (var at = text.IndexOf("time", StringComparison.Ordinal); at >= 0; at = text.IndexOf("time", at + 1, StringComparison.Ordinal))
+        {
+            if (at + 4 < text.Length && !char.IsWhiteSpace(text[at + 4]))
+                continue;
+            var before = text.AsSpan(0, at).TrimEnd(" \t");
+            if (before.IsEmpty || before[^1] is ';' or '&' or '|' or '(' or ')' or '{' or '!' or '\n' or '`')
+                return true;
+            if (before.Length < at && before[(before.LastIndexOfAny(WordEnds) + 1)..] is "then" or "do" or "else" or "elif" or "if" or "while" or "until")
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>bash takes all digits before a redirect for a descriptor, dash one alone.</summary>
+    private static bool HasLongDescriptor(string text)
+    {
+        for (var i = 2; i < text.Length; i++)
+        {
+            if (text[i] is '<' or '>' && char.IsAsciiDigit(text[i - 1]) && char.IsAsciiDigit(text[i - 2]))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>One command of plain words, and the first is a program's name that no shell takes for something of its own.</summary>
     private static bool IsAlikeInEveryShell(string text) =>
@@ -40,8 +101,14 @@ internal static class ShellDialect
     // Braces that would expand, and parameter operators beyond those of POSIX.
     private static bool HasBraces(string text)
     {
+        // A word may go on behind a brace within: it ends at a blank.
+        var isOpen = false;
         for (var i = 0; i < text.Length; i++)
         {
+            if (text[i] is ' ')
+                isOpen = false;
+            if (isOpen && (text[i] == ',' || (text[i] == '.' && text[i - 1] == '.')))
+                return true;
             if (text[i] != '{')
                 continue;
             var end = text.IndexOf('}', i);
@@ -50,6 +117,7 @@ internal static class ShellDialect
             var inside = text.AsSpan(i + 1, end - i - 1);
             if (i > 0 && text[i - 1] == '$' ? inside.ContainsAny(NotInPosixParameters) || HasSubstring(inside) : inside.Contains(',') || inside.Contains("..", StringComparison.Ordinal))
                 return true;
+            isOpen |= i == 0 || text[i - 1] != '$';
         }
 
         return false;
