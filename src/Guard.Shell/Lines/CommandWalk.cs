@@ -327,6 +327,8 @@ internal sealed class CommandWalk(LineOutput output, LineFacts facts, TextWalk t
 
     private void RunFiles(CommandEffects effects, CommandPlace place, int command)
     {
+        if (OwnScripts.RunBy(effects) is { } own)
+            Runs(own.Path, own.Shell, place, command);
         var isSource = effects.Program is "source" or ".";
         if (!isSource && !RunsShellText(effects))
             return;

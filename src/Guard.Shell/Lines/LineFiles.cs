@@ -21,6 +21,7 @@ internal sealed class LineFiles
     private readonly Dictionary<string, List<string>> _texts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unknown = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _sources = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _prefixes = new(StringComparer.Ordinal);
     private readonly List<FileRun> _runs = [];
 
     /// <summary>A text that the file has, instead of what it held before; null: one that is not known.</summary>
@@ -55,23 +56,33 @@ internal sealed class LineFiles
     public void Note(CommandEffects effects, ShellInput input, TextWalk text)
     {
         var copies = effects.Program is "cp" or "gcp" or "mv" or "gmv" or "install" or "ginstall" or "ln" or "gln" or "link" or "rsync" or "scp" or "git";
-        var changes = effects.Program is "dd" or "sponge" or "sed" or "gsed" or "ed" or "red" or "ex" or "vi" or "vim" or "patch" or "split" or "csplit" or "truncate" or "awk" or "gawk" or "mawk" or "jq" or "yq" or "envsubst" or "m4";
         var keeps = effects.Program is "chmod" or "gchmod" or "chown" or "chgrp" or "touch" or "gtouch" or "setfacl" or "chattr";
+
+        // Of those another reason is known why they must not be run.
+        var isFetched = PipedText.OpacityOfFile(effects) is not null;
         var readsStream = copies && effects.Effects.Any(static e => e.Action == EffectAction.ReadFile && PathPlace.IsStream(e.Resource));
         foreach (var written in effects.Effects)
         {
             if (written.Action != EffectAction.WriteFile || written.Resource.Contains(Argument.Hole))
                 continue;
+            if (written is { Subtree: true, Filter.Only: [[.. var prefix, '*']] } && effects.Program is "split" or "gsplit" or "csplit" or "gcsplit")
+                _prefixes.Add(prefix);
             if (effects.Program == "tee")
                 Write(written.Resource, effects.Options.Count == 0 ? PrintedText.Given(input, text) : null);
             else if (readsStream)
                 Write(written.Resource, null);
             else if (copies && effects.Effects.Count <= MaxCopied)
                 CopyAll(effects, written.Resource);
-            else if (!copies && (changes || (!keeps && _texts.ContainsKey(NameOf(written.Resource)))))
+            else if (!copies && ((!keeps && _texts.ContainsKey(NameOf(written.Resource))) || (written is { Subtree: false, OnTheWay: false, Guessed: false } && !keeps && !isFetched && !Builds(effects.Program))))
                 Write(written.Resource, null);
         }
     }
+
+    /// <summary>What it writes are programs, and made of what was there before.</summary>
+    private static bool Builds(string program) =>
+        program is "gcc" or "g++" or "cc" or "c++" or "clang" or "clang++" or "gfortran" or "rustc" or "go" or "ld" or "as" or "ar" or "strip" or "objcopy" or "ghc" or "ocamlc" or "ocamlopt" or "nim" or "zig" or "swiftc"
+            or "kotlinc" or "javac" or "jar" or "dmd" or "crystal" or "v" or "fpc" or "mcs" or "csc" or "dotnet" or "cargo" or "make" or "gmake" or "cmake" or "ninja" or "meson" or "bazel" or "npm" or "npx" or "pnpm" or "yarn" or "bun"
+            or "deno" or "node" or "tsc" or "esbuild" or "pip" or "pip3" or "uv" or "python" or "python3" or "gradle" or "mvn" or "mkdir" or "mktemp" or "mkfifo" or "docker" or "podman";
 
     private void CopyAll(CommandEffects effects, string to)
     {
@@ -92,13 +103,13 @@ internal sealed class LineFiles
         for (var i = 0; i < _runs.Count && !output.IsExhausted; i++)
         {
             var run = _runs[i];
-            if (_texts.Count == 0 && _unknown.Count == 0)
+            if (_texts.Count == 0 && _unknown.Count == 0 && _prefixes.Count == 0)
                 continue;
-            foreach (var name in run.Path.AsSpan().IndexOfAny('*', '?', '[') < 0 ? NamesOf(run.Path) : Names())
+            foreach (var name in OwnScripts.Of(run.Path) is { } own ? own.Where(IsWritten).SelectMany(NamesOf) : run.Path.AsSpan().IndexOfAny('*', '?', '[') < 0 ? NamesOf(run.Path) : Names())
             {
                 if (!output.Step(run.Place.Span))
                     return hasFollowed;
-                if (_unknown.Contains(name))
+                if (_unknown.Contains(name) || _prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
                     run.Walk.Script(run, null);
                 if (!_texts.TryGetValue(name, out var texts))
                     continue;
@@ -110,6 +121,8 @@ internal sealed class LineFiles
 
         return hasFollowed;
     }
+
+    private bool IsWritten(string name) => _unknown.Contains(name) || _texts.ContainsKey(name) || _sources.ContainsKey(name);
 
     // A pattern that matched nothing before the line was run may match any of them.
     private List<string> Names() => [.. _texts.Keys.Union(_unknown, StringComparer.Ordinal)];
