@@ -205,9 +205,11 @@ internal sealed class ArithmeticEvaluator(string text, ShellState state)
         return ParseNumber(text.AsSpan(start, _position - start)) ?? Fail();
     }
 
-    /// <summary>Decimal, <c>0x</c> and octal constants. Bases with <c>#</c> are left unknown.</summary>
+    /// <summary>Decimal, <c>0x</c> and octal constants. Other bases with <c>#</c> than ten are left unknown.</summary>
     private static long? ParseNumber(ReadOnlySpan<char> digits)
     {
+        if (digits.StartsWith("10#", StringComparison.Ordinal))
+            return digits.Length <= 18 && long.TryParse(digits[3..], NumberStyles.None, CultureInfo.InvariantCulture, out var plain) ? plain : null;
         if (digits.IsEmpty || digits.Length > 18)
             return null;
         if (digits.Length > 2 && digits[0] == '0' && digits[1] is 'x' or 'X')

@@ -11,6 +11,12 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
     {
         if (Characters.IsNameStart(part.Name[0]))
             observer.ReadVariable(part.Name, part.Span);
+        if (part.Operator == ParameterOperator.Keys && List(part) is not null)
+        {
+            ExpandList(part, quoted, output);
+            return;
+        }
+
         if (part.Indirect || part.Operator is ParameterOperator.Keys or ParameterOperator.NamesWithPrefix)
         {
             if (part.Indirect)
@@ -45,7 +51,7 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
             return;
         }
 
-        if (part.Operator != ParameterOperator.Value || elements is null || !words.State.DefaultSplitting)
+        if (part.Operator is not (ParameterOperator.Value or ParameterOperator.Keys) || elements is null || !words.State.DefaultSplitting)
         {
             VisitOperands(part);
             ReportPrompt(part, null);
@@ -75,9 +81,11 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
     {
         if (part.Name is "@" or "*")
             return words.State.Positionals;
+        var keys = part.Operator == ParameterOperator.Keys;
         return words.State[part.Name] switch
         {
-            ShellValue.Scalar scalar => [scalar.Text],
+            ShellValue.Scalar scalar => [keys ? "0" : scalar.Text],
+            ShellValue.IndexedArray array when keys => [.. array.Elements.Keys.Select(static k => k.ToString(CultureInfo.InvariantCulture))],
             ShellValue.IndexedArray array => [.. array.Elements.Values],
             var value when ReferenceEquals(value, ShellValue.Unset) => [],
             _ => null,
@@ -127,6 +135,8 @@ internal sealed class ParameterExpander(PartExpander words, IExpansionObserver o
             return state.Positionals is { } all ? ShellValue.Of(all.Length.ToString(CultureInfo.InvariantCulture)) : ShellValue.Number;
         if (part.Name is "?" or "$")
             return ShellValue.Number;
+        if (part.Name == "!")
+            return ShellValue.Tame;
         if (!Characters.IsNameStart(part.Name[0]))
             return ShellValue.Unknown;
         var value = state[part.Name];

@@ -8,6 +8,9 @@ internal sealed class RedirectReader(SourceCursor cursor, WordReader words, Here
     /// <summary>Descriptors beyond this many digits are refused; bash's own limit depends on the system.</summary>
     private const int MaxDigits = 4;
 
+    /// <summary>Characters of a subscript that are looked at.</summary>
+    private const int MaxSubscript = 256;
+
     /// <summary>A redirect starts here: perhaps with a number or <c>{name}</c> right before its operator.</summary>
     public bool AtStart
     {
@@ -85,6 +88,8 @@ internal sealed class RedirectReader(SourceCursor cursor, WordReader words, Here
             while (Characters.IsNameCharacter(cursor.Peek(length)))
                 length++;
             cursor.Budget.Step(length);
+            if (cursor.Peek(length) == '[')
+                RefuseElement(length);
             return cursor.Peek(length) == '}' && cursor.Peek(length + 1) is '<' or '>' ? length + 1 : 0;
         }
 
@@ -92,6 +97,18 @@ internal sealed class RedirectReader(SourceCursor cursor, WordReader words, Here
             length++;
         cursor.Budget.Step(length);
         return length;
+    }
+
+    /// <summary><c>{name[subscript]}&lt;</c>: the subscript is calculated.</summary>
+    private void RefuseElement(int length)
+    {
+        // Quotes may hide where it ends.
+        var end = length + MaxSubscript;
+        while (length < end && cursor.Peek(length) is not ('\0' or '\n') && !(cursor.Peek(length) == '}' && cursor.Peek(length + 1) is '<' or '>'))
+            length++;
+        cursor.Budget.Step(length);
+        if (length == end || cursor.Peek(length) == '}')
+            throw cursor.Refuse(ShellRefusalCode.Unsupported, "a descriptor that is stored in an element of an array");
     }
 
     private (RedirectOperator Operator, bool StripTabs) ReadOperator()
