@@ -13,7 +13,7 @@ internal static class AssignmentWalk
         if (assignment.Value.Parts is [ArrayPart array])
         {
             var elements = Array(array, expander, isCalculated: expander.State.Integers.Contains(assignment.Name));
-            expander.State = expander.State.With(assignment.Name, elements is null || assignment.Append ? ShellValue.Unknown : elements);
+            expander.State = expander.State.With(assignment.Name, elements is null || assignment.Append ? ShellValue.UnknownArray : elements);
             return new ShellAssignment(assignment.Span, assignment.Name, new ExpandedField.Partial("", ""));
         }
 
@@ -23,7 +23,7 @@ internal static class AssignmentWalk
         var value = expander.ExpandValue(assignment.Value);
         if (expander.State.Integers.Contains(assignment.Name))
             expander.Calculate(value, assignment.Span);
-        expander.State = expander.State.With(assignment.Name, assignment.Subscript is null ? Combine(expander.State[assignment.Name], value, assignment.Append) : ShellValue.Unknown);
+        expander.State = expander.State.With(assignment.Name, assignment.Subscript is null ? Combine(expander.State[assignment.Name], value, assignment.Append) : ShellValue.UnknownArray);
         return new ShellAssignment(assignment.Span, assignment.Name, value);
     }
 
@@ -45,7 +45,8 @@ internal static class AssignmentWalk
     /// <param name="array">Between the parentheses.</param>
     /// <param name="expander">In whose state it is expanded.</param>
     /// <param name="isCalculated">bash evaluates each element as a number.</param>
-    private static ShellValue.IndexedArray? Array(ArrayPart array, WordExpander expander, bool isCalculated)
+    /// <param name="hasKeys">Its subscripts are texts, and not numbers to calculate.</param>
+    public static ShellValue.IndexedArray? Array(ArrayPart array, WordExpander expander, bool isCalculated, bool hasKeys = false)
     {
         var known = true;
         var elements = ImmutableSortedDictionary.CreateBuilder<long, string>();
@@ -53,7 +54,10 @@ internal static class AssignmentWalk
         {
             if (element.Subscript is not null)
             {
-                expander.Evaluate(element.Subscript);
+                if (hasKeys)
+                    expander.Visit(element.Subscript);
+                else
+                    expander.Evaluate(element.Subscript);
                 var value = expander.ExpandValue(element.Value);
                 if (isCalculated)
                     expander.Calculate(value, element.Span);

@@ -39,6 +39,8 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
                 return Flow.Both(state with { Shell = state.Shell with { Positionals = Shifted(Operands(), state.Shell.Positionals) } });
             case "shopt":
                 return Flow.Both(ChangeOptions(step, Operands(), state));
+            case "hash" when words is [_, ExpandedField.Known { Text: "-r" }]:
+                return Flow.Both(state);
             case "alias" or "unalias" or "enable" or "hash" when words.Length > 1:
                 walker.EmitOpaque(step.Span, OpacityCode.ReadingChanged);
                 return Flow.Both(state);
@@ -51,10 +53,8 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
                 return Flow.Both(state with { Shell = state.Shell.ForgetVariables() });
             case "exit":
                 return Flow.Both(state with { Dead = Leaves() });
-            case "exec" when words.Length > 1:
-                return Flow.Both(state with { Dead = true });
             case "exec":
-                return Flow.Both(state with { Input = step.Input });
+                return Flow.Both(state with { Input = step.Input, Dead = Replaces() });
             case "return":
                 // Outside a function bash complains and goes on.
                 if (!walker.CallExits.TryPeek(out var calls))
@@ -75,8 +75,19 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 
         ImmutableArray<ExpandedField> Operands() => words.RemoveAt(0);
 
-        // With more than one operand bash complains; that it leaves then is not counted on.
-        bool Leaves() => words.Length <= 2 && !words.Any(static w => w is ExpandedField.Unknown);
+        // With more than one operand bash complains, and with an option it explains; that it leaves then is not counted on.
+        bool Leaves() => words is [_] or [_, ExpandedField.Partial { IsTame: true }] || (words is [_, ExpandedField.Known { Text: { Length: > 0 } number }] && number.All(char.IsAsciiDigit));
+
+        // Options alone leave the shell as it is, and unknown words may be none.
+        bool Replaces()
+        {
+            var at = 1;
+            while (at < words.Length && words[at] is ExpandedField.Known { Text: "-c" or "-l" or "-cl" or "-lc" or "-a" } option)
+                at += option.Text == "-a" ? 2 : 1;
+            if (at < words.Length && words[at] is ExpandedField.Known { Text: "--" })
+                at++;
+            return at < words.Length && words[at] is ExpandedField.Known { Text: not ['-', ..] };
+        }
     }
 
     private WalkState Declare(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state, string builtin)
@@ -113,14 +124,23 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 
             if (builtin == "local" || (builtin is "declare" or "typeset" or "readonly" && !attributes.Contains('g', StringComparison.Ordinal)))
             {
+                var wasLocal = state.Locals.Contains(name);
                 state = state with { Locals = state.Locals.Add(name) };
 
                 // In a function it is a variable of its own, and no element of an array that has the name outside.
-                if (builtin != "readonly" && walker.CallExits.Count > 0 && shell[name] is ShellValue.IndexedArray)
-                    shell = shell.With(name, ShellValue.Unknown);
+                if (builtin != "readonly" && walker.CallExits.Count > 0 && !wasLocal && shell[name].MayBeArray)
+                    shell = shell.With(name, ShellValue.Unset).With(name, ShellValue.Unknown);
             }
 
             var value = isKnown ? (ExpandedField)new ExpandedField.Known(sign < 0 ? "" : text[(sign + 1)..]) : new ExpandedField.Partial("", "");
+            var isArray = word is ExpandedField.Partial { Suffix: DeclaredAssignment.ArrayEnd };
+            var mayBeArray = attributes.AsSpan().ContainsAny('a', 'A') || shell[name].MayBeArray;
+
+            // A text in parentheses is read as elements, once more and with all that expands in it.
+            if (sign >= 0 && mayBeArray && !isArray && builtin != "export" && (!isKnown || text.AsSpan(sign + 1) is ['(', .., ')']))
+                walker.EmitOpaque(step.Span, OpacityCode.UnknownCode);
+            if (isArray || mayBeArray)
+                shell = shell.With(name, ShellValue.UnknownArray);
             if (isCalculated)
                 shell = Calculated(step, state with { Shell = shell }, name, sign < 0 ? null : value);
             else if (!isPlain)
@@ -156,6 +176,15 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
         walker.Turn = turn;
     }
 
+    /// <summary>The array of <c>name[number]</c>, which there is nothing to calculate in; null for any other text.</summary>
+    private static string? ElementName(string text)
+    {
+        var opening = text.IndexOf('[', StringComparison.Ordinal);
+        if (opening <= 0 || !text.EndsWith(']') || !Characters.IsName(text.AsSpan(0, opening)))
+            return null;
+        return ShellValue.Of(text[(opening + 1)..^1]) is { IsTame: true } ? text[..opening] : null;
+    }
+
     private WalkState Let(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
     {
         if (operands.Any(o => o is not ExpandedField.Known))
@@ -172,8 +201,22 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 
     private WalkState Unset(ShellCommand step, ImmutableArray<ExpandedField> operands, WalkState state)
     {
+        var onlyFunctions = operands is [ExpandedField.Known { Text: "-f" }, ..];
         foreach (var operand in operands)
         {
+            if (onlyFunctions && operand is ExpandedField.Known { Text: var function })
+            {
+                // One that is read-only stays.
+                state = state with { Doubtful = state.Doubtful.Add(function) };
+                continue;
+            }
+
+            if (operand is ExpandedField.Known { Text: var element } && ElementName(element) is { } array)
+            {
+                state = state with { Shell = state.Shell.With(array, ShellValue.UnknownArray) };
+                continue;
+            }
+
             if (operand is not ExpandedField.Known { Text: var name } || (!name.StartsWith('-') && !Characters.IsName(name)))
             {
                 walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
@@ -182,10 +225,9 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 
             if (!name.StartsWith('-'))
             {
-                // bash's default splitting differs from an unset IFS only in name.
-                var value = state.Shell.Attributed.Contains(name) || name == "IFS" ? ShellValue.Unknown : ShellValue.Unset;
-                var doubtful = state.Functions.ContainsKey(name) ? state.Doubtful.Add(name) : state.Doubtful;
-                state = state with { Shell = state.Shell.With(name, value), Doubtful = doubtful };
+                // bash's default splitting differs from an unset IFS only in name. Of a caller's own variable nothing is left, and the one that it hid is back.
+                var value = state.Shell.Attributed.Contains(name) || name == "IFS" || state.Covered.Contains(name) ? ShellValue.Unknown : ShellValue.Unset;
+                state = state with { Shell = state.Shell.With(name, value), Doubtful = state.Doubtful.Add(name) };
             }
         }
 
@@ -201,13 +243,18 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             return state;
         foreach (var operand in operands)
         {
+            // The number of a process, or nothing.
+            if (name == "wait" && operand is ExpandedField.Partial { IsTame: true } or ExpandedField.Unknown { IsTame: true })
+                continue;
             if (operand is not ExpandedField.Known { Text: var text })
             {
                 walker.EmitOpaque(step.Span, OpacityCode.Indirection);
                 return state with { Shell = state.Shell.ForgetVariables() };
             }
 
-            if (text.Contains('[', StringComparison.Ordinal) && Characters.IsNameStart(text[0]))
+            if (ElementName(text) is { } array)
+                state = state with { Shell = state.Shell.With(array, ShellValue.UnknownArray) };
+            else if (text.Contains('[', StringComparison.Ordinal) && Characters.IsNameStart(text[0]))
                 walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
             var isOption = text.StartsWith('-');
 
@@ -220,7 +267,7 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
             if (state.Shell.Integers.Contains(variable))
                 walker.EmitOpaque(step.Span, OpacityCode.ArithmeticOnUnknown);
             if (Characters.IsName(variable))
-                state = state with { Shell = state.Shell.With(variable, ShellValue.Unknown) };
+                state = state with { Shell = state.Shell.With(variable, name is "read" or "mapfile" or "readarray" ? ShellValue.UnknownArray : ShellValue.Unknown) };
         }
 
         return state;
@@ -245,7 +292,9 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
 
             var letters = text.AsSpan(1);
             if (letters.IndexOfAny('k', 'n', 'P') >= 0 || letters.IndexOfAny('f', 'B', 'T') >= 0)
-                state = ChangedReading(step, state, letters.IndexOfAny('k', 'n') >= 0);
+                state = ChangedReading(step, state, letters.IndexOfAny('k', 'n', 'T') >= 0 || (text[0] == '+' && letters.Contains('B')));
+            if (letters.Contains('a'))
+                state = state with { ExportsAll = text[0] == '-' };
             if (!letters.Contains('o') || i + 1 >= operands.Length)
                 continue;
             i++;
@@ -293,12 +342,23 @@ internal sealed class BuiltinWalker(LineWalker walker, IGlobView? view)
         var code = operands.SkipWhile(o => o is ExpandedField.Known { Text: "--" }).ToList();
         if (code is [] or [ExpandedField.Known { Text: "-" or "" or "-l" or "-p" }, ..])
             return Flow.Both(state);
-        var turn = walker.BeginTurn(lasts: true);
-        if (code[0] is ExpandedField.Known { Text: var text })
-            walker.WalkText(text, step.Span, FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
-        else
+        if (code[0] is not ExpandedField.Known { Text: var text })
+        {
             walker.EmitOpaque(step.Span, OpacityCode.UnknownCode);
+            return Flow.Both(state);
+        }
+
+        var turn = walker.BeginTurn(lasts: true);
+        walker.WalkText(text, step.Span, FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
         walker.Turn = turn;
+
+        // At the end of the shell it changes nothing any more; at any other time what follows goes on with what it leaves.
+        if (code.Skip(1).All(static signal => signal is ExpandedField.Known { Text: "EXIT" or "0" }))
+            return Flow.Both(state);
+        if (walker.ChangedVariables(text, step.Span, state) is not { } changed)
+            walker.EmitOpaque(step.Span, OpacityCode.ReadingChanged);
+        else
+            state = state with { Shell = changed.Aggregate(state.Shell, static (shell, name) => shell.WithAttribute(name)) };
         return Flow.Both(state);
     }
 }

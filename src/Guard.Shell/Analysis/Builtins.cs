@@ -8,6 +8,11 @@ internal static class Builtins
 {
     public static bool Declares(string name) => name is "declare" or "typeset" or "local" or "export" or "readonly";
 
+    /// <summary>Builtins that certainly read nothing from standard input, nor does what they start before it is followed by itself.</summary>
+    public static bool LeavesInput(string name) =>
+        Declares(name) || name is "echo" or "printf" or "cd" or "pushd" or "popd" or "pwd" or "true" or "false" or ":" or "test" or "[" or "set" or "unset" or "shift" or "trap" or "eval" or "exit"
+            or "return" or "break" or "continue" or "let" or "umask" or "ulimit" or "shopt" or "wait" or "kill" or "type";
+
     /// <summary>POSIX's special builtins, and bash's other name for one: outside bash what is assigned before their names stays.</summary>
     public static bool IsSpecial(string name) =>
         name is ":" or "." or "source" or "eval" or "exec" or "exit" or "export" or "readonly" or "return" or "set" or "shift" or "trap" or "unset" or "times" or "break" or "continue";

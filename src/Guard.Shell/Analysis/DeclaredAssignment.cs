@@ -5,6 +5,9 @@ namespace Guard.Shell.Analysis;
 /// <summary>An operand <c>name=value</c> or <c>name+=value</c> of <c>declare</c> and its like.</summary>
 internal sealed record DeclaredAssignment(string Name, string Prefix, bool Append, Word Value)
 {
+    /// <summary>What the field of an operand ends with whose value is written as an array: a text that no word of a line has.</summary>
+    public const string ArrayEnd = "\uFDD1";
+
     /// <summary>Null if the word is not an assignment that is written plainly.</summary>
     public static DeclaredAssignment? TrySplit(Word word)
     {

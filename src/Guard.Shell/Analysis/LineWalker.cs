@@ -12,6 +12,9 @@ internal sealed class LineWalker : IExpansionObserver
     private readonly IGlobView? _view;
     private readonly SimpleCommandWalker _simple;
     private readonly ImmutableArray<ShellStep>.Builder _steps = ImmutableArray.CreateBuilder<ShellStep>();
+    private static readonly ImmutableDictionary<string, ShellValue> NoVariables = ImmutableDictionary.Create<string, ShellValue>(StringComparer.Ordinal);
+
+    private readonly HashSet<ShellInput> _read = new(ReferenceEqualityComparer.Instance);
     private int _silent;
     private int _calls;
     private bool _exhausted;
@@ -155,6 +158,34 @@ internal sealed class LineWalker : IExpansionObserver
         return flow;
     }
 
+    /// <summary>The variables that a text may assign to which runs at some other time; null if it changes more of the shell than those.</summary>
+    public IReadOnlyList<string>? ChangedVariables(string text, SourceSpan span, WalkState state)
+    {
+        // No variable is set at the start, so that whatever is assigned shows, and what else there is would be seen to change.
+        const string Somewhere = "/\uFDD1";
+        var before = state with
+        {
+            Shell = new ShellState { Variables = NoVariables.Add("IFS", ShellValue.Of(Somewhere)), WorkingDirectory = Somewhere, Positionals = [Somewhere], Integers = state.Shell.Integers },
+            Dead = false,
+        };
+        _silent++;
+        var after = WalkText(text, span, before).Either;
+        _silent--;
+        if (after.Dead)
+            return [];
+        var changed = after.Shell.Variables.Where(v => v.Key != "IFS" || !Equals(v.Value, ShellValue.Of(Somewhere))).Select(static v => v.Key).ToList();
+        var rest = after with { Shell = after.Shell with { Variables = before.Shell.Variables } };
+        return rest.Agrees(before) && rest.Shell.Positionals is [Somewhere] && ReferenceEquals(rest.Functions, before.Functions) ? changed : null;
+    }
+
+    /// <summary>Input that several commands read in turn: the first has all of it, those behind it what is left.</summary>
+    public ShellInput Read(ShellInput input)
+    {
+        if (input is not (ShellInput.Text or ShellInput.Pipe) || _read.Add(input))
+            return input;
+        return input is ShellInput.Pipe pipe ? pipe with { IsRest = true } : new ShellInput.Text(new ExpandedField.Partial("", ""));
+    }
+
     /// <summary>Calls every function that a name may mean.</summary>
     public Flow Call(ImmutableArray<FunctionDefinition> bodies, ImmutableArray<string>? arguments, SourceSpan span, WalkState state)
     {
@@ -185,11 +216,10 @@ internal sealed class LineWalker : IExpansionObserver
         result ??= Flow.Both(state);
         return new Flow(Returned(result.Success), Returned(result.Failure));
 
-        // Streams and positional parameters are the caller's again; what the function set stays.
+        // Positional parameters are the caller's again; what the function set stays, its standard input too.
         WalkState Returned(WalkState after) => after with
         {
             Shell = after.Shell with { Positionals = state.Shell.Positionals },
-            Input = state.Input,
             OutputIsPiped = state.OutputIsPiped,
         };
     }
@@ -207,8 +237,8 @@ internal sealed class LineWalker : IExpansionObserver
             case Pipeline pipeline:
                 return WalkPipeline(pipeline, state);
             case FunctionDefinition function:
-                // bash calls it by itself for every program that is not there.
-                if (function.Name == "command_not_found_handle")
+                // bash calls it by itself for every program that is not there, or hands it on to shells that can call it.
+                if (function.Name == "command_not_found_handle" || state.ExportsAll)
                 {
                     var turn = BeginTurn(lasts: true);
                     Call([function], null, function.Span, FolderWalker.Lost(state with { Shell = state.Shell.ForgetVariables() }));
@@ -342,7 +372,9 @@ internal sealed class LineWalker : IExpansionObserver
         };
         if (mayNotRun)
             flow = new Flow(flow.Success, flow.Failure.Join(inner));
-        return new Flow(flow.Success with { Input = state.Input }, flow.Failure with { Input = state.Input });
+
+        // What "exec" did to standard input stays, unless the command had its own.
+        return ReferenceEquals(inner.Input, state.Input) ? flow : new Flow(flow.Success with { Input = state.Input }, flow.Failure with { Input = state.Input });
     }
 
     private Flow WalkSubshell(Subshell subshell, WalkState state)

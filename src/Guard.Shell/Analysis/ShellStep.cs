@@ -107,7 +107,11 @@ public abstract record ShellInput
     }
 
     /// <summary>The output of earlier steps: those with index <paramref name="FirstStep"/> up to, not including, <paramref name="EndStep"/>.</summary>
-    public sealed record Pipe(int FirstStep, int EndStep) : ShellInput;
+    public sealed record Pipe(int FirstStep, int EndStep) : ShellInput
+    {
+        /// <summary>An earlier command has read some of it.</summary>
+        public bool IsRest { get; init; }
+    }
 
     /// <summary>A here-document or here-string.</summary>
     public sealed record Text(ExpandedField Content) : ShellInput;

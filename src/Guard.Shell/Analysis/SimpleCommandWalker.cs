@@ -24,7 +24,12 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
         var standsAlone = command.Words.IsEmpty || words.IsEmpty;
         var assignments = ExpandAssignments(command.Assignments, expander, out var assigned);
         var input = RedirectExpansion.InputAfter(redirects, state.Input);
-        var step = new ShellCommand(command.Span, words, assignments, redirects, input, state.Shell.WorkingDirectory) { OutputIsPiped = state.OutputIsPiped, Turn = walker.Turn };
+
+        // By the name of a stream it may read what the commands around it read.
+        if (!ReferenceEquals(input, state.Input) && input is ShellInput.Other or ShellInput.File { Path: not ExpandedField.Known { Text: not ['/', ..] } })
+            walker.Read(state.Input);
+        var given = words is [ExpandedField.Known { Text: var reader }, ..] && !state.Functions.ContainsKey(reader) && !Builtins.LeavesInput(reader) && (reader != "exec" || words.Length > 1) ? walker.Read(input) : input;
+        var step = new ShellCommand(command.Span, words, assignments, redirects, given, state.Shell.WorkingDirectory) { OutputIsPiped = state.OutputIsPiped, Turn = walker.Turn };
 
         // Expansions of the words may have assigned; assignments before a name last only as long as the command.
         var shell = standsAlone ? assigned : expander.State;
@@ -47,9 +52,10 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
         if (state.Functions.TryGetValue(name, out var bodies) && !bodies.IsEmpty)
         {
             walker.Emit(step with { IsFunction = true });
-            var inner = after with { Shell = assigned, Input = input, Locals = after.Locals.Clear() };
+            var inner = after with { Shell = assigned, Input = input, Locals = after.Locals.Clear(), Covered = after.Covered.Union(after.Locals).Union(command.Assignments.Select(static a => a.Name)) };
             var called = walker.Call(bodies, Arguments(words), command.Span, inner);
-            var flow = new Flow(Return(called.Success, state), Return(called.Failure, state));
+            var keepsInput = ReferenceEquals(input, state.Input);
+            var flow = new Flow(Return(called.Success, state, keepsInput), Return(called.Failure, state, keepsInput));
             foreach (var assignment in command.Assignments)
                 flow = new Flow(Forget(flow.Success, assignment.Name), Forget(flow.Failure, assignment.Name));
             flow = OrNotRun(flow, step, after);
@@ -101,11 +107,11 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
         step.Redirects.IsEmpty || !RedirectExpansion.MayFail(step.Redirects) ? flow : new Flow(flow.Success, flow.Failure.Join(before));
 
     // A local variable hides one of the caller, which the function may have set before.
-    private static WalkState Return(WalkState inner, WalkState caller)
+    private static WalkState Return(WalkState inner, WalkState caller, bool keepsInput)
     {
         foreach (var name in inner.Locals)
             inner = Forget(inner, name);
-        return inner with { Input = caller.Input, Locals = caller.Locals };
+        return inner with { Input = keepsInput ? inner.Input : caller.Input, Locals = caller.Locals, Covered = caller.Covered };
     }
 
     private static WalkState Forget(WalkState state, string name) => state with { Shell = state.Shell.With(name, ShellValue.Unknown) };
@@ -124,19 +130,23 @@ internal sealed class SimpleCommandWalker(LineWalker walker, IGlobView? view)
         var fields = ImmutableArray.CreateBuilder<ExpandedField>();
         foreach (var word in words)
         {
-            if (!expander.HasBraces(word) && DeclaredAssignment.TrySplit(word) is { } declared)
-                fields.Add(Prefix(declared.Prefix, declared.Value.Parts is [ArrayPart] ? Visit(declared.Value, expander) : expander.ExpandValue(declared.Value)));
-            else
+            if (expander.HasBraces(word) || DeclaredAssignment.TrySplit(word) is not { } declared)
+            {
                 fields.AddRange(expander.Expand(word));
+            }
+            else if (declared.Value.Parts is [ArrayPart array])
+            {
+                var hasKeys = fields.Any(static f => f is ExpandedField.Known { Text: ['-', ..] option } && option.Contains('A', StringComparison.Ordinal));
+                AssignmentWalk.Array(array, expander, isCalculated: expander.State.Integers.Contains(declared.Name), hasKeys);
+                fields.Add(new ExpandedField.Partial(declared.Prefix, DeclaredAssignment.ArrayEnd));
+            }
+            else
+            {
+                fields.Add(Prefix(declared.Prefix, expander.ExpandValue(declared.Value)));
+            }
         }
 
         return fields.ToImmutable();
-    }
-
-    private static ExpandedField Visit(Word word, WordExpander expander)
-    {
-        expander.Visit(word);
-        return new ExpandedField.Partial("", "");
     }
 
     private static ExpandedField Prefix(string prefix, ExpandedField value) => value switch

@@ -10,7 +10,7 @@ public sealed record ShellState
     private static bool IsVolatile(string name) =>
         name is "_" or "RANDOM" or "SRANDOM" or "SECONDS" or "LINENO" or "EPOCHSECONDS" or "EPOCHREALTIME" or "BASHPID" or "BASH_COMMAND" or
             "BASH_SUBSHELL" or "BASH_ARGV0" or "BASHOPTS" or "SHELLOPTS" or "BASH_ALIASES" or "BASH_CMDS" or "BASH_ARGC" or "BASH_ARGV" or
-            "BASH_LINENO" or "BASH_SOURCE" or "BASH_REMATCH" or "BASH_VERSION" or "BASH_VERSINFO" or "BASH" or "COMP_WORDBREAKS" or "DIRSTACK" or
+            "BASH_LINENO" or "BASH_SOURCE" or "BASH_REMATCH" or "BASH_VERSION" or "BASH_VERSINFO" or "BASH_EXECUTION_STRING" or "BASH_TRAPSIG" or "BASH" or "COMP_WORDBREAKS" or "DIRSTACK" or
             "EUID" or "UID" or "PPID" or "FUNCNAME" or "GROUPS" or "HISTCMD" or "HOSTNAME" or "HOSTTYPE" or "MACHTYPE" or "OSTYPE" or "MAPFILE" or
             "OLDPWD" or "OPTARG" or "OPTIND" or "OPTERR" or "PIPESTATUS" or "READLINE_LINE" or "READLINE_POINT" or "REPLY" or "SHLVL" or "COLUMNS" or
             "LINES" or "COPROC" or "PS4" or "BASH_COMPAT" or "POSIXLY_CORRECT" or "LC_ALL" or "LC_CTYPE" or "LC_COLLATE" or "LANG";
@@ -60,24 +60,32 @@ public sealed record ShellState
     public ShellState With(string name, ShellValue value)
     {
         if (Attributed.Contains(name))
-            value = ShellValue.Unknown;
-        else if (Variables.TryGetValue(name, out var before) && before is ShellValue.IndexedArray array && value is not ShellValue.IndexedArray && !ReferenceEquals(value, ShellValue.Unset))
-            value = value is ShellValue.Scalar { Text: var first } ? new ShellValue.IndexedArray(array.Elements.SetItem(0, first)) : ShellValue.Unknown;
-
-        // While it is set, hidden files match patterns too.
-        return this with { Variables = Variables.SetItem(name, value), DefaultOptions = DefaultOptions && name != "GLOBIGNORE" };
+            value = value.MayBeArray ? ShellValue.UnknownArray : ShellValue.Unknown;
+        if (Variables.TryGetValue(name, out var before) && before.MayBeArray && value is not ShellValue.IndexedArray && !ReferenceEquals(value, ShellValue.Unset))
+            value = value is ShellValue.Scalar { Text: var first } && before is ShellValue.IndexedArray array ? new ShellValue.IndexedArray(array.Elements.SetItem(0, first)) : ShellValue.UnknownArray;
+        return this with { Variables = Variables.SetItem(name, value), DefaultOptions = DefaultOptions && !ChangesPatterns(name) };
     }
 
     /// <summary>The state in which <paramref name="name"/> can no longer be known, whatever is assigned to it.</summary>
     public ShellState WithAttribute(string name) =>
-        this with { Attributed = Attributed.Add(name), Variables = Variables.SetItem(name, ShellValue.Unknown) };
+        this with
+        {
+            Attributed = Attributed.Add(name),
+            Variables = Variables.SetItem(name, Forgotten(Variables.GetValueOrDefault(name, ShellValue.Unknown))),
+            DefaultOptions = DefaultOptions && !ChangesPatterns(name),
+        };
+
+    /// <summary>While it is set, hidden files match patterns too.</summary>
+    private static bool ChangesPatterns(string name) => name == "GLOBIGNORE";
+
+    private static ShellValue Forgotten(ShellValue value) => value.MayBeArray ? ShellValue.UnknownArray : ShellValue.Unknown;
 
     /// <summary>The state in which no variable is known any more.</summary>
     public ShellState ForgetVariables()
     {
         // IFS included: its absence would mean the default.
-        var forgotten = Variables.Keys.Append("IFS").Select(name => KeyValuePair.Create(name, ShellValue.Unknown));
-        return this with { Variables = Variables.SetItems(forgotten), Positionals = null, InheritsRest = false };
+        var forgotten = Variables.Select(v => KeyValuePair.Create(v.Key, Forgotten(v.Value)));
+        return this with { Variables = Variables.SetItems(forgotten).SetItem("IFS", ShellValue.Unknown), Positionals = null, InheritsRest = false };
     }
 
     /// <summary>What holds whichever of the two states is the real one.</summary>
@@ -112,8 +120,9 @@ public sealed record ShellState
 
         foreach (var (name, value) in other.Variables)
         {
-            if (!Variables.ContainsKey(name) && !Same(Rest, value))
-                variables[name] = ShellValue.Either(Rest, value);
+            // Kept where it says nothing new, too: that it was assigned is what a trap is asked for.
+            if (!Variables.ContainsKey(name))
+                variables[name] = Same(Rest, value) ? value : ShellValue.Either(Rest, value);
         }
 
         return variables.ToImmutable();

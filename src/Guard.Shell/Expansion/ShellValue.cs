@@ -12,6 +12,9 @@ public abstract record ShellValue
     /// <summary>Nothing: it may be unset, empty, or anything.</summary>
     public static ShellValue Unknown { get; } = new UnknownValue();
 
+    /// <summary>Perhaps an array, and its elements are not known: bash reads more in what is declared for it than in a text.</summary>
+    public static ShellValue UnknownArray { get; } = new UnknownArrayValue();
+
     /// <summary>It is certainly not set.</summary>
     public static ShellValue Unset { get; } = new UnsetValue();
 
@@ -29,9 +32,13 @@ public abstract record ShellValue
         _ => false,
     };
 
+    public bool MayBeArray => this is IndexedArray or UnknownArrayValue;
+
     /// <summary>What is known of a variable that has one of two values.</summary>
     public static ShellValue Either(ShellValue a, ShellValue b)
     {
+        if (a.MayBeArray || b.MayBeArray)
+            return UnknownArray;
         if (!a.IsTame || !b.IsTame)
             return Unknown;
         return a is Scalar or NumberValue && b is Scalar or NumberValue ? Number : Tame;
@@ -53,6 +60,8 @@ public abstract record ShellValue
     }
 
     private sealed record UnknownValue : ShellValue;
+
+    private sealed record UnknownArrayValue : ShellValue;
 
     private sealed record NumberValue : ShellValue;
 

@@ -39,7 +39,7 @@ internal static class PrintedText
     private static string? Given(ShellInput input, TextWalk text, int pipes) => input switch
     {
         ShellInput.Text { Content: ExpandedField.Known known } => known.Text,
-        ShellInput.Pipe when pipes > 0 && text.Feeder(input) is { } feeder => Of(feeder, text, pipes - 1),
+        ShellInput.Pipe { IsRest: false } when pipes > 0 && text.Feeder(input) is { } feeder => Of(feeder, text, pipes - 1),
         _ => null,
     };
 
