@@ -11,11 +11,11 @@ internal sealed class LineWalker : IExpansionObserver
     private readonly AnalysisLimits _limits;
     private readonly IGlobView? _view;
     private readonly SimpleCommandWalker _simple;
+    private readonly CompoundWalker _compound;
     private readonly ImmutableArray<ShellStep>.Builder _steps = ImmutableArray.CreateBuilder<ShellStep>();
     private static readonly ImmutableDictionary<string, ShellValue> NoVariables = ImmutableDictionary.Create<string, ShellValue>(StringComparer.Ordinal);
 
     private readonly HashSet<ShellInput> _read = new(ReferenceEqualityComparer.Instance);
-    private int _silent;
     private int _calls;
     private bool _exhausted;
     private int _turns;
@@ -31,6 +31,7 @@ internal sealed class LineWalker : IExpansionObserver
         _view = view;
         _limits = limits;
         _simple = new SimpleCommandWalker(this, view);
+        _compound = new CompoundWalker(this, limits);
     }
 
     /// <summary>What happens, in order; asked for once, at the end.</summary>
@@ -49,6 +50,9 @@ internal sealed class LineWalker : IExpansionObserver
 
     /// <summary>States in which a loop's body is left early; innermost loop last.</summary>
     public Stack<List<WalkState>> LoopExits { get; private set; } = new();
+
+    /// <summary>Steps are not written down while it is above zero: what is walked is walked once more.</summary>
+    public int Silent { get; set; }
 
     /// <summary>States in which a function is left early; innermost call last.</summary>
     public Stack<List<WalkState>> CallExits { get; } = new();
@@ -70,7 +74,7 @@ internal sealed class LineWalker : IExpansionObserver
             return;
         }
 
-        if (_silent == 0)
+        if (Silent == 0)
             _steps.Add(_origin is { } origin ? ShownAt(origin, step) : step);
     }
 
@@ -168,9 +172,9 @@ internal sealed class LineWalker : IExpansionObserver
             Shell = new ShellState { Variables = NoVariables.Add("IFS", ShellValue.Of(Somewhere)), WorkingDirectory = Somewhere, Positionals = [Somewhere], Integers = state.Shell.Integers },
             Dead = false,
         };
-        _silent++;
+        Silent++;
         var after = WalkText(text, span, before).Either;
-        _silent--;
+        Silent--;
         if (after.Dead)
             return [];
         var changed = after.Shell.Variables.Where(v => v.Key != "IFS" || !Equals(v.Value, ShellValue.Of(Somewhere))).Select(static v => v.Key).ToList();
@@ -257,7 +261,7 @@ internal sealed class LineWalker : IExpansionObserver
                 Turn = before;
                 return Flow.Both(state with { Shell = state.Shell.With(coprocess.Name, ShellValue.Unknown).With(coprocess.Name + "_PID", ShellValue.Unknown) });
             default:
-                return WalkCompound((CompoundCommand)command, state);
+                return _compound.Walk((CompoundCommand)command, state);
         }
     }
 
@@ -342,214 +346,4 @@ internal sealed class LineWalker : IExpansionObserver
 
         return pipeline.Negated ? new Flow(flow.Failure, flow.Success) : flow;
     }
-
-    private Flow WalkCompound(CompoundCommand command, WalkState state)
-    {
-        var inner = state;
-        var mayNotRun = false;
-        if (!command.Redirects.IsEmpty)
-        {
-            var expander = ExpanderIn(state);
-            var redirects = RedirectExpansion.Expand(command.Redirects, expander);
-            mayNotRun = RedirectExpansion.MayFail(redirects);
-            inner = state with { Shell = expander.State, Input = RedirectExpansion.InputAfter(redirects, state.Input) };
-            Emit(new ShellRedirection(command.Span, redirects, state.Shell.WorkingDirectory) { Turn = Turn });
-        }
-
-        var flow = command switch
-        {
-            Group group => Walk(group.Body, inner),
-            Subshell subshell => WalkSubshell(subshell, inner),
-            IfCommand conditional => WalkIf(conditional, inner),
-            ForCommand loop => WalkFor(loop.Span, loop.Variable, loop.Words, loop.Body, inner, unroll: true),
-            SelectCommand loop => WalkFor(loop.Span, loop.Variable, loop.Words, loop.Body, inner, unroll: false),
-            LoopCommand loop => WalkLoop(loop, inner),
-            ArithmeticForCommand loop => WalkArithmeticFor(loop, inner),
-            CaseCommand choice => WalkCase(choice, inner),
-            ArithmeticCommand arithmetic => WalkArithmetic(arithmetic.Span, [arithmetic.Expression], inner),
-            ConditionCommand condition => WalkCondition(condition, inner),
-            _ => throw new InvalidOperationException("An unknown kind of command."),
-        };
-        if (mayNotRun)
-            flow = new Flow(flow.Success, flow.Failure.Join(inner));
-
-        // What "exec" did to standard input stays, unless the command had its own.
-        return ReferenceEquals(inner.Input, state.Input) ? flow : new Flow(flow.Success with { Input = state.Input }, flow.Failure with { Input = state.Input });
-    }
-
-    private Flow WalkSubshell(Subshell subshell, WalkState state)
-    {
-        Walk(subshell.Body, state);
-        return Flow.Both(state);
-    }
-
-    private Flow WalkIf(IfCommand conditional, WalkState state)
-    {
-        Flow? result = null;
-        var next = state;
-        foreach (var branch in conditional.Branches)
-        {
-            var condition = Walk(branch.Condition, next);
-            result = Merge(result, Walk(branch.Body, condition.Success));
-            next = condition.Failure;
-        }
-
-        return Merge(result, conditional.Else is null ? Flow.Both(next) : Walk(conditional.Else, next));
-    }
-
-    private Flow WalkCase(CaseCommand choice, WalkState state)
-    {
-        var expander = ExpanderIn(state);
-        var subject = expander.ExpandText(choice.Subject);
-        Flow? result = null;
-        WalkState? falling = null;
-
-        // In which patterns are compared: as at the beginning, or as a clause leaves it after which comparing goes on.
-        var comparing = state with { Shell = expander.State };
-        foreach (var clause in choice.Clauses)
-        {
-            expander = ExpanderIn(comparing);
-            bool? matches = false;
-            foreach (var pattern in clause.Patterns)
-            {
-                var one = subject is ExpandedField.Known known ? expander.Matches(pattern, known.Text) : VisitPattern(expander, pattern);
-                matches = matches == true || one == true ? true : matches is null || one is null ? null : false;
-            }
-
-            comparing = comparing with { Shell = expander.State };
-
-            // With everything known a clause that cannot match is still shown only if another falls into it.
-            var reachable = matches != false || falling is not null;
-            if (!reachable)
-                continue;
-            var start = falling?.Join(comparing) ?? comparing;
-            var flow = clause.Body is null ? Flow.Both(start) : Walk(clause.Body, start);
-            falling = clause.End == CaseEnd.FallThrough ? flow.Either : null;
-            if (clause.End == CaseEnd.TestNext)
-                comparing = comparing.Join(flow.Either);
-            result = Merge(result, flow);
-            if (matches == true && clause.End == CaseEnd.Leave)
-                return result;
-        }
-
-        return Merge(result, Flow.Both(comparing));
-    }
-
-    private static bool? VisitPattern(WordExpander expander, Word pattern)
-    {
-        expander.Visit(pattern);
-        return pattern.LiteralText == "*" ? true : null;
-    }
-
-    private Flow WalkFor(SourceSpan span, string variable, ImmutableArray<Word>? words, CommandList body, WalkState state, bool unroll)
-    {
-        var expander = ExpanderIn(state);
-        ImmutableArray<ExpandedField> values = words is { } written
-            ? expander.Expand(written)
-            : state.Shell.Positionals is { } positionals ? [.. positionals.Select(p => new ExpandedField.Known(p))] : [ExpandedField.Unknown.Instance];
-        state = state with { Shell = expander.State };
-        Emit(new VariableSet(span, variable));
-        if (state.Shell.Integers.Contains(variable) && !values.All(IsTame))
-            EmitOpaque(span, OpacityCode.ArithmeticOnUnknown);
-        if (!unroll || values.Length > _limits.LoopRounds || values.Any(v => v is ExpandedField.Unknown))
-        {
-            var value = unroll && values.All(IsTame) ? ShellValue.Tame : ShellValue.Unknown;
-            return WalkRounds(state, s => Walk(body, s with { Shell = s.Shell.With(variable, value) }));
-        }
-
-        LoopExits.Push([]);
-        var after = state;
-        foreach (var value in values)
-        {
-            var known = value is ExpandedField.Known { Text: var text } ? ShellValue.Of(text) : IsTame(value) ? ShellValue.Tame : ShellValue.Unknown;
-            after = Walk(body, after with { Shell = after.Shell.With(variable, known) }).Either;
-            after = LoopExits.Peek().Aggregate(after, (joined, exit) => joined.Join(exit));
-        }
-
-        LoopExits.Pop();
-        return Flow.Both(after);
-    }
-
-    private static bool IsTame(ExpandedField value) => value switch
-    {
-        ExpandedField.Known { Text: var text } => ShellValue.Of(text).IsTame,
-        ExpandedField.Partial partial => partial.IsTame,
-        ExpandedField.Unknown unknown => unknown.IsTame,
-        _ => false,
-    };
-
-    private Flow WalkLoop(LoopCommand loop, WalkState state) => WalkRounds(state, s =>
-    {
-        var condition = Walk(loop.Condition, s);
-        var body = Walk(loop.Body, loop.IsUntil ? condition.Failure : condition.Success);
-        var left = loop.IsUntil ? condition.Success : condition.Failure;
-        return Flow.Both(left.Join(body.Either));
-    });
-
-    private Flow WalkArithmeticFor(ArithmeticForCommand loop, WalkState state)
-    {
-        state = WalkArithmetic(loop.Span, [loop.Start], state).Either;
-        return WalkRounds(state, s =>
-        {
-            var tested = WalkArithmetic(loop.Span, [loop.Condition], s).Either;
-            var body = Walk(loop.Body, tested).Either;
-            return Flow.Both(tested.Join(WalkArithmetic(loop.Span, [loop.Step], body).Either));
-        });
-    }
-
-    /// <summary>A body that runs any number of times: what it changes is forgotten first, then it is walked once.</summary>
-    private Flow WalkRounds(WalkState state, Func<WalkState, Flow> round)
-    {
-        // Where the shell has left nothing flows on, so that rounds would never agree; what cannot run is followed as if it could.
-        var head = state with { Dead = false };
-        var turn = BeginTurn(lasts: false);
-        _silent++;
-        for (var i = 0; ; i++)
-        {
-            var next = head.Join(WalkRound(head, round));
-            if (next.Agrees(head))
-                break;
-            head = i < 2 ? next : next with { Shell = next.Shell.ForgetVariables() with { WorkingDirectory = null } };
-            if (i == 3 || _exhausted)
-                break;
-        }
-
-        _silent--;
-        var after = head.Join(WalkRound(head, round));
-        Turn = turn;
-        return Flow.Both(state.Dead ? after with { Dead = true } : after);
-    }
-
-    private WalkState WalkRound(WalkState state, Func<WalkState, Flow> round)
-    {
-        LoopExits.Push([]);
-        var after = round(state).Either;
-        return LoopExits.Pop().Aggregate(after, (joined, exit) => joined.Join(exit));
-    }
-
-    private Flow WalkArithmetic(SourceSpan span, ImmutableArray<Word> expressions, WalkState state)
-    {
-        var expander = ExpanderIn(state);
-        foreach (var expression in expressions)
-            expander.Evaluate(expression);
-        var after = state with { Shell = expander.State };
-        Emit(new ShellCommand(span, [new ExpandedField.Known("((")], [], [], state.Input, state.Shell.WorkingDirectory) { OutputIsPiped = state.OutputIsPiped });
-        return Flow.Both(after);
-    }
-
-    private Flow WalkCondition(ConditionCommand command, WalkState state)
-    {
-        var expander = ExpanderIn(state);
-        var before = state.Shell;
-        var words = ImmutableArray.CreateBuilder<ExpandedField>();
-        words.Add(new ExpandedField.Known("[["));
-        ConditionWalk.Visit(command.Condition, expander, words);
-        words.Add(new ExpandedField.Known("]]"));
-        Emit(new ShellCommand(command.Span, words.ToImmutable(), [], [], state.Input, state.Shell.WorkingDirectory) { OutputIsPiped = state.OutputIsPiped });
-
-        // Its parts are skipped when an earlier part decides.
-        return Flow.Both(state with { Shell = before.Join(expander.State) });
-    }
-
-    private static Flow Merge(Flow? a, Flow b) => a is null ? b : new Flow(a.Success.Join(b.Success), a.Failure.Join(b.Failure));
 }
