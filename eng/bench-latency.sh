@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Whole-process latency of `guard-hook pre`, interleaved with a C program that sends the same bytes over the same socket:
-# with a gateway that answers at once, with the real gateway and its SQLite store, and over TLS beside curl.
+# with a gateway that answers at once, with the real gateway and its SQLite store, and over TLS beside curl. Then calls without and
+# with a shell line, in turn.
 #   eng/bench-latency.sh [ROUNDS]     (default 500)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -63,3 +64,8 @@ printf '\nTLS to a gateway that answers at once\n\n%s\n%s\n' "$head" "$line"
 sed '1,/^\r$/d' "$work/instant.request" >"$work/body.json"
 "$work/driver" "$rounds" "$input" 'curl --cacert, same POST' "$(command -v curl)" -s -o /dev/null --cacert "$work/ca.pem" -H 'Content-Type: application/json' -H 'Authorization: Bearer guard_agent_bench' \
   --data-binary "@$work/body.json" "https://localhost:$port/v1/decisions" -- 'guard-hook pre' "${run[@]}" "$work/tls.json"
+sed 's|"command": "[^"]*"|"command": "cd pkg \&\& npm test 2>\&1 \| tail -40"|' samples/hook-inputs/pre-bash-run-tests.json >"$work/line.json"
+printf '\nWhat a shell line adds, the first gateway\n\n%s\n%s\n' "$head" "$line"
+"$work/driver" "$rounds" samples/hook-inputs/pre-read-source.json 'Read' "${run[@]}" "$work/instant.json" \
+  -- 'git status' @samples/hook-inputs/pre-bash-git-status.json "${run[@]}" "$work/instant.json" \
+  -- 'cd pkg && npm test | tail' "@$work/line.json" "${run[@]}" "$work/instant.json"

@@ -1,5 +1,6 @@
 /* Runs programs in turn and measures each whole process, from posix_spawn to waitpid.
-   Usage: driver ROUNDS INPUT-FILE NAME program args... -- NAME program args... -- ...
+   Usage: driver ROUNDS INPUT-FILE NAME [@INPUT-FILE] program args... -- NAME [@INPUT-FILE] program args... -- ...
+   A program may have an input of its own.
    Every round runs each program once, beginning with another one each time, so that noise meets all alike.
    Prints: name, p50, p99 (ms), ratio of the p50 to the first program's. */
 #define _GNU_SOURCE
@@ -46,12 +47,13 @@ static double run(char **argv, const char *input) {
 int main(int argc, char **argv) {
   if (argc < 5) return 2;
   int rounds = atoi(argv[1]);
-  const char *input = argv[2];
+  const char *inputs[MAX_PROGRAMS];
   char *names[MAX_PROGRAMS], **programs[MAX_PROGRAMS];
   double *times[MAX_PROGRAMS];
   int count = 0;
   for (int i = 3; i < argc && count < MAX_PROGRAMS; count++) {
     names[count] = argv[i++];
+    inputs[count] = i < argc && argv[i][0] == '@' ? argv[i++] + 1 : argv[2];
     programs[count] = argv + i;
     while (i < argc && strcmp(argv[i], "--")) i++;
     argv[i++] = NULL;
@@ -61,7 +63,7 @@ int main(int argc, char **argv) {
   for (int round = -WARM_UP; round < rounds; round++) {
     for (int k = 0; k < count; k++) {
       int which = (k + (round + WARM_UP)) % count;
-      double time = run(programs[which], input);
+      double time = run(programs[which], inputs[which]);
       if (round >= 0) times[which][round] = time;
     }
   }
