@@ -121,13 +121,13 @@ internal sealed class CommandLineReader
         {
             Found(valued, word, at, word.Part(text[(equals + 1)..]), attachedShort: false);
         }
-        else if (text.StartsWith("--", StringComparison.Ordinal))
-        {
-            Long(word, at, text, equals);
-        }
         else if (FindPrefix(text) is { } prefixed)
         {
             Found(prefixed.Option, word, at, word.Part(text[prefixed.Prefix.Length..]), attachedShort: false);
+        }
+        else if (text.StartsWith("--", StringComparison.Ordinal))
+        {
+            Long(word, at, text, equals);
         }
         else if (Find("-#") is { } number && IsNumber(text))
         {

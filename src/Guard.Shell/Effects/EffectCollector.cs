@@ -59,7 +59,7 @@ internal sealed class EffectCollector
         }
 
         Operands(operands);
-        UnknownOptions();
+        UnknownOptions(operands);
         UncertainWord.Add(_sink, _line, _traits);
         bool local = IsLocalProgram(_line.Words[0].Text);
         if (local)
@@ -363,6 +363,9 @@ internal sealed class EffectCollector
                 _sink.File(value, ValueUse.Names["read"], word, isImplicit: false, operand: false);
                 _sink.File(Argument.Unknown, ValueUse.Names["read"], word, isImplicit: false, operand: false);
                 break;
+            case ValueKind.WriteOut: WebText.WriteOut(_sink, value, use, word); break;
+            case ValueKind.ToolOptions: ToolOptions.Read(_sink, value, word, _facts.Probe); break;
+            case ValueKind.ProcessFlags when !value.IsKnown || (value.Text.Contains('e') && value.Text.All(char.IsAsciiLetter)): _sink.Environment(Argument.Of("*"), word); break;
             case ValueKind.Upload: WebText.Upload(_sink, value, word); break;
             case ValueKind.PassPhrase: WebText.PassPhrase(_sink, value, word); break;
             case ValueKind.Form: WebText.Form(_sink, value, use, word); break;
@@ -419,7 +422,8 @@ internal sealed class EffectCollector
         }
     }
 
-    private void UnknownOptions()
+    /// <summary>An option that nobody described may take the next word for its value, which then names nothing as an operand.</summary>
+    private void UnknownOptions(List<(FoundOperand Operand, ValueUse Use)> operands)
     {
         foreach ((Argument text, int word) in _line.UnknownOptions)
         {
@@ -429,6 +433,10 @@ internal sealed class EffectCollector
             }
 
             Guess(text, ValueUse.Names["guess"], word);
+            if (!text.Text.Contains('=') && operands.Exists(found => found.Operand.Word == word + 1 && found.Use.Kind == ValueKind.Plain))
+            {
+                Guess(_line.Words[word + 1], ValueUse.Names["guess"], word + 1);
+            }
         }
     }
 

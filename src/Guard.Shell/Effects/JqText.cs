@@ -39,6 +39,10 @@ internal static class JqText
                 {
                     sink.File(Loaded(text, at + name.Length), ValueUse.Names["read"], word, isImplicit: false, operand: false);
                 }
+                else if (name is "system" && text.AsSpan(at + name.Length).TrimStart().StartsWith('('))
+                {
+                    sink.Opaque.Add(new OpaqueReason("yq-system", word));
+                }
                 else if (name is "import" or "include")
                 {
                     sink.Opaque.Add(new OpaqueReason("jq-module", word));

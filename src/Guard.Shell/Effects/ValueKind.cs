@@ -42,6 +42,15 @@ internal enum ValueKind
     /// <summary>A file that is sent, or curl's pattern of such.</summary>
     Upload,
 
+    /// <summary>What curl prints when it is done: a text, or a file that holds it; the text names files that are written.</summary>
+    WriteOut,
+
+    /// <summary>Flags of ps without a dash.</summary>
+    ProcessFlags,
+
+    /// <summary>Options of another program, joined by commas.</summary>
+    ToolOptions,
+
     /// <summary>Where a pass phrase is found.</summary>
     PassPhrase,
 
@@ -115,6 +124,9 @@ internal readonly record struct ValueUse(ValueKind Kind, FileUse File = FileUse.
         ["data"] = new(ValueKind.Data, FileUse.Read),
         ["cookies"] = new(ValueKind.Cookies, FileUse.Read),
         ["upload"] = new(ValueKind.Upload, FileUse.Read),
+        ["printed"] = new(ValueKind.WriteOut, FileUse.Read),
+        ["joined"] = new(ValueKind.ToolOptions),
+        ["bsd-flags"] = new(ValueKind.ProcessFlags),
         ["passphrase"] = new(ValueKind.PassPhrase),
         ["backup"] = new(ValueKind.Backup),
         ["form"] = new(ValueKind.Form, FileUse.Read),

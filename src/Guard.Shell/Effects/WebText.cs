@@ -53,6 +53,19 @@ internal static class WebText
         }
     }
 
+    /// <summary>curl -w: a text or <c>@file</c>; <c>%output{file}</c> in the text writes what follows to a file.</summary>
+    public static void WriteOut(EffectSink sink, Argument value, ValueUse use, int word)
+    {
+        const string Mark = "%output{";
+        Data(sink, value, use, word);
+        string text = value.Text;
+        for (int at = text.IndexOf(Mark, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Mark, at + Mark.Length, StringComparison.Ordinal))
+        {
+            string name = text[(at + Mark.Length)..].Split('}')[0];
+            sink.File(value.Part(name.StartsWith(">>", StringComparison.Ordinal) ? name[2..] : name), ValueUse.Names["write"], word, isImplicit: false, operand: false);
+        }
+    }
+
     /// <summary>curl -F: <c>name=@file;type=…</c>, <c>name=&lt;file</c>, several files by commas.</summary>
     public static void Form(EffectSink sink, Argument value, ValueUse use, int word)
     {
