@@ -29,7 +29,12 @@ internal sealed class WalkRules
         (["dotnet"], ["*.cs", "*.vb", "*.fs", "*.csproj", "*.razor", "*.cshtml"]),
         (["black", "isort", "autopep8", "yapf", "flake8", "pylint", "mypy", "pyright", "pyupgrade", "pyflakes", "pydocstyle", "bandit", "vulture", "ruff"], ["*.py", "*.pyi", "*.ipynb", "pyproject.toml"]),
         (["rubocop"], ["*.rb", "*.rake", "*.gemspec", "Rakefile", "Gemfile"]),
-        (["eslint", "standard", "xo", "oxlint"], ["*.js", "*.jsx", "*.ts", "*.tsx", "*.mjs", "*.cjs", "*.mts", "*.cts", "*.vue", "*.svelte"]));
+        (["eslint", "standard", "xo", "oxlint"], ["*.js", "*.jsx", "*.ts", "*.tsx", "*.mjs", "*.cjs", "*.mts", "*.cts", "*.vue", "*.svelte"]),
+        (["prettier", "biome", "deno"], ["*.js", "*.jsx", "*.ts", "*.tsx", "*.mjs", "*.cjs", "*.mts", "*.cts", "*.vue", "*.svelte", "*.astro", "*.json", "*.json5", "*.jsonc", "*.css", "*.scss", "*.sass", "*.less", "*.html", "*.md", "*.mdx", "*.yml", "*.yaml", "*.graphql", "*.gql", "*.hbs", "*.ipynb", "*.sql"]),
+        (["stylelint"], ["*.css", "*.scss", "*.sass", "*.less", "*.sss", "*.pcss", "*.vue", "*.svelte", "*.astro", "*.html"]),
+        (["terraform", "tofu"], ["*.tf", "*.tofu", "*.tfvars", "*.hcl"]),
+        (["yamllint"], ["*.yml", "*.yaml", ".yamllint"]),
+        (["markdownlint", "markdownlint-cli2"], ["*.md", "*.markdown", "*.mdx"]));
 
     private static readonly SearchValues<char> Uncertain = SearchValues.Create("[]{}!\\/");
 
