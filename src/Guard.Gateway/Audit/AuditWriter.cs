@@ -11,6 +11,8 @@ namespace Guard.Gateway.Audit;
 /// INVARIANT (recorded before answered): <see cref="AppendAsync"/> returns only after the store committed the record. The
 /// operational log makes the opposite promise: it never throws and may drop.
 /// A group is whatever came in while the one before it was committed: nobody waits for a group to fill.
+/// An event that comes while nothing else is under way is committed by its own request, where the store can do that without a thread
+/// that waits: to wake the writer's thread would take as long as half of the commit.
 /// </remarks>
 internal sealed partial class AuditWriter : IAsyncDisposable
 {
@@ -32,6 +34,9 @@ internal sealed partial class AuditWriter : IAsyncDisposable
     private List<WaitingRecord> _waiting = [];
     private List<WaitingRecord> _committing = [];
     private bool _isIdle;
+
+    // A request commits its own event; nobody else may ask the store for anything.
+    private bool _isAlone;
     private bool _isStopping;
 
     // Written by the writer's thread and by requests that gave up, read by health checks. Null: the last group was committed.
@@ -63,6 +68,18 @@ internal sealed partial class AuditWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>Nothing waits and nothing is under way.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isIdle;
+            }
+        }
+    }
+
     public int QueueLength => _options.QueueLength;
 
     /// <summary>Why an event could not be committed, or not in time; null: the last group was.</summary>
@@ -78,6 +95,7 @@ internal sealed partial class AuditWriter : IAsyncDisposable
     public Task<AppendResult> AppendAsync(AuditRecord record, bool answersAtOnce = false)
     {
         var waiting = new WaitingRecord(record, _clock.GetTimestamp(), answersAtOnce);
+        bool isAlone;
         lock (_lock)
         {
             if (_isStopping || _waiting.Count >= _options.QueueLength)
@@ -85,12 +103,26 @@ internal sealed partial class AuditWriter : IAsyncDisposable
                 return Task.FromException<AppendResult>(new AuditUnavailableException($"the audit queue is full ({_options.QueueLength} events wait) or the gateway is stopping"));
             }
 
-            _waiting.Add(waiting);
-            if (_isIdle)
+            isAlone = _isIdle && answersAtOnce;
+            if (isAlone)
             {
-                _isIdle = false;
-                Monitor.Pulse(_lock);
+                (_isIdle, _isAlone) = (false, true);
+                _committing.Add(waiting);
             }
+            else
+            {
+                _waiting.Add(waiting);
+                if (_isIdle)
+                {
+                    _isIdle = false;
+                    Monitor.Pulse(_lock);
+                }
+            }
+        }
+
+        if (isAlone)
+        {
+            _ = CommitAloneAsync(waiting);
         }
 
         return waiting.Result;
@@ -136,14 +168,14 @@ internal sealed partial class AuditWriter : IAsyncDisposable
         lock (_lock)
         {
             _committing.Clear();
-            while (_waiting.Count == 0)
+            while (_isAlone || _waiting.Count == 0)
             {
-                if (_isStopping)
+                if (_isStopping && !_isAlone)
                 {
                     return null;
                 }
 
-                _isIdle = true;
+                _isIdle = !_isAlone;
                 Monitor.Wait(_lock);
             }
 
@@ -185,6 +217,49 @@ internal sealed partial class AuditWriter : IAsyncDisposable
         }
     }
 
+    // Never throws. What does not go well is done once more by the thread that may wait: an event that is stored already counts as stored then.
+    private async Task CommitAloneAsync(WaitingRecord waiting)
+    {
+        try
+        {
+            var began = _clock.GetTimestamp();
+            if (_store.TryAppendAlone(waiting.Record, out var append))
+            {
+                var result = await append;
+                _metrics.Committed(1, _clock.GetElapsedTime(began));
+                _failure = null;
+                EndAlone(handedOver: null);
+                GroupAnswers.Give([waiting], [result]);
+                return;
+            }
+        }
+        catch (Exception exception)
+        {
+            LogAloneFailed(exception);
+        }
+
+        EndAlone(waiting);
+    }
+
+    private void EndAlone(WaitingRecord? handedOver)
+    {
+        lock (_lock)
+        {
+            _isAlone = false;
+            _committing.Clear();
+            if (handedOver is not null)
+            {
+                _waiting.Insert(0, handedOver);
+            }
+
+            _isIdle = _waiting.Count == 0 && !_isStopping;
+            if (!_isIdle)
+            {
+                Monitor.Pulse(_lock);
+            }
+        }
+    }
+
     private void GiveUpLate() => GiveUp(waiting => _clock.GetElapsedTime(waiting.Since) >= _options.Deadline);
 
     // What still waits is not stored any more. What is being committed may still be stored; the answer is a denial all the same.
@@ -210,6 +285,9 @@ internal sealed partial class AuditWriter : IAsyncDisposable
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Error, Message = "A group of {Count} audit events could not be committed; their decisions are denied")]
     private partial void LogCommitFailed(int count, Exception exception);
+
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Debug, Message = "An audit event could not be committed by its own request; it is tried again")]
+    private partial void LogAloneFailed(Exception exception);
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "The store did not finish in time at the stop; {Count} events that nobody was answered for are given up")]
     private partial void LogLeftBehind(int count);

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Guard.Gateway.Audit;
 
-/// <summary>Where events become durable. Called by one thread at a time.</summary>
+/// <summary>Where events become durable. Asked for one thing at a time.</summary>
 internal interface IAuditStore : IDisposable
 {
     /// <summary>
@@ -16,4 +18,14 @@ internal interface IAuditStore : IDisposable
     /// </remarks>
     /// <exception cref="Exception">Nothing of the group is known to be stored.</exception>
     IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records);
+
+    /// <summary>Commits one record as <see cref="Append"/> does, with no thread that waits for it.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="append">Where it fails it leaves open whether the record is stored; to append it again settles that.</param>
+    /// <returns>False: the store cannot, or not now.</returns>
+    bool TryAppendAlone(AuditRecord record, [NotNullWhen(true)] out Task<AppendResult>? append)
+    {
+        append = null;
+        return false;
+    }
 }

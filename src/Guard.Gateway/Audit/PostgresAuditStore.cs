@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Guard.Gateway.Storage;
 using Guard.Gateway.Storage.Postgres;
 using Npgsql;
@@ -38,6 +39,13 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
             // What one record holds must not cost the others their commit.
             return OneByOne(records);
         }
+    }
+
+    // What can go wrong with it is left to those who may wait: opening the connection, making partitions, trying again.
+    public bool TryAppendAlone(AuditRecord record, [NotNullWhen(true)] out Task<AppendResult>? append)
+    {
+        append = _append is { } command && database.InRoom(record) is { } kept ? SendAsync(command, [kept]) : null;
+        return append is not null;
     }
 
     public void Dispose() => Close();
@@ -93,29 +101,13 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
         try
         {
             var append = _append ??= Prepare();
-            for (var i = 0; i < PostgresAuditColumns.All.Count; i++)
-            {
-                append.Parameters[i].Value = PostgresAuditColumns.All[i].Values(records);
-            }
-
+            Give(append, records);
             using var reader = append.ExecuteReader();
-            if (!reader.Read())
-            {
-                throw new InvalidDataException("The store did not say what became of the events.");
-            }
-
-            var states = reader.IsDBNull(0) ? null : reader.GetFieldValue<int[]>(0);
-            if (states is not null && states.Length != records.Count)
-            {
-                throw new InvalidDataException("The store did not say what became of every event.");
-            }
-
-            var recordedTo = reader.GetInt64(1);
-            var generations = new Generations { Policies = reader.GetInt64(2), Keys = reader.GetInt64(3) };
+            var answer = reader.Read() ? AppendAnswer.Of(reader, records.Count) : throw NoAnswer();
             // The end of the answer is the end of the transaction; what comes before it is not yet durable.
             reader.Close();
-            database.Publish(generations, recordedTo);
-            return Results(states, records.Count);
+            database.Publish(answer.InForce, answer.RecordedTo);
+            return answer.Results;
         }
         catch
         {
@@ -124,6 +116,38 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
             throw;
         }
     }
+
+    private async Task<AppendResult> SendAsync(NpgsqlCommand append, IReadOnlyList<AuditRecord> records)
+    {
+        try
+        {
+            Give(append, records);
+            AppendAnswer answer;
+            await using (var reader = await append.ExecuteReaderAsync())
+            {
+                answer = await reader.ReadAsync() ? AppendAnswer.Of(reader, records.Count) : throw NoAnswer();
+                await reader.CloseAsync();
+            }
+
+            database.Publish(answer.InForce, answer.RecordedTo);
+            return answer.Results[0];
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    private static void Give(NpgsqlCommand append, IReadOnlyList<AuditRecord> records)
+    {
+        for (var i = 0; i < PostgresAuditColumns.All.Count; i++)
+        {
+            append.Parameters[i].Value = PostgresAuditColumns.All[i].Values(records);
+        }
+    }
+
+    private static InvalidDataException NoAnswer() => new("The store did not say what became of the events.");
 
     private NpgsqlCommand Prepare()
     {
@@ -138,18 +162,6 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
         return append;
     }
 
-    // Null: the usual case, all of them are stored.
-    private static AppendResult[] Results(int[]? states, int count)
-    {
-        var results = new AppendResult[count];
-        for (var i = 0; i < states?.Length; i++)
-        {
-            results[i] = states[i] switch { 0 => AppendResult.Appended, 1 => AppendResult.Duplicate, _ => AppendResult.Outdated };
-        }
-
-        return results;
-    }
-
     private void Close()
     {
         _append?.Dispose();
@@ -160,4 +172,30 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, NpgsqlDataSo
 
     private static bool IsAboutContent(NpgsqlException exception) =>
         exception is PostgresException { SqlState: ['2', '2' or '3', ..] };
+}
+
+/// <summary>What append_events says of a group.</summary>
+/// <param name="Results">Of each record, in order.</param>
+/// <param name="RecordedTo">The last position.</param>
+/// <param name="InForce">At the commit.</param>
+internal sealed record AppendAnswer(AppendResult[] Results, long RecordedTo, Generations InForce)
+{
+    /// <exception cref="InvalidDataException">It does not speak of every event.</exception>
+    public static AppendAnswer Of(NpgsqlDataReader reader, int count)
+    {
+        var states = reader.IsDBNull(0) ? null : reader.GetFieldValue<int[]>(0);
+        if (states is not null && states.Length != count)
+        {
+            throw new InvalidDataException("The store did not say what became of every event.");
+        }
+
+        // Null is the usual case: all of them are stored.
+        var results = new AppendResult[count];
+        for (var i = 0; i < states?.Length; i++)
+        {
+            results[i] = states[i] switch { 0 => AppendResult.Appended, 1 => AppendResult.Duplicate, _ => AppendResult.Outdated };
+        }
+
+        return new AppendAnswer(results, reader.GetInt64(1), new Generations { Policies = reader.GetInt64(2), Keys = reader.GetInt64(3) });
+    }
 }

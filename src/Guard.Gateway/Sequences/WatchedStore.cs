@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Guard.Gateway.Audit;
 
 namespace Guard.Gateway.Sequences;
@@ -19,5 +20,22 @@ internal sealed class WatchedStore(IAuditStore store, SequenceWatch watch) : IAu
         return results;
     }
 
+    public bool TryAppendAlone(AuditRecord record, [NotNullWhen(true)] out Task<AppendResult>? append)
+    {
+        append = store.TryAppendAlone(record, out var stored) ? SeeAsync(stored, record) : null;
+        return append is not null;
+    }
+
     public void Dispose() => store.Dispose();
+
+    private async Task<AppendResult> SeeAsync(Task<AppendResult> append, AuditRecord record)
+    {
+        var result = await append;
+        if (result == AppendResult.Appended)
+        {
+            watch.Saw(record);
+        }
+
+        return result;
+    }
 }

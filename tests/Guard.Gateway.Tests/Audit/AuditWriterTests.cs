@@ -136,6 +136,59 @@ public abstract class AuditWriterTests(StoreKind kind) : IDisposable
     }
 
     [Fact]
+    public async Task Append_OfOneAfterAnother_CommitsEachWithoutTheWritersThread()
+    {
+        var store = new AloneStore(Store.OpenAuditStore());
+        store.Open();
+        await using var writer = await IdleAsync(store);
+        var before = store.Groups.Count;
+
+        for (var i = 0; i < 5; i++)
+        {
+            (await writer.AppendAsync(Decision(Some.Trace()), answersAtOnce: true)).Should().Be(AppendResult.Appended);
+        }
+
+        store.Groups.Should().HaveCount(before);
+        writer.Failure.Should().BeNull();
+        Stored().Should().HaveCount(store.Alone + store.Groups.Sum());
+    }
+
+    [Fact]
+    public async Task Append_WhileAnotherIsCommittedAlone_WaitsForItsGroup()
+    {
+        var store = new AloneStore(Store.OpenAuditStore());
+        await using var writer = await IdleAsync(store);
+        var trace = Some.Trace();
+        var before = store.Groups.Sum();
+        var alone = writer.AppendAsync(Decision(trace), answersAtOnce: true);
+        var rest = Enumerable.Range(0, 20).Select(i => writer.AppendAsync(Decision(i == 7 ? trace : Some.Trace()), answersAtOnce: i % 2 == 0)).ToList();
+        alone.IsCompleted.Should().BeFalse();
+
+        store.Open();
+
+        (await alone).Should().Be(AppendResult.Appended);
+        (await Task.WhenAll(rest)).Should().Equal(Enumerable.Range(0, 20).Select(static i => i == 7 ? AppendResult.Duplicate : AppendResult.Appended));
+        store.Alone.Should().Be(1);
+        store.Groups.Sum().Should().Be(before + 20);
+    }
+
+    [Fact]
+    public async Task Append_WhoseCommitAloneHangs_IsRefusedInTimeAndHoldsUpNoStop()
+    {
+        var store = new AloneStore(Store.OpenAuditStore());
+        var writer = await IdleAsync(store, TimeSpan.FromMilliseconds(200));
+        var alone = () => writer.AppendAsync(Decision(Some.Trace()), answersAtOnce: true);
+        var waiting = () => writer.AppendAsync(Decision(Some.Trace()), answersAtOnce: true);
+
+        (await alone.Should().ThrowAsync<AuditUnavailableException>()).WithMessage("the store did not commit the audit event within 0.2 s");
+        await waiting.Should().ThrowAsync<AuditUnavailableException>();
+        await writer.DisposeAsync();
+
+        store.Alone.Should().Be(1);
+        store.Open();
+    }
+
+    [Fact]
     public async Task Append_AfterTheStop_IsRefused()
     {
         var writer = Writer(Store.OpenAuditStore());
@@ -170,6 +223,15 @@ public abstract class AuditWriterTests(StoreKind kind) : IDisposable
     private protected static AuditWriter Writer(IAuditStore store, int queue = 100, TimeSpan? deadline = null) =>
         new(store, new AuditWriterOptions(queue, deadline ?? TimeSpan.FromSeconds(30)), new GatewayMetrics("test"), TimeProvider.System, NullLogger<AuditWriter>.Instance);
 
+    // Behind a first event that may be committed by either way: from then on the writer has nothing to do.
+    private protected static async Task<AuditWriter> IdleAsync(AloneStore store, TimeSpan? deadline = null)
+    {
+        var writer = Writer(store, deadline: deadline);
+        await writer.AppendAsync(Decision(Some.Trace()));
+        await Eventually.BecomesAsync(() => Task.FromResult(writer.IsIdle), true);
+        return writer;
+    }
+
     private protected static AuditRecord Decision(string trace) => AuditRecord.Of(new AuditEvent
     {
         Id = Guid.CreateVersion7().ToString(),
@@ -181,7 +243,7 @@ public abstract class AuditWriterTests(StoreKind kind) : IDisposable
         Effect = Effects.Deny,
     }, RetentionClass.None);
 
-    private IReadOnlyList<AuditEvent> Stored() => new AuditReader(Store).Page(new AuditQuery()).Events;
+    private protected IReadOnlyList<AuditEvent> Stored() => new AuditReader(Store).Page(new AuditQuery()).Events;
 }
 
 /// <inheritdoc/>
@@ -206,4 +268,21 @@ public sealed class SqliteAuditWriterTests() : AuditWriterTests(StoreKind.Sqlite
 }
 
 /// <inheritdoc/>
-public sealed class PostgresAuditWriterTests() : AuditWriterTests(StoreKind.Postgres);
+public sealed class PostgresAuditWriterTests() : AuditWriterTests(StoreKind.Postgres)
+{
+    /// <summary>Whether it is stored is not known then: it is appended again, and what is stored already counts as stored.</summary>
+    [Fact]
+    public async Task Append_WhoseCommitAloneLosesItsAnswer_IsStoredOnceAndAnswered()
+    {
+        var store = new AloneStore(Store.OpenAuditStore()) { LosesAnswers = true };
+        store.Open();
+        await using var writer = await IdleAsync(store);
+        var before = Stored().Count;
+
+        (await writer.AppendAsync(Decision(Some.Trace()), answersAtOnce: true)).Should().Be(AppendResult.Appended);
+
+        store.Alone.Should().Be(1);
+        Stored().Should().HaveCount(before + 1);
+        writer.Failure.Should().BeNull();
+    }
+}

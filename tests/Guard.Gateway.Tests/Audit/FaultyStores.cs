@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Guard.Gateway.Audit;
 
 namespace Guard.Gateway.Tests.Audit;
@@ -118,5 +119,45 @@ internal sealed class PatientStore(IAuditStore inner) : IAuditStore
     {
         inner.Dispose();
         _failures.Dispose();
+    }
+}
+
+/// <summary>Commits what is alone when it is let go, and counts what it is asked; may lose the answer of that.</summary>
+internal sealed class AloneStore(IAuditStore inner) : IAuditStore
+{
+    private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<int> _groups = [];
+    private int _alone;
+
+    public bool LosesAnswers { get; init; }
+
+    /// <summary>Sizes of the groups that a thread waited for.</summary>
+    public IReadOnlyList<int> Groups => _groups;
+
+    /// <summary>How many events were committed alone.</summary>
+    public int Alone => Volatile.Read(ref _alone);
+
+    public void Open() => _gate.TrySetResult();
+
+    public IReadOnlyList<AppendResult> Append(IReadOnlyList<AuditRecord> records)
+    {
+        _groups.Add(records.Count);
+        return inner.Append(records);
+    }
+
+    public bool TryAppendAlone(AuditRecord record, [NotNullWhen(true)] out Task<AppendResult>? append)
+    {
+        append = AppendAsync(record);
+        return true;
+    }
+
+    public void Dispose() => inner.Dispose();
+
+    private async Task<AppendResult> AppendAsync(AuditRecord record)
+    {
+        Interlocked.Increment(ref _alone);
+        await _gate.Task;
+        var result = inner.Append([record])[0];
+        return LosesAnswers ? throw new IOException("the answer was lost") : result;
     }
 }

@@ -223,6 +223,10 @@ internal sealed partial class PostgresDatabase : IDatabase
         return changed ?? records;
     }
 
+    /// <summary>The record as this store keeps it; null: partitions for it have to be made first.</summary>
+    public AuditRecord? InRoom(AuditRecord record) =>
+        _prepared.TryGetValue((record.Leaf.RetentionDays, MonthOf(Ids.TimeOf(record.Event.Id))), out var keptAs) ? record.Kept(keptAs) : null;
+
     public void Dispose()
     {
         _partitions.Dispose();
